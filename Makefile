@@ -1,0 +1,45 @@
+# Every target sets up what it needs; the second call is quick.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+IDEA   ?= Write a tool is_palindrome(word) that says whether a word is a palindrome: level -> True, banana -> False
+ARGS   ?=
+
+.PHONY: setup run test lint type docs bench clean
+.DEFAULT_GOAL := help
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/'
+
+# Two stamps: a user who runs a team does not wait for the linters.
+$(VENV)/.run: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[local,openai]"
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[local,openai,dev]"
+	@touch $@
+
+setup: $(VENV)/.dev ## make .venv with everything a developer needs
+
+run: $(VENV)/.run ## put a team to work: make run IDEA="…"
+	@$(BIN)/agentsh run "$(IDEA)" --yes $(ARGS)
+
+test: $(VENV)/.dev ## all tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev ## style and import contracts
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+
+type: $(VENV)/.dev ## mypy --strict
+	@$(BIN)/mypy
+
+docs: $(VENV)/.dev ## write the generated pages of docs/ again
+	@$(BIN)/python -m docs.generate
+
+bench: $(VENV)/.dev ## run the benchmarks; one JSON line each
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove what setup made
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache dist build

@@ -1,0 +1,1 @@
+"""The command line: each command its own module, heavy imports inside."""

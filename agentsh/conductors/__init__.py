@@ -1,0 +1,1 @@
+"""Who may react next: pure decisions over the state of a session."""

@@ -1,0 +1,21 @@
+"""One spelling for a JSON value, so that equal requests have equal hashes."""
+
+import hashlib
+import json
+
+from pydantic import JsonValue
+
+
+def canonical_json(value: JsonValue) -> str:
+    """Return `value` as JSON with sorted keys and no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(text: str) -> str:
+    """Return blake2b of `text`, 32 hex digits."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def request_hash(value: JsonValue) -> str:
+    """Return the hash by which a step's request is told from another one."""
+    return digest(canonical_json(value))

@@ -1,0 +1,132 @@
+"""What a user's files say: actions, roles and teams, read and checked. Library files become these."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from agentsh.core.ids import USER_REQUIREMENT, ActionName, RoleName
+from agentsh.core.model import Frozen, JsonObject
+
+Does = Literal["ask", "write_files", "write_function", "verify"]
+"""ask: one answer, structured when there is an output. write_files: fenced files into the workspace.
+write_function: one pure function, several candidates, chosen by running them. verify: the gates; no model."""
+
+
+class Review(Frozen):
+    """Each thing that an action wrote is judged by another action, and written again while it is not good."""
+
+    action: ActionName
+    rounds: int = Field(default=2, ge=1, le=10)
+    """Most rewritings of one file."""
+
+
+class Repeat(Frozen):
+    """After this action, unless its boolean output `until` is true, the role goes back to action `back_to`."""
+
+    until: str
+    back_to: ActionName
+    rounds: int = Field(default=2, ge=1, le=10)
+
+
+class ActionCard(Frozen):
+    """One skill: a prompt file, an output schema, the tools it may use."""
+
+    name: ActionName
+    summary: str = ""
+    does: Does = "ask"
+    output: JsonObject | None = None
+    """JSON schema of the structured output; None: plain Markdown."""
+    document: str | None = None
+    """Path in the workspace where the published text is kept too, such as `docs/prd.md`."""
+    for_each: str | None = None
+    """`write_tasks.tasks as task`: run once an item of that list in the newest message of that action."""
+    context: tuple[ActionName, ...] | None = None
+    """Which messages stand in the prompt, newest of each; None: what the role observed."""
+    tools: tuple[str, ...] = ()
+    max_tokens: int = Field(default=1200, ge=1)
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    candidates: int = Field(default=1, ge=1, le=16)
+    """For write_function: how many drafts to try at the most."""
+    review: Review | None = None
+    repeat: Repeat | None = None
+    rounds: int = Field(default=5, ge=0, le=20)
+    """For verify: how often a failure goes back to be mended."""
+    on_fail: tuple[RoleName, ...] = ()
+    """For verify: who gets a failing verdict."""
+    prompt: str = ""
+    """Jinja template of the body."""
+    source: str = ""
+    """File that it was read from."""
+
+
+class MemoryCard(Frozen):
+    """How much a role remembers in its prompts."""
+
+    window: int = Field(default=12, ge=0, le=1000)
+    """Newest messages kept word by word."""
+    long_term: bool = False
+
+
+ReactMode = Literal["react", "by_order", "plan_and_act"]
+
+
+class RoleCard(Frozen):
+    """Who somebody is and what they can do. Source: MetaGPT's Role."""
+
+    name: RoleName
+    profile: str
+    goal: str = ""
+    constraints: str = ""
+    backstory: str = ""
+    watch: dict[ActionName, tuple[ActionName, ...]] = {USER_REQUIREMENT: ()}
+    """Cause → which of the role's actions it sets off; none named: all of them, by the react mode."""
+    tags: tuple[str, ...] = ()
+    """Message tags that it listens to as well."""
+    actions: tuple[ActionName, ...] = ()
+    react: ReactMode = "by_order"
+    max_loops: int = Field(default=1, ge=1, le=50)
+    model: str | None = None
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    tools: tuple[str, ...] = ()
+    human: bool = False
+    memory: MemoryCard = MemoryCard()
+    source: str = ""
+
+
+class BudgetCard(Frozen):
+    """How much a session may use; None: no limit."""
+
+    max_tokens: int | None = Field(default=None, ge=1)
+    max_seconds: float | None = Field(default=None, gt=0)
+    max_rounds: int | None = Field(default=None, ge=1)
+    max_steps: int | None = Field(default=None, ge=1)
+    max_money: float | None = Field(default=None, gt=0)
+
+
+class TeamCard(Frozen):
+    """Roles, who may speak when, and what ends it."""
+
+    name: str
+    summary: str = ""
+    conductor: str = "sop"
+    roles: tuple[RoleName, ...] = Field(min_length=1)
+    """File names, or `file as name` for two roles of one profile; names once read."""
+    entry: RoleName | None = None
+    """Who gets the idea; None: whoever watches user_requirement."""
+    verify: bool = True
+    """Whether the program that was made has to run and pass."""
+    verify_command: str | None = None
+    done: str | None = None
+    """Name of an action: the team is finished when it has published; None: when nobody is due."""
+    budget: BudgetCard = BudgetCard()
+    small_model: bool = False
+    """Made for models too small for free-form teamwork."""
+    source: str = ""
+
+
+class TeamFile(Frozen):
+    """A team with everything it refers to, read and cross-checked."""
+
+    team: TeamCard
+    roles: dict[RoleName, RoleCard]
+    actions: dict[ActionName, ActionCard]

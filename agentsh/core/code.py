@@ -1,0 +1,72 @@
+"""Running code that a model wrote: what to run, within what limits, and what came of it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from agentsh.core.model import Frozen
+
+
+class Limits(Frozen):
+    """What a run may use. Whatever it asks for beyond that ends it."""
+
+    wall_s: float = Field(default=30.0, gt=0)
+    cpu_s: int = Field(default=30, ge=1)
+    memory_bytes: int = Field(default=1 << 30, ge=1 << 24)
+    file_bytes: int = Field(default=64 << 20, ge=0)
+    """Largest file it may write."""
+    open_files: int = 256
+    processes: int = 64
+    output_bytes: int = Field(default=64_000, ge=1)
+    """Of stdout and of stderr each; the rest is not read, and that is told."""
+
+
+class Command(Frozen):
+    """One program run inside the workspace."""
+
+    argv: tuple[str, ...] = Field(min_length=1)
+    cwd: str = "."
+    """Relative to the workspace."""
+    stdin: str = ""
+    env: dict[str, str] = {}
+    """Added to a clean environment; nothing of the user's own is inherited."""
+    limits: Limits = Limits()
+    network: bool = False
+
+
+class RunResult(Frozen):
+    """What a run printed and how it ended."""
+
+    exit_code: int | None
+    """None when it was ended from outside."""
+    stdout: str = ""
+    stderr: str = ""
+    ended_by: Literal["itself", "deadline", "output", "memory", "signal"] = "itself"
+    signal: int | None = None
+    seconds: float = 0.0
+    stdout_cut: bool = False
+    stderr_cut: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended by itself with 0."""
+        return self.exit_code == 0 and self.ended_by == "itself"
+
+
+class SandboxStatus(Frozen):
+    """What the sandbox of this machine was measured to hold."""
+
+    tier: Literal["bubblewrap", "landlock", "none"]
+    line: str
+    """For the status line: `bubblewrap+seccomp · files workspace only · net off · processes limited`."""
+    holds: tuple[str, ...] = ()
+    """Names of the attacks that were run at start and stopped."""
+    leaks: tuple[str, ...] = ()
+    """Names of the attacks that got through, or that this tier does not cover."""
+    hint: str = ""
+    """How to get a stronger tier."""
+
+    @property
+    def confines(self) -> bool:
+        """Whether model code may run without asking each time."""
+        return self.tier != "none"

@@ -1,0 +1,356 @@
+"""Every fact that a journal can hold. Events are append-only: a field may be added with a default, never renamed."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, JsonValue, TypeAdapter
+
+from agentsh.core.cards import BudgetCard, TeamFile
+from agentsh.core.chat import Usage
+from agentsh.core.files import FileChange
+from agentsh.core.ids import ActionName, MessageId, QuestionId, ReactionId, RoleName, SessionName
+from agentsh.core.messages import Message
+from agentsh.core.model import Frozen, JsonObject
+
+JOURNAL_VERSION = 1
+"""Version of the events' shapes; a session says which one it began with."""
+
+StepKind = Literal["model", "run", "read", "write", "verify", "tool", "person", "publish"]
+Status = Literal["running", "paused", "waiting", "finished", "failed", "interrupted"]
+
+
+class SessionStarted(Frozen):
+    """A session begins: all that is needed to go on with it elsewhere."""
+
+    kind: Literal["session.started"] = "session.started"
+    session: SessionName
+    idea: str
+    team: TeamFile
+    provider: str
+    model: str
+    host: str
+    seed: int
+    budget: BudgetCard = BudgetCard()
+    approve: str = "ask"
+    humans: tuple[RoleName, ...] = ()
+    workspace: str
+    variables: dict[str, str] = {}
+    temperature: float | None = None
+    num_ctx: int = 8192
+    version: int = JOURNAL_VERSION
+
+
+class SessionResumed(Frozen):
+    """The session goes on: after a pause (`go`), or in a new process (`reopened`)."""
+
+    kind: Literal["session.resumed"] = "session.resumed"
+    reason: Literal["go", "reopened"]
+    role: RoleName | None = None
+    budget: BudgetCard | None = None
+    """New limits, when reopened with some."""
+
+
+class SessionPaused(Frozen):
+    """No new step starts: of one role, or of anybody."""
+
+    kind: Literal["session.paused"] = "session.paused"
+    role: RoleName | None = None
+    why: str = ""
+
+
+class SessionFinished(Frozen):
+    """The run ended. `exit_code` is what the process returned for it."""
+
+    kind: Literal["session.finished"] = "session.finished"
+    status: Literal["finished", "failed", "interrupted", "waiting"]
+    exit_code: int
+    summary: str
+
+
+class MessagePublished(Frozen):
+    """A message is on the bus. When a reaction published it, this is also the record of that step."""
+
+    kind: Literal["message.published"] = "message.published"
+    message: Message
+    ordinal: int | None = None
+    request_hash: str | None = None
+
+
+class ReactionStarted(Frozen):
+    """A role takes the messages that are due for it and begins to react."""
+
+    kind: Literal["reaction.started"] = "reaction.started"
+    reaction: ReactionId
+    role: RoleName
+    observed: tuple[MessageId, ...]
+    round: int = 0
+    action: ActionName | None = None
+    """What the conductor wants done; None: the role thinks for itself."""
+
+
+class ReactionFinished(Frozen):
+    """The role has done with these messages."""
+
+    kind: Literal["reaction.finished"] = "reaction.finished"
+    reaction: ReactionId
+    role: RoleName
+
+
+class ReactionFailed(Frozen):
+    """The reaction ended with an error; its messages are due again after a retry."""
+
+    kind: Literal["reaction.failed"] = "reaction.failed"
+    reaction: ReactionId
+    role: RoleName
+    error: str
+    hint: str = ""
+    exit_code: int = 1
+    raw: str = ""
+    """What the model said last, when that was the trouble."""
+
+
+class ReactionDiverged(Frozen):
+    """On resume a step asked for something else than what was recorded; it goes on live from there."""
+
+    kind: Literal["reaction.diverged"] = "reaction.diverged"
+    reaction: ReactionId
+    role: RoleName
+    ordinal: int
+    recorded_hash: str
+    request_hash: str
+
+
+class StepStarted(Frozen):
+    """A side effect is about to happen."""
+
+    kind: Literal["step.started"] = "step.started"
+    reaction: ReactionId
+    role: RoleName
+    ordinal: int
+    step: StepKind
+    request_hash: str
+    request: JsonValue = None
+    safe_to_retry: bool = True
+
+
+class StepFinished(Frozen):
+    """The side effect happened; from now on its result is read from here."""
+
+    kind: Literal["step.finished"] = "step.finished"
+    reaction: ReactionId
+    role: RoleName
+    ordinal: int
+    step: StepKind
+    request_hash: str
+    result: JsonValue
+    usage: Usage | None = None
+    seconds: float = 0.0
+
+
+class StepFailed(Frozen):
+    """The side effect did not come about."""
+
+    kind: Literal["step.failed"] = "step.failed"
+    reaction: ReactionId
+    role: RoleName
+    ordinal: int
+    step: StepKind
+    request_hash: str
+    error: str
+    failure: str = ""
+    partial: str = ""
+    """Text that a generation had produced when it was cut."""
+
+
+class ModelLoading(Frozen):
+    """The server loads a model before it can answer."""
+
+    kind: Literal["model.loading"] = "model.loading"
+    role: RoleName
+    model: str
+    host: str
+
+
+class ModelTruncated(Frozen):
+    """The server saw far fewer prompt tokens than were sent: it has probably cut the prompt."""
+
+    kind: Literal["model.truncated"] = "model.truncated"
+    reaction: ReactionId
+    role: RoleName
+    estimated_tokens: int
+    seen_tokens: int
+    num_ctx: int
+
+
+class ModelRetried(Frozen):
+    """A passing fault of the server; the call is made again."""
+
+    kind: Literal["model.retried"] = "model.retried"
+    reaction: ReactionId
+    role: RoleName
+    attempt: int
+    reason: str
+
+
+class MemorySummarised(Frozen):
+    """A role's history up to and with message `upto` is told by `text` from now on."""
+
+    kind: Literal["memory.summarised"] = "memory.summarised"
+    role: RoleName
+    reaction: ReactionId
+    upto: MessageId
+    text: str
+
+
+class HumanAsked(Frozen):
+    """A question waits for a person who plays `role`."""
+
+    kind: Literal["human.asked"] = "human.asked"
+    question: QuestionId
+    role: RoleName
+    prompt: str
+    schema_: JsonObject | None = Field(default=None, alias="schema")
+    choices: tuple[str, ...] = ()
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class HumanAnswered(Frozen):
+    """A person answered; the first answer wins."""
+
+    kind: Literal["human.answered"] = "human.answered"
+    question: QuestionId
+    role: RoleName
+    answer: JsonValue
+
+
+class ApprovalAsked(Frozen):
+    """Somebody has to allow an effect before it happens."""
+
+    kind: Literal["approval.asked"] = "approval.asked"
+    question: QuestionId
+    role: RoleName
+    what: str
+    """Such as `run code`."""
+    detail: str
+
+
+class ApprovalSettled(Frozen):
+    """The effect is allowed or not."""
+
+    kind: Literal["approval.settled"] = "approval.settled"
+    question: QuestionId
+    role: RoleName
+    what: str
+    allowed: bool
+    scope: Literal["once", "session", "always"] = "once"
+    why: str = ""
+
+
+class FileChanged(Frozen):
+    """A file of the workspace changed and is kept under a commit."""
+
+    kind: Literal["file.changed"] = "file.changed"
+    role: RoleName
+    reaction: ReactionId | None = None
+    file: FileChange
+    commit: str | None = None
+
+
+class BudgetWasSpent(Frozen):
+    """A budget is used up; no step starts until there is more."""
+
+    kind: Literal["budget.spent"] = "budget.spent"
+    budget: str
+    limit: float
+    spent: float
+
+
+class RoleTaken(Frozen):
+    """A person plays the role from now on."""
+
+    kind: Literal["role.taken"] = "role.taken"
+    role: RoleName
+
+
+class RoleReleased(Frozen):
+    """The model plays the role again."""
+
+    kind: Literal["role.released"] = "role.released"
+    role: RoleName
+
+
+class TickFinished(Frozen):
+    """A world has moved on by one tick."""
+
+    kind: Literal["tick.finished"] = "tick.finished"
+    tick: int
+
+
+class ErrorSeen(Frozen):
+    """Something went wrong that a person should know of."""
+
+    kind: Literal["error"] = "error"
+    message: str
+    hint: str = ""
+    role: RoleName | None = None
+    exit_code: int = 1
+
+
+Event = Annotated[
+    SessionStarted
+    | SessionResumed
+    | SessionPaused
+    | SessionFinished
+    | MessagePublished
+    | ReactionStarted
+    | ReactionFinished
+    | ReactionFailed
+    | ReactionDiverged
+    | StepStarted
+    | StepFinished
+    | StepFailed
+    | ModelLoading
+    | ModelTruncated
+    | ModelRetried
+    | MemorySummarised
+    | HumanAsked
+    | HumanAnswered
+    | ApprovalAsked
+    | ApprovalSettled
+    | FileChanged
+    | BudgetWasSpent
+    | RoleTaken
+    | RoleReleased
+    | TickFinished
+    | ErrorSeen,
+    Field(discriminator="kind"),
+]
+EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
+"""Reads an event of any kind from JSON."""
+
+
+class Recorded(Frozen):
+    """An event that the journal has acknowledged. `at` is for people: no decision depends on it."""
+
+    seq: int = Field(ge=1)
+    at: str
+    """UTC, ISO 8601 with milliseconds and Z."""
+    event: Event
+
+
+class Delta(Frozen):
+    """A piece of a generation under way: shown, never stored."""
+
+    role: RoleName
+    reaction: ReactionId
+    ordinal: int
+    kind: Literal["text", "thinking", "queued", "loading"]
+    text: str = ""
+    ahead: int = 0
+
+
+def role_of(event: Event) -> RoleName | None:
+    """Return the role that an event is about, for filters and `--jsonl`."""
+    if isinstance(event, MessagePublished):
+        return event.message.sent_from
+    return getattr(event, "role", None)

@@ -1,0 +1,48 @@
+"""Files of the workspace: what is to be written, and what changed."""
+
+from typing import Literal
+
+from agentsh.core.ids import ReactionId, RoleName
+from agentsh.core.model import Frozen
+
+
+class FileDraft(Frozen):
+    """A file that somebody wants written. The path is untrusted until the workspace resolved it."""
+
+    path: str
+    """Relative to the workspace, with forward slashes."""
+    text: str | None
+    """UTF-8 without a byte-order mark; None deletes the file."""
+
+
+class FileChange(Frozen):
+    """One file that really changed."""
+
+    path: str
+    change: Literal["added", "modified", "deleted"]
+    added_lines: int = 0
+    removed_lines: int = 0
+    size_bytes: int = 0
+
+
+class ChangeNote(Frozen):
+    """Why files change; it becomes the commit's author and message."""
+
+    role: RoleName
+    reaction: ReactionId | None = None
+    summary: str
+
+
+class Commit(Frozen):
+    """The outcome of a write: what changed, and under which commit it is kept."""
+
+    id: str | None
+    """None when nothing changed, or when the workspace is a repository of the user's that is not to be committed to."""
+    changes: tuple[FileChange, ...] = ()
+
+
+class FileEntry(Frozen):
+    """A file that is there."""
+
+    path: str
+    size_bytes: int

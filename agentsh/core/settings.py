@@ -1,0 +1,79 @@
+"""Settings of a project and of a run: shapes and defaults only; reading them is `library.config`'s."""
+
+from pydantic import Field
+
+from agentsh.core.cards import BudgetCard
+from agentsh.core.ids import RoleName, SessionName
+from agentsh.core.model import Frozen
+
+DEFAULT_HOST = "http://127.0.0.1:11434"
+DEFAULT_TEAM = "software-company"
+SMALL_TEAM = "pair"
+"""What a demo model works in unless told otherwise."""
+
+
+class HostSettings(Frozen):
+    """One model server of several."""
+
+    url: str
+    models: tuple[str, ...] = ()
+    """Models to ask for there; empty: whatever it has."""
+    parallel: int = Field(default=1, ge=1, le=64)
+    """Most calls under way there at once."""
+
+
+class ModelSettings(Frozen):
+    """How models are asked."""
+
+    provider: str | None = None
+    """ollama, local, openai or scripted; None: ollama, and the embedded demo model when there is no server."""
+    host: str | None = None
+    model: str | None = None
+    hosts: tuple[HostSettings, ...] = ()
+    parallel: int = Field(default=1, ge=1, le=64)
+    """Most calls under way at once at a host that is not in `hosts`."""
+    num_ctx: int = Field(default=8192, ge=512, le=1 << 20)
+    keep_alive: str = "30m"
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    connect_s: float = Field(default=3.0, gt=0)
+    first_token_s: float = Field(default=300.0, gt=0)
+    """A cold model loads for long."""
+    between_tokens_s: float = Field(default=60.0, gt=0)
+    role_s: float = Field(default=900.0, gt=0)
+    """Longest model call as a whole."""
+    price_per_million_prompt: float = Field(default=0.0, ge=0)
+    price_per_million_completion: float = Field(default=0.0, ge=0)
+
+
+class RunSettings(Frozen):
+    """agentsh.toml's [run]: what `agentsh run` does when a flag does not say otherwise."""
+
+    team: str | None = None
+    approve: str = Field(default="ask", pattern="^(ask|once|session|always|never)$")
+    budget: BudgetCard = BudgetCard()
+
+
+class Settings(Frozen):
+    """The whole of agentsh.toml, with AGENTSH_* environment variables and flags laid over it."""
+
+    model: ModelSettings = ModelSettings()
+    run: RunSettings = RunSettings()
+
+
+class RunOptions(Frozen):
+    """What one `agentsh run` was asked to do."""
+
+    idea: str = Field(min_length=1)
+    team: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    host: str | None = None
+    session: SessionName | None = None
+    workspace: str | None = None
+    humans: tuple[RoleName, ...] = ()
+    approve: str | None = None
+    budget: BudgetCard = BudgetCard()
+    temperature: float | None = None
+    seed: int | None = None
+    variables: dict[str, str] = {}
+    pause_at: tuple[str, ...] = ()

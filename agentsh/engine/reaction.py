@@ -1,0 +1,94 @@
+"""One run of one role over the messages that it observed. Whatever it does outside is a step, recorded before use."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from agentsh.core.chat import Answer, ChatRequest
+from agentsh.core.code import Command, RunResult
+from agentsh.core.files import Commit, FileDraft
+from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
+from agentsh.core.messages import Draft, Message
+from agentsh.core.model import JsonObject
+from agentsh.core.verdict import Verdict, VerifyPlan
+
+
+class Reaction(Protocol):
+    """What role code may do. On resume the code runs again from its top and finds finished steps done.
+
+    So it has to be deterministic: no clock, no unseeded chance, and nothing read from outside but through here.
+    """
+
+    @property
+    def id(self) -> ReactionId: ...
+    @property
+    def role(self) -> RoleName: ...
+    @property
+    def round(self) -> int:
+        """Longest causal chain of what was observed, plus one."""
+
+    @property
+    def observed(self) -> tuple[Message, ...]:
+        """The messages that set it off, oldest first."""
+
+    @property
+    def action(self) -> ActionName | None:
+        """What the conductor wants done; None: the role thinks for itself."""
+
+    @property
+    def idea(self) -> str: ...
+    @property
+    def seed(self) -> int: ...
+
+    @property
+    def others(self) -> tuple[RoleName, ...]:
+        """Names of the other roles of the team."""
+
+    @property
+    def summary(self) -> tuple[MessageId, str] | None:
+        """What stands for older history: (last message that it covers, text)."""
+
+    async def history(
+        self,
+        *,
+        causes: Sequence[ActionName] | None = None,
+        after: MessageId | None = None,
+        last: int | None = None,
+    ) -> list[Message]:
+        """Return messages visible to the role as of the start of the reaction, and what it published since."""
+
+    async def ask_model(self, request: ChatRequest) -> Answer:
+        """Ask the model, streaming to the screen. Raises ProviderError; BudgetSpent."""
+
+    async def ask_person(
+        self, prompt: str, *, schema: JsonObject | None = None, choices: Sequence[str] = ()
+    ) -> JsonValue:
+        """Ask whoever plays the role. Raises PersonNeeded when nobody is there to answer."""
+
+    async def run(self, command: Command) -> RunResult:
+        """Run code in the sandbox, once approved. A refusal is exit code 126 with the reason in stderr."""
+
+    async def read(self, paths: Sequence[str] | None = None) -> dict[str, str]:
+        """Return workspace files (all text files when None) as they are now; recorded, so the same on resume."""
+
+    async def write(self, files: Sequence[FileDraft], summary: str) -> Commit:
+        """Write files and commit them. Raises UnsafePath."""
+
+    async def verify(self, plan: VerifyPlan) -> Verdict:
+        """Try whether the workspace's program runs, once approved."""
+
+    async def publish(self, draft: Draft) -> Message:
+        """Put a message on the bus, now, exactly once."""
+
+    def summarise(self, upto: MessageId, text: str) -> None:
+        """From the next reaction on, `text` stands for the history up to `upto`; kept when this reaction finishes."""
+
+
+class Reacts(Protocol):
+    """A role as the engine sees it."""
+
+    @property
+    def name(self) -> RoleName: ...
+    async def react(self, reaction: Reaction) -> None:
+        """Observe, think, act, publish."""

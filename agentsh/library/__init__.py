@@ -1,0 +1,1 @@
+"""Files that users write, read and checked: prompts, roles, teams, settings."""

@@ -1,0 +1,164 @@
+"""What the engine needs of the world outside, as protocols; wiring chooses who fulfils them."""
+
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from agentsh.core.chat import ChatEvent, ChatRequest, ModelInfo, PullProgress, RunningModel, ServerProbe
+from agentsh.core.code import Command, RunResult, SandboxStatus
+from agentsh.core.events import Event, Recorded
+from agentsh.core.files import ChangeNote, Commit, FileDraft, FileEntry
+from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
+from agentsh.core.messages import Message
+from agentsh.core.model import JsonObject
+from agentsh.core.verdict import Verdict, VerifyPlan
+
+
+class Provider(Protocol):
+    """A model server behind one interface. Errors of calls other than `chat` are ProviderErrors."""
+
+    @property
+    def name(self) -> str:
+        """Which kind it is: ollama, local, openai, scripted, recorded."""
+
+    @property
+    def host(self) -> str:
+        """Where it is, as shown to people."""
+
+    async def probe(self) -> ServerProbe:
+        """Return what answers there, within a second."""
+
+    async def list_models(self) -> list[ModelInfo]:
+        """Return the models that the server has."""
+
+    async def describe(self, model: str) -> ModelInfo:
+        """Return one model with its capabilities and context length; raises ModelMissing."""
+
+    async def running(self) -> list[RunningModel]:
+        """Return the models in memory; empty where a server cannot tell."""
+
+    async def preload(self, model: str, num_ctx: int) -> None:
+        """Load the model now, so that the first answer does not wait for it."""
+
+    async def unload(self, model: str) -> None:
+        """Free its memory."""
+
+    def pull(self, model: str) -> AsyncIterator[PullProgress]:
+        """Download a model."""
+
+    async def embed(self, model: str, texts: Sequence[str]) -> list[list[float]]:
+        """Return one vector a text."""
+
+    def chat(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
+        """Stream one answer; the last event is exactly one Done or Failed. Closing it stops the server."""
+
+    async def aclose(self) -> None:
+        """Close connections and end child processes."""
+
+
+class Journal(Protocol):
+    """The append-only truth of one session."""
+
+    @property
+    def last_seq(self) -> int:
+        """Number of the newest event that was submitted; 0 when empty."""
+
+    def append(self, events: Sequence[Event]) -> Awaitable[tuple[Recorded, ...]]:
+        """Append all of `events` or none. Submitted on call; resolves once durable, in order of the calls.
+
+        Raises:
+            StoreFull, StoreError: nothing of this batch is stored.
+        """
+
+    async def read(self, after: int = 0, limit: int | None = None) -> list[Recorded]:
+        """Return events with seq > `after`, oldest first, at most `limit`. Raises SessionDamaged."""
+
+    async def steps(self, reaction: ReactionId) -> list[Recorded]:
+        """Return what one reaction has recorded, oldest first: step.*, and message.published with an ordinal."""
+
+    async def message(self, id: MessageId) -> Message | None:
+        """Return one message."""
+
+    async def messages(
+        self,
+        *,
+        causes: Sequence[ActionName] | None = None,
+        visible_to: RoleName | None = None,
+        after: MessageId | None = None,
+        as_of: int | None = None,
+        last: int | None = None,
+    ) -> list[Message]:
+        """Return messages, oldest first, the newest `last` of them.
+
+        Args:
+            causes: only of these causes.
+            visible_to: only what this role could see: sent by it, to it, or to nobody in particular.
+            after: only what was published after this message.
+            as_of: only what was published up to this seq, so that a reaction that runs again sees what it saw.
+            last: at most that many.
+        """
+
+    async def load_snapshot(self) -> tuple[int, JsonObject] | None:
+        """Return the newest snapshot that can be trusted: (seq it stands for, state)."""
+
+    async def save_snapshot(self, seq: int, state: JsonObject) -> None:
+        """Keep a state that events up to `seq` fold to."""
+
+    async def aclose(self) -> None:
+        """Finish what was submitted, checkpoint, close and unlock."""
+
+
+class Sandbox(Protocol):
+    """Runs model code so that it can hurt nobody."""
+
+    @property
+    def status(self) -> SandboxStatus:
+        """What it was measured to hold."""
+
+    async def run(self, command: Command) -> RunResult:
+        """Run to the end, or to a limit. Cancelling kills everything it started."""
+
+
+class Workspace(Protocol):
+    """The folder that the team writes."""
+
+    @property
+    def root(self) -> Path:
+        """Absolute path."""
+
+    async def write(self, files: Sequence[FileDraft], note: ChangeNote) -> Commit:
+        """Write all of `files` atomically a file, and commit them. Doing it again changes nothing.
+
+        Raises:
+            UnsafePath: a path leaves the workspace or names a protected file; nothing was written.
+        """
+
+    async def read(self, path: str) -> str | None:
+        """Return a file as text; None when it is not there. Raises UnsafePath."""
+
+    async def files(self) -> list[FileEntry]:
+        """Return what is there, sorted by path, without .git and what .gitignore names."""
+
+
+class Verifier(Protocol):
+    """Finds out whether the program in the workspace runs."""
+
+    async def verify(self, plan: VerifyPlan) -> Verdict:
+        """Try the gates in order up to the first that fails."""
+
+
+class Renderer(Protocol):
+    """Fills prompt templates."""
+
+    def render(self, template: str, variables: JsonObject, *, source: str = "") -> str:
+        """Return the text; raises FileError that names `source` and the line."""
+
+
+class Clock(Protocol):
+    """The time outside. Conductors and systems do not get one."""
+
+    def now(self) -> str:
+        """Return UTC, ISO 8601 with milliseconds and Z."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""

@@ -1,0 +1,1 @@
+"""Who reacts: role cards brought to life, their actions, prompts and memory."""

@@ -1,0 +1,1 @@
+"""The facade: send a control, follow events, look at a snapshot."""

@@ -1,0 +1,1 @@
+"""One SQLite file a session: the journal, its projections and snapshots. The only place that knows SQL."""
