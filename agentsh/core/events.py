@@ -106,6 +106,16 @@ class ReactionFailed(Frozen):
     exit_code: int = 1
     raw: str = ""
     """What the model said last, when that was the trouble."""
+    resumable: bool = True
+    """Whether the same reaction can go on later; if not, its messages are due again for a new one."""
+
+
+class ReactionRetried(Frozen):
+    """A failed reaction goes on: what it had finished is not done again."""
+
+    kind: Literal["reaction.retried"] = "reaction.retried"
+    reaction: ReactionId
+    role: RoleName
 
 
 class ReactionDiverged(Frozen):
@@ -130,6 +140,8 @@ class StepStarted(Frozen):
     request_hash: str
     request: JsonValue = None
     safe_to_retry: bool = True
+    action: ActionName | None = None
+    """What the step is for."""
 
 
 class StepFinished(Frozen):
@@ -265,6 +277,13 @@ class BudgetWasSpent(Frozen):
     spent: float
 
 
+class BudgetChanged(Frozen):
+    """New limits from now on."""
+
+    kind: Literal["budget.changed"] = "budget.changed"
+    budget: BudgetCard
+
+
 class RoleTaken(Frozen):
     """A person plays the role from now on."""
 
@@ -305,6 +324,7 @@ Event = Annotated[
     | ReactionStarted
     | ReactionFinished
     | ReactionFailed
+    | ReactionRetried
     | ReactionDiverged
     | StepStarted
     | StepFinished
@@ -319,6 +339,7 @@ Event = Annotated[
     | ApprovalSettled
     | FileChanged
     | BudgetWasSpent
+    | BudgetChanged
     | RoleTaken
     | RoleReleased
     | TickFinished

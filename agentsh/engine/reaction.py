@@ -49,6 +49,9 @@ class Reaction(Protocol):
     def summary(self) -> tuple[MessageId, str] | None:
         """What stands for older history: (last message that it covers, text)."""
 
+    def doing(self, action: ActionName) -> None:
+        """Say what the steps from here on are for: shown to people, and matched by breakpoints."""
+
     async def history(
         self,
         *,

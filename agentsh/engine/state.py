@@ -1,0 +1,93 @@
+"""What a session is right now: small, mutable, and changed only by the fold over its events."""
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from agentsh.core.cards import BudgetCard
+from agentsh.core.chat import Usage
+from agentsh.core.events import SessionStarted, Status
+from agentsh.core.ids import ActionName, MessageId, QuestionId, ReactionId, RoleName
+from agentsh.core.model import JsonObject
+from agentsh.core.verdict import Verdict
+
+
+class Mutable(BaseModel):
+    """A part of the state; only `engine.fold` changes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class OpenReaction(Mutable):
+    """A reaction that has begun and not finished."""
+
+    reaction: ReactionId
+    role: RoleName
+    observed: tuple[MessageId, ...]
+    round: int
+    started_seq: int
+    action: ActionName | None = None
+    failed: str | None = None
+    """The error that stopped it. It goes on from its recorded steps when it is tried again."""
+    exit_code: int = 0
+
+
+class RoleState(Mutable):
+    """What one role is up to."""
+
+    name: RoleName
+    due: dict[MessageId, int] = {}
+    """Messages that it has not yet reacted to, oldest first, each with its round."""
+    reactions: int = 0
+    current: ReactionId | None = None
+    """Its open reaction, under way or failed."""
+    doing: ActionName | None = None
+    paused: bool = False
+    human: bool = False
+    usage: Usage = Usage()
+    summary: tuple[MessageId, str] | None = None
+    last_said: str = ""
+    said_again: int = 0
+    """How often in a row it has said the same."""
+
+
+class Question(Mutable):
+    """Something that awaits a person."""
+
+    question: QuestionId
+    role: RoleName
+    prompt: str
+    approval: bool = False
+    choices: tuple[str, ...] = ()
+    schema_: JsonObject | None = None
+
+
+class State(Mutable):
+    """A session, folded."""
+
+    facts: SessionStarted | None = None
+    roles: dict[RoleName, RoleState] = {}
+    open: dict[ReactionId, OpenReaction] = {}
+    questions: dict[QuestionId, Question] = {}
+    answers: dict[QuestionId, JsonValue] = {}
+    """Answers, and settled approvals, whose step has not finished yet."""
+    granted: list[str] = []
+    """What was approved for the rest of the session."""
+    paused: bool = False
+    status: Status = "running"
+    budget: BudgetCard = BudgetCard()
+    usage: Usage = Usage()
+    messages: int = 0
+    boss_messages: int = 0
+    steps: int = 0
+    rounds: int = 0
+    """Longest causal chain so far."""
+    seconds: float = 0.0
+    """Time spent in finished steps."""
+    changed_seq: int = 0
+    """Seq of the newest change of the workspace."""
+    verified_seq: int = 0
+    """Seq at which the newest verification finished."""
+    verdict: Verdict | None = None
+    published: dict[ActionName, int] = {}
+    """How many messages each action has caused."""
+    seq: int = 0
+    """Newest event that is folded in."""
