@@ -30,7 +30,7 @@ class Cleaner:
 
     Escape sequences (ESC, CSI, OSC, DCS, APC, PM, SOS, in 7 and 8 bits) and other controls vanish, but `\\n` and `\\t`.
     A carriage return is a line's end. Bidi and invisible characters become marks such as U+202E in angle quotes, lone
-    surrogates U+FFFD. A string sequence that nobody ends is over at its line's end, so that it can hide no more than that.
+    surrogates U+FFFD. A string sequence that nobody ends is over with its line, so that it hides no more than that.
     Each character is looked at a bounded number of times, and nothing is held back.
     """
 
