@@ -1,0 +1,83 @@
+"""Asking until an answer holds. One that does not goes back with what is wrong with it, twice at most; then it is told.
+
+An answer that was cut is never taken: it is asked for once more with twice the room.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from agentsh.core.chat import Answer
+from agentsh.core.errors import OutputInvalid
+from agentsh.core.model import JsonObject
+from agentsh.core.outputs import validate_output
+from agentsh.roles.mind import Mind
+from agentsh.roles.question import Question
+
+T = TypeVar("T")
+
+
+async def ask_text(mind: Mind, question: Question, repairs: int = 2) -> str:
+    """Return an answer in Markdown. Raises OutputInvalid."""
+    return await ask_until(mind, question, str.strip, repairs)
+
+
+async def ask_structured(mind: Mind, question: Question, schema: JsonObject, repairs: int = 2) -> JsonObject:
+    """Return an answer that fits `schema`, which the server is given as well. Raises OutputInvalid."""
+    return await ask_until(mind, question, lambda text: validate_output(schema, text), repairs)
+
+
+async def ask_until(mind: Mind, question: Question, read: Callable[[str], T], repairs: int = 2) -> T:
+    """Return what `read` makes of the first answer that it accepts.
+
+    Args:
+        mind: who answers.
+        question: what is asked.
+        read: raises ValueError with words for the model when the answer does not hold.
+        repairs: how often an answer may go back.
+
+    Raises:
+        OutputInvalid: no answer held; it has the last one.
+    """
+    widened = False
+    while True:
+        answer = await mind.answer(question)
+        if answer.reason == "length":
+            if widened:
+                raise _cut(question, answer)
+            widened, question = True, question.with_more_room()
+            continue
+        try:
+            return _read(answer, read)
+        except ValueError as error:
+            if repairs == 0:
+                raise _invalid(question, answer, str(error)) from None
+            repairs, question = repairs - 1, question.again(answer.text, _complaint(question, str(error)))
+
+
+def _read(answer: Answer, read: Callable[[str], T]) -> T:
+    if not answer.text.strip():
+        raise ValueError("The answer is empty.")
+    if answer.reason == "repeat":
+        raise ValueError("The answer says the same again and again.")
+    return read(answer.text)
+
+
+def _complaint(question: Question, error: str) -> str:
+    how = "with one JSON object and nothing else" if question.schema is not None else "in full"
+    return f"That answer cannot be used. {error}\nAnswer again, {how}."
+
+
+def _invalid(question: Question, answer: Answer, error: str) -> OutputInvalid:
+    return OutputInvalid(
+        f"{question.action.name} got no answer that can be used in {question.attempt + 1} tries. {error}",
+        raw=answer.text,
+        hint=f"try another model, or make the prompt plainer: {question.action.source or question.action.name}",
+    )
+
+
+def _cut(question: Question, answer: Answer) -> OutputInvalid:
+    return OutputInvalid(
+        f"{question.action.name} got an answer that was cut at {question.max_tokens} tokens, also with twice the room",
+        raw=answer.text,
+        hint=f"raise max_tokens in {question.action.source or question.action.name}, or num_ctx in agentsh.toml",
+    )

@@ -1,0 +1,38 @@
+"""A role's mind that is a person: the same prompts, answered from the keyboard."""
+
+import json
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+
+from agentsh.core.chat import Answer
+from agentsh.core.errors import OutputInvalid
+from agentsh.engine.reaction import Reaction
+from agentsh.roles.question import Question
+
+
+class PersonMind:
+    """Answers for one role in one reaction."""
+
+    def __init__(self, reaction: Reaction) -> None:
+        self._reaction = reaction
+
+    async def answer(self, question: Question) -> Answer:
+        """Ask the person once."""
+        given = await self._reaction.ask_person(_words(question), schema=question.schema)
+        return Answer(text=_text(given))
+
+    async def choose(self, question: Question, choices: Sequence[str]) -> str:
+        """Let the person choose."""
+        chosen = _text(await self._reaction.ask_person(_words(question), choices=choices)).strip()
+        if chosen not in choices:
+            raise OutputInvalid(f"{chosen!r} is none of {', '.join(choices)}", raw=chosen, hint="choose one of them")
+        return chosen
+
+
+def _words(question: Question) -> str:
+    return "\n\n".join([question.render(None), *(said.content for said in question.after if said.role == "user")])
+
+
+def _text(given: JsonValue) -> str:
+    return given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)

@@ -1,0 +1,44 @@
+"""What is asked of whoever plays a role: a prompt, and how the answer is to be."""
+
+from dataclasses import dataclass, replace
+
+from agentsh.core.cards import ActionCard
+from agentsh.core.chat import ChatMessage
+from agentsh.core.model import JsonObject
+from agentsh.roles.fit import Render
+
+_TOO_LONG = "Your last answer was too long and was cut off. Answer again from the beginning, as short as you can."
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing to be answered.
+
+    Attributes:
+        action: the skill that it belongs to: what it is about, how long and how warm the answer is.
+        render: fills the prompt.
+        label: which of the action's questions this is, such as the file that is to be written. Part of the seed.
+        schema: of a structured answer; None: text.
+        after: what came after the prompt: earlier answers, and what was wrong with them.
+        attempt: how often it was asked before.
+        max_tokens: most tokens of the answer.
+    """
+
+    action: ActionCard
+    render: Render
+    max_tokens: int
+    label: str = ""
+    schema: JsonObject | None = None
+    after: tuple[ChatMessage, ...] = ()
+    attempt: int = 0
+
+    def again(self, answer: str, complaint: str) -> "Question":
+        """Return the question with the last answer and what is wrong with it."""
+        said = (ChatMessage(role="assistant", content=answer),) if answer.strip() else ()
+        complained = ChatMessage(role="user", content=complaint)
+        return replace(self, after=(*self.after, *said, complained), attempt=self.attempt + 1)
+
+    def with_more_room(self) -> "Question":
+        """Return the question for an answer that was cut at its limit."""
+        complained = ChatMessage(role="user", content=_TOO_LONG)
+        return replace(self, after=(*self.after, complained), max_tokens=self.max_tokens * 2, attempt=self.attempt + 1)
