@@ -1,6 +1,6 @@
 """What the engine needs of the world outside, as protocols; wiring chooses who fulfils them."""
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -49,7 +49,7 @@ class Provider(Protocol):
     async def embed(self, model: str, texts: Sequence[str]) -> list[list[float]]:
         """Return one vector a text."""
 
-    def chat(self, request: ChatRequest) -> AsyncIterator[ChatEvent]:
+    def chat(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Stream one answer; the last event is exactly one Done or Failed. Closing it stops the server."""
 
     async def aclose(self) -> None:

@@ -39,6 +39,8 @@ class AgentshError(Exception):
     """The root. `str(error)` is the fact, `hint` the next step, `exit_code` how the process ends."""
 
     exit_code: ExitCode = ExitCode.BUG
+    resumable = True
+    """Whether the reaction that met it can go on from its recorded steps, or has to begin afresh."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -103,10 +105,19 @@ class ModelMissing(ProviderError):
         super().__init__(f"model {model!r} is not on {host}", hint=f"Type: agentsh models pull {model}", kind="missing")
 
 
+class GenerationStopped(ProviderError):
+    """A person interrupted a generation; `partial` is what it had said so far."""
+
+    def __init__(self, role: str, partial: str) -> None:
+        super().__init__(f"the generation of {role} was stopped", hint="/retry asks again", kind="stopped")
+        self.partial = partial
+
+
 class OutputInvalid(AgentshError):
     """A structured output did not validate after its repairs; `raw` is what the model said last."""
 
     exit_code = ExitCode.NOT_RUNNING
+    resumable = False
 
     def __init__(self, message: str, *, raw: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
@@ -117,6 +128,7 @@ class LoopDetected(AgentshError):
     """A role publishes the same message again and again."""
 
     exit_code = ExitCode.NOT_RUNNING
+    resumable = False
 
 
 class SandboxUnavailable(AgentshError):
@@ -129,6 +141,7 @@ class UnsafePath(AgentshError):
     """A path that came from outside would leave the workspace."""
 
     exit_code = ExitCode.NOT_RUNNING
+    resumable = False
 
 
 class StoreError(AgentshError):

@@ -107,7 +107,7 @@ class ReactionFailed(Frozen):
     raw: str = ""
     """What the model said last, when that was the trouble."""
     resumable: bool = True
-    """Whether the same reaction can go on later; if not, its messages are due again for a new one."""
+    """Whether the same reaction can go on later; if not, a retry begins a new one on the same messages."""
 
 
 class ReactionRetried(Frozen):
@@ -116,6 +116,8 @@ class ReactionRetried(Frozen):
     kind: Literal["reaction.retried"] = "reaction.retried"
     reaction: ReactionId
     role: RoleName
+    afresh: bool = False
+    """Its messages are due again instead: going on would only find the same failure recorded."""
 
 
 class ReactionDiverged(Frozen):
@@ -305,6 +307,14 @@ class TickFinished(Frozen):
     tick: int
 
 
+class Noticed(Frozen):
+    """Something that a person should know, and that is no error."""
+
+    kind: Literal["notice"] = "notice"
+    message: str
+    hint: str = ""
+
+
 class ErrorSeen(Frozen):
     """Something went wrong that a person should know of."""
 
@@ -343,6 +353,7 @@ Event = Annotated[
     | RoleTaken
     | RoleReleased
     | TickFinished
+    | Noticed
     | ErrorSeen,
     Field(discriminator="kind"),
 ]

@@ -28,6 +28,7 @@ class OpenReaction(Mutable):
     failed: str | None = None
     """The error that stopped it. It goes on from its recorded steps when it is tried again."""
     exit_code: int = 0
+    resumable: bool = True
 
 
 class RoleState(Mutable):

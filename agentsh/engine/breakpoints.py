@@ -1,0 +1,70 @@
+"""Where to pause: conditions on the step that is about to happen."""
+
+import re
+from dataclasses import dataclass
+
+from agentsh.core.errors import UsageError
+from agentsh.core.events import StepKind
+from agentsh.core.ids import ActionName, ReactionId, RoleName
+
+FORMS = "role:NAME, action:NAME, before:KIND, tool:NAME, message:REGEX or tokens>N"
+_KINDS = ("model", "run", "read", "write", "verify", "tool", "person", "publish")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A step that is about to happen."""
+
+    role: RoleName
+    reaction: ReactionId
+    step: StepKind
+    round: int = 0
+    action: ActionName | None = None
+    tool: str = ""
+    message: str = ""
+    """Text that is about to be published."""
+    tokens: int = 0
+    """What the session has used so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breakpoint:
+    """One condition, as the user wrote it in `text`."""
+
+    text: str
+    subject: str
+    value: str
+    pattern: re.Pattern[str] | None = None
+
+    def hits(self, at: Passage) -> bool:
+        """Return whether the session has to pause before this step."""
+        match self.subject:
+            case "role":
+                return at.role == self.value
+            case "action":
+                return at.action == self.value
+            case "before":
+                return at.step == self.value
+            case "tool":
+                return at.tool == self.value
+            case "tokens":
+                return at.tokens > int(self.value)
+            case _:
+                return self.pattern is not None and at.step == "publish" and bool(self.pattern.search(at.message))
+
+
+def parse_breakpoint(text: str) -> Breakpoint:
+    """Read what a user wrote; raises UsageError that shows the forms."""
+    if found := re.fullmatch(r"\s*tokens\s*>\s*(\d{1,15})\s*", text):
+        return Breakpoint(text.strip(), "tokens", found[1])
+    subject, colon, value = text.strip().partition(":")
+    if not colon or not value or subject not in ("role", "action", "before", "tool", "message"):
+        raise UsageError(f"{text!r} is not a breakpoint", hint=f"write {FORMS}")
+    if subject == "before" and value not in _KINDS:
+        raise UsageError(f"{value!r} is not a kind of step", hint=f"before: takes one of {', '.join(_KINDS)}")
+    if subject != "message":
+        return Breakpoint(text.strip(), subject, value)
+    try:
+        return Breakpoint(text.strip(), subject, value, re.compile(value))
+    except re.error as error:
+        raise UsageError(f"{value!r} is not a regular expression: {error}", hint=f"write {FORMS}") from error

@@ -1,0 +1,1 @@
+"""What a reaction can do outside, each as an Effect that `engine.steps` records."""

@@ -1,0 +1,102 @@
+"""Where pause, step, breakpoints and budgets are enforced: every step passes here before it happens."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from agentsh.core.errors import BudgetSpent
+from agentsh.core.ids import RoleName
+from agentsh.engine.breakpoints import Breakpoint, Passage
+
+
+@dataclass(slots=True)
+class _Waiter:
+    role: RoleName
+    opened: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class Gate:
+    """Lets steps through, one by one while it is closed.
+
+    Attributes:
+        budget: returns the budget that is used up before this step, if one is.
+        hit: called when a breakpoint has closed the gate, with its text.
+    """
+
+    budget: Callable[[Passage], BudgetSpent | None]
+    hit: Callable[[str, Passage], None]
+    breakpoints: list[Breakpoint] = field(default_factory=list)
+    _closed: bool = False
+    _closed_roles: set[RoleName] = field(default_factory=set)
+    _waiting: list[_Waiter] = field(default_factory=list)
+    _passes: list[RoleName | None] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> tuple[RoleName, ...]:
+        """Who stands before the closed gate, first come first."""
+        return tuple(waiter.role for waiter in self._waiting)
+
+    def close(self, role: RoleName | None = None) -> None:
+        """From now on no step starts: of this role, or of anybody."""
+        if role is None:
+            self._closed = True
+        else:
+            self._closed_roles.add(role)
+
+    def open(self, role: RoleName | None = None) -> None:
+        """Let steps through again: of this role, or of everybody."""
+        if role is None:
+            self._closed = False
+            self._closed_roles.clear()
+            self._passes.clear()
+        self._closed_roles.discard(role or RoleName(""))
+        self._release()
+
+    def step(self, role: RoleName | None = None, times: int = 1) -> None:
+        """Let exactly `times` steps through: of this role, or of whoever is first."""
+        self._passes.extend([role] * times)
+        self._release()
+
+    async def passes(self, at: Passage) -> None:
+        """Wait until the step may start.
+
+        Raises:
+            BudgetSpent: there is nothing left to pay for it.
+        """
+        if not self._is_closed(at.role) and (found := self._breakpoint(at)) is not None:
+            self.close()
+            self.hit(found, at)
+        if self._is_closed(at.role) and not self._take_pass(at.role):
+            await self._wait(at.role)
+        if (spent := self.budget(at)) is not None:
+            raise spent
+
+    def _is_closed(self, role: RoleName) -> bool:
+        return self._closed or role in self._closed_roles
+
+    def _breakpoint(self, at: Passage) -> str | None:
+        return next((point.text for point in self.breakpoints if point.hits(at)), None)
+
+    def _take_pass(self, role: RoleName) -> bool:
+        for wanted in (role, None):
+            if wanted in self._passes:
+                self._passes.remove(wanted)
+                return True
+        return False
+
+    async def _wait(self, role: RoleName) -> None:
+        waiter = _Waiter(role, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiter)
+        try:
+            await waiter.opened
+        finally:
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+
+    def _release(self) -> None:
+        for waiter in tuple(self._waiting):
+            if not self._is_closed(waiter.role) or self._take_pass(waiter.role):
+                self._waiting.remove(waiter)
+                if not waiter.opened.done():
+                    waiter.opened.set_result(None)

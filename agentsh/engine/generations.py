@@ -1,0 +1,45 @@
+"""The generations under way, so that a person can interrupt them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from agentsh.core.errors import GenerationStopped
+from agentsh.core.ids import RoleName
+
+
+@dataclass(slots=True)
+class Generations:
+    """Interrupts by role. An outside cancel is never mistaken for an interruption."""
+
+    _running: list[tuple[RoleName, asyncio.Timeout]] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def interruptible(self, role: RoleName, text: list[str]) -> AsyncIterator[None]:
+        """Run the body until it ends or `stop` is called; `text` collects what was said.
+
+        Raises:
+            GenerationStopped: with what had been said.
+        """
+        scope = asyncio.timeout(None)
+        entry = (role, scope)
+        try:
+            async with scope:
+                self._running.append(entry)
+                try:
+                    yield
+                finally:
+                    self._running.remove(entry)
+        except TimeoutError:
+            if scope.expired():
+                raise GenerationStopped(role, "".join(text)) from None
+            raise
+
+    def stop(self, role: RoleName | None = None) -> int:
+        """Interrupt this role's generations, or all; returns how many there were."""
+        now = asyncio.get_running_loop().time()
+        hit = [scope for name, scope in self._running if role is None or name == role]
+        for scope in hit:
+            scope.reschedule(now)
+        return len(hit)

@@ -1,0 +1,146 @@
+"""A reaction at work: each of its wishes becomes a step."""
+
+from collections.abc import Sequence
+
+from pydantic import JsonValue
+
+from agentsh.core.canonical import digest
+from agentsh.core.chat import Answer, ChatRequest
+from agentsh.core.code import Command, RunResult
+from agentsh.core.events import Event, MemorySummarised
+from agentsh.core.files import Commit, FileDraft
+from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
+from agentsh.core.messages import Draft, Message
+from agentsh.core.model import JsonObject
+from agentsh.core.verdict import Verdict, VerifyPlan
+from agentsh.engine.desk import Desk
+from agentsh.engine.effects.code import run_effect, verify_effect
+from agentsh.engine.effects.files import read_effect, write_effect
+from agentsh.engine.effects.model import model_effect
+from agentsh.engine.effects.person import person_effect
+from agentsh.engine.effects.speech import publish_effect
+from agentsh.engine.state import OpenReaction
+from agentsh.engine.steps import Record, Steps
+
+
+class LiveReaction:
+    """Fulfils `engine.reaction.Reaction`."""
+
+    def __init__(
+        self, desk: Desk, opened: OpenReaction, observed: tuple[Message, ...], records: dict[int, Record]
+    ) -> None:
+        facts = desk.log.state.facts
+        assert facts is not None, "a reaction needs a session that has started"  # noqa: S101
+        self._desk = desk
+        self._opened = opened
+        self._observed = observed
+        self._facts = facts
+        self._steps = Steps(opened, desk.log, desk.gate, records)
+        self._said: list[Message] = []
+        self._summary = desk.log.state.roles[opened.role].summary
+        self._kept: list[Event] = []
+
+    @property
+    def id(self) -> ReactionId:
+        """Which reaction it is."""
+        return self._opened.reaction
+
+    @property
+    def role(self) -> RoleName:
+        """Whose it is."""
+        return self._opened.role
+
+    @property
+    def round(self) -> int:
+        """Longest causal chain of what was observed, plus one."""
+        return self._opened.round
+
+    @property
+    def observed(self) -> tuple[Message, ...]:
+        """The messages that set it off, oldest first."""
+        return self._observed
+
+    @property
+    def action(self) -> ActionName | None:
+        """What the conductor wants done."""
+        return self._opened.action
+
+    @property
+    def idea(self) -> str:
+        """What the Boss wanted at first."""
+        return self._facts.idea
+
+    @property
+    def seed(self) -> int:
+        """A seed of this reaction's own, from 0 to 2**31 - 1."""
+        return int(digest(f"{self._facts.seed}:{self.id}")[:8], 16) >> 1
+
+    @property
+    def others(self) -> tuple[RoleName, ...]:
+        """Names of the other roles of the team."""
+        return tuple(name for name in self._facts.team.roles if name != self.role)
+
+    @property
+    def summary(self) -> tuple[MessageId, str] | None:
+        """What stands for older history."""
+        return self._summary
+
+    @property
+    def closing(self) -> tuple[Event, ...]:
+        """Events to be kept together with the end of the reaction."""
+        return tuple(self._kept)
+
+    def doing(self, action: ActionName) -> None:
+        """Say what the steps from here on are for."""
+        self._steps.doing = action
+
+    async def history(
+        self,
+        *,
+        causes: Sequence[ActionName] | None = None,
+        after: MessageId | None = None,
+        last: int | None = None,
+    ) -> list[Message]:
+        """Return what the role could see when the reaction began, and what it has said since."""
+        seen = await self._desk.log.journal.messages(
+            causes=causes, visible_to=self.role, after=after, as_of=self._opened.started_seq, last=last
+        )
+        said = [message for message in self._said if causes is None or message.cause_by in causes]
+        found = [*seen, *said]
+        return found if last is None else found[max(len(found) - last, 0) :]
+
+    async def ask_model(self, request: ChatRequest) -> Answer:
+        """Ask the model. Raises ProviderError, BudgetSpent."""
+        return await self._steps.run(model_effect(self._desk, self.role, self.id, request))
+
+    async def ask_person(
+        self, prompt: str, *, schema: JsonObject | None = None, choices: Sequence[str] = ()
+    ) -> JsonValue:
+        """Ask whoever plays the role. Raises PersonNeeded."""
+        return await self._steps.run(person_effect(self._desk, self.role, self.id, prompt, schema, choices))
+
+    async def run(self, command: Command) -> RunResult:
+        """Run code in the sandbox, once approved."""
+        return await self._steps.run(run_effect(self._desk, self.role, self.id, command))
+
+    async def read(self, paths: Sequence[str] | None = None) -> dict[str, str]:
+        """Return workspace files as they are now."""
+        return await self._steps.run(read_effect(self._desk, paths))
+
+    async def write(self, files: Sequence[FileDraft], summary: str) -> Commit:
+        """Write files and commit them. Raises UnsafePath."""
+        return await self._steps.run(write_effect(self._desk, self.role, self.id, files, summary))
+
+    async def verify(self, plan: VerifyPlan) -> Verdict:
+        """Try whether the workspace's program runs."""
+        return await self._steps.run(verify_effect(self._desk, self.role, self.id, plan))
+
+    async def publish(self, draft: Draft) -> Message:
+        """Put a message on the bus, now, exactly once."""
+        message = await self._steps.run(publish_effect(self._desk, self._opened, draft))
+        self._said.append(message)
+        return message
+
+    def summarise(self, upto: MessageId, text: str) -> None:
+        """From the next reaction on, `text` stands for the history up to `upto`."""
+        self._kept.append(MemorySummarised(role=self.role, reaction=self.id, upto=upto, text=text))

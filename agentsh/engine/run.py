@@ -1,0 +1,131 @@
+"""Lets roles react the moment something is due for them, until the team is quiet. There is no barrier."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from agentsh.core import events as e
+from agentsh.core.errors import AgentshError, BudgetSpent, OutputInvalid, StoreError
+from agentsh.core.ids import RoleName, reaction_id
+from agentsh.core.messages import Message
+from agentsh.engine.desk import Desk
+from agentsh.engine.live_reaction import LiveReaction
+from agentsh.engine.reaction import Reacts
+from agentsh.engine.state import OpenReaction, State
+from agentsh.engine.steps import Record, read_records
+from agentsh.engine.turns import Conductor, Turn
+
+_WAKES = (
+    e.MessagePublished,
+    e.ReactionFinished,
+    e.ReactionFailed,
+    e.ReactionRetried,
+    e.SessionResumed,
+)
+
+
+class Run:
+    """One process's work on a session. Each role has at most one reaction under way."""
+
+    def __init__(self, desk: Desk, conductor: Conductor, roles: Mapping[RoleName, Reacts]) -> None:
+        self._desk = desk
+        self._conductor = conductor
+        self._roles = roles
+        self._busy: set[RoleName] = set()
+        self._wake = asyncio.Event()
+
+    @property
+    def _state(self) -> State:
+        return self._desk.log.state
+
+    async def until_quiet(self) -> None:
+        """Go on with open reactions, then grant turns until nobody is due and nothing is under way.
+
+        A reaction that fails stays open as failed; the others go on.
+
+        Raises:
+            StoreError: the journal takes nothing any more.
+        """
+        stop_listening = self._desk.log.listen(self._hear)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                await self._grant_turns(tasks)
+        except* StoreError as errors:
+            raise errors.exceptions[0] from None
+        finally:
+            stop_listening()
+
+    async def _grant_turns(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            self._wake.clear()
+            for opened in self._unattended():
+                self._begin(tasks, opened.role, self._go_on(opened))
+            for turn in self._conductor.turns(self._state):
+                if turn.role not in self._busy:
+                    self._begin(tasks, turn.role, self._take(turn))
+            if not self._busy:
+                return
+            await self._wake.wait()
+
+    def _unattended(self) -> list[OpenReaction]:
+        """Return open reactions that nobody works on: those of a process that died, and those to be retried."""
+        return [
+            opened for opened in self._state.open.values() if opened.failed is None and opened.role not in self._busy
+        ]
+
+    def _begin(self, tasks: asyncio.TaskGroup, role: RoleName, work: Coroutine[Any, Any, None]) -> None:
+        self._busy.add(role)
+        task = tasks.create_task(work, name=f"reaction of {role}")
+        task.add_done_callback(lambda _: self._end(role))
+
+    def _end(self, role: RoleName) -> None:
+        self._busy.discard(role)
+        self._wake.set()
+
+    def _hear(self, item: e.Recorded | e.Delta) -> None:
+        if isinstance(item, e.Recorded) and isinstance(item.event, _WAKES):
+            self._wake.set()
+
+    async def _take(self, turn: Turn) -> None:
+        reaction = reaction_id(turn.role, self._state.roles[turn.role].reactions + 1)
+        await self._desk.log.append(
+            e.ReactionStarted(
+                reaction=reaction, role=turn.role, observed=turn.observed, round=turn.round, action=turn.action
+            )
+        )
+        await self._react(self._state.open[reaction], {})
+
+    async def _go_on(self, opened: OpenReaction) -> None:
+        records = read_records(await self._desk.log.journal.steps(opened.reaction))
+        await self._react(opened, records)
+
+    async def _react(self, opened: OpenReaction, records: dict[int, Record]) -> None:
+        reaction = LiveReaction(self._desk, opened, await self._observed(opened), records)
+        try:
+            await self._roles[opened.role].react(reaction)
+        except StoreError:
+            raise
+        except AgentshError as error:
+            await self._failed(opened, error)
+            return
+        await self._desk.log.append(*reaction.closing, e.ReactionFinished(reaction=opened.reaction, role=opened.role))
+
+    async def _observed(self, opened: OpenReaction) -> tuple[Message, ...]:
+        found = [await self._desk.log.journal.message(id_) for id_ in opened.observed]
+        return tuple(message for message in found if message is not None)
+
+    async def _failed(self, opened: OpenReaction, error: AgentshError) -> None:
+        failed = e.ReactionFailed(
+            reaction=opened.reaction,
+            role=opened.role,
+            error=str(error),
+            hint=error.hint,
+            exit_code=int(error.exit_code),
+            raw=error.raw if isinstance(error, OutputInvalid) else "",
+            resumable=error.resumable,
+        )
+        if isinstance(error, BudgetSpent):
+            spent = e.BudgetWasSpent(budget=error.budget, limit=error.limit, spent=error.spent)
+            await self._desk.log.append(spent, failed)
+        else:
+            await self._desk.log.append(failed)

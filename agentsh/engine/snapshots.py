@@ -1,0 +1,36 @@
+"""Keeps the state now and then, so that a long session opens as fast as a short one."""
+
+import asyncio
+
+from agentsh.core.events import Delta, Recorded
+from agentsh.engine.log import EventLog
+
+EVERY_EVENTS = 1000
+
+
+class Snapshots:
+    """Saves the state each `EVERY_EVENTS` events, and when told to. A lost snapshot costs time, never truth."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._saved_seq = log.state.seq
+        self._saving: asyncio.Task[None] | None = None
+        log.listen(self._hear)
+
+    async def save(self) -> None:
+        """Save the state as it is, unless that is what was saved last."""
+        if self._saving is not None:
+            await asyncio.wait([self._saving])
+        if self._log.state.seq > self._saved_seq:
+            await self._write()
+
+    def _hear(self, item: Recorded | Delta) -> None:
+        if not isinstance(item, Recorded) or item.seq < self._saved_seq + EVERY_EVENTS:
+            return
+        if self._saving is None or self._saving.done():
+            self._saving = asyncio.create_task(self._write(), name="snapshot")
+
+    async def _write(self) -> None:
+        seq = self._log.state.seq
+        self._saved_seq = seq
+        await self._log.journal.save_snapshot(seq, self._log.state.model_dump(mode="json"))

@@ -1,0 +1,210 @@
+"""Runs one reaction's steps; a step found in the journal is returned, not run again."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import JsonValue
+
+from agentsh.core import events as e
+from agentsh.core.canonical import request_hash
+from agentsh.core.chat import Usage
+from agentsh.core.errors import AgentshError, ProviderError, StepUncertain
+from agentsh.core.ids import ActionName
+from agentsh.engine.breakpoints import Passage
+from agentsh.engine.gate import Gate
+from agentsh.engine.log import EventLog
+from agentsh.engine.state import OpenReaction
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the journal knows of one step."""
+
+    request_hash: str
+    finished: bool
+    result: JsonValue = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """What a performed effect gave: the value, how it is stored, and events that belong to it."""
+
+    value: T
+    stored: JsonValue
+    usage: Usage | None = None
+    events: tuple[e.Event, ...] = ()
+    """Kept in the same transaction as the step itself."""
+    record: e.MessagePublished | None = None
+    """What records the step when it is not a step.finished: publishing is its own record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect(Generic[T]):
+    """One side effect that a reaction wants.
+
+    Attributes:
+        kind: what sort of step it is.
+        request: all that decides its outcome; its hash tells this step from another.
+        perform: does it; gets the step's ordinal.
+        revive: makes the value again from what was stored.
+        safe_to_retry: whether doing it twice does no harm.
+        instant: it happens by being recorded, so nothing is said of its start.
+        tool: which tool, for breakpoints.
+        message: text about to be published, for breakpoints.
+    """
+
+    kind: e.StepKind
+    request: JsonValue
+    perform: Callable[[int], Awaitable[Outcome[T]]]
+    revive: Callable[[JsonValue], T]
+    safe_to_retry: bool = True
+    instant: bool = False
+    tool: str = ""
+    message: str = ""
+
+
+def read_records(recorded: Iterable[e.Recorded]) -> dict[int, Record]:
+    """Return a reaction's steps by ordinal; after a divergence only what came since counts from there on."""
+    found: dict[int, Record] = {}
+    for item in recorded:
+        match item.event:
+            case e.ReactionDiverged(ordinal=diverged):
+                found = {ordinal: record for ordinal, record in found.items() if ordinal < diverged}
+            case e.StepStarted(ordinal=ordinal, request_hash=hash_, safe_to_retry=safe):
+                if not safe:
+                    found[ordinal] = Record(hash_, finished=False)
+            case e.StepFailed(ordinal=ordinal):
+                found.pop(ordinal, None)
+            case e.StepFinished(ordinal=ordinal, request_hash=hash_, result=result):
+                found[ordinal] = Record(hash_, finished=True, result=result)
+            case e.MessagePublished(ordinal=int(ordinal), request_hash=str(hash_), message=message):
+                found[ordinal] = Record(hash_, finished=True, result=message.model_dump(mode="json"))
+            case _:
+                pass
+    return found
+
+
+class Steps:
+    """The steps of one reaction, counted from 0."""
+
+    def __init__(self, opened: OpenReaction, log: EventLog, gate: Gate, records: dict[int, Record]) -> None:
+        self.doing: ActionName | None = None
+        self._reaction = opened.reaction
+        self._role = opened.role
+        self._round = opened.round
+        self._log = log
+        self._gate = gate
+        self._records = records
+        self._next = 0
+
+    async def run(self, effect: Effect[T]) -> T:
+        """Return the step's recorded result, or pass the gate, perform it and record it.
+
+        Raises:
+            StepUncertain: it had started before a crash and is not safe to repeat.
+            AgentshError: it failed; that is recorded too.
+        """
+        ordinal = self._next
+        self._next += 1
+        hash_ = request_hash([effect.kind, effect.request])
+        record = await self._recorded(ordinal, hash_)
+        if record is not None and record.finished:
+            return effect.revive(record.result)
+        if record is not None:
+            raise StepUncertain(
+                f"{self._reaction} was about to {effect.kind} when the session ended, and it may have happened",
+                hint="look at the workspace, then /retry or /stop",
+            )
+        await self._gate.passes(self._passage(effect))
+        return await self._perform(effect, ordinal, hash_)
+
+    async def _recorded(self, ordinal: int, hash_: str) -> Record | None:
+        record = self._records.get(ordinal)
+        if record is None or record.request_hash == hash_:
+            return record
+        await self._log.append(
+            e.ReactionDiverged(
+                reaction=self._reaction,
+                role=self._role,
+                ordinal=ordinal,
+                recorded_hash=record.request_hash,
+                request_hash=hash_,
+            )
+        )
+        self._records = {known: record for known, record in self._records.items() if known < ordinal}
+        return None
+
+    def _passage(self, effect: Effect[T]) -> Passage:
+        usage = self._log.state.usage
+        return Passage(
+            role=self._role,
+            reaction=self._reaction,
+            step=effect.kind,
+            round=self._round,
+            action=self.doing,
+            tool=effect.tool,
+            message=effect.message,
+            tokens=usage.prompt_tokens + usage.completion_tokens,
+        )
+
+    async def _perform(self, effect: Effect[T], ordinal: int, hash_: str) -> T:
+        if not effect.instant:
+            begun = self._log.submit(self._started(effect, ordinal, hash_))
+            if not effect.safe_to_retry:
+                await asyncio.shield(begun)
+        start = time.monotonic()
+        try:
+            outcome = await effect.perform(ordinal)
+        except AgentshError as error:
+            await self._failed(effect, ordinal, hash_, error)
+            raise
+        seconds = round(time.monotonic() - start, 4)
+        await self._log.append(self._finished(effect, ordinal, hash_, outcome, seconds), *outcome.events)
+        return outcome.value
+
+    def _started(self, effect: Effect[T], ordinal: int, hash_: str) -> e.StepStarted:
+        return e.StepStarted(
+            reaction=self._reaction,
+            role=self._role,
+            ordinal=ordinal,
+            step=effect.kind,
+            request_hash=hash_,
+            request=effect.request,
+            safe_to_retry=effect.safe_to_retry,
+            action=self.doing,
+        )
+
+    def _finished(
+        self, effect: Effect[T], ordinal: int, hash_: str, outcome: Outcome[T], seconds: float
+    ) -> e.StepFinished | e.MessagePublished:
+        if outcome.record is not None:
+            return outcome.record.model_copy(update={"ordinal": ordinal, "request_hash": hash_})
+        return e.StepFinished(
+            reaction=self._reaction,
+            role=self._role,
+            ordinal=ordinal,
+            step=effect.kind,
+            request_hash=hash_,
+            result=outcome.stored,
+            usage=outcome.usage,
+            seconds=seconds,
+        )
+
+    async def _failed(self, effect: Effect[T], ordinal: int, hash_: str, error: AgentshError) -> None:
+        await self._log.append(
+            e.StepFailed(
+                reaction=self._reaction,
+                role=self._role,
+                ordinal=ordinal,
+                step=effect.kind,
+                request_hash=hash_,
+                error=str(error),
+                failure=error.kind if isinstance(error, ProviderError) else "",
+                partial=getattr(error, "partial", ""),
+            )
+        )
