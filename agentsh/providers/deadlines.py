@@ -1,0 +1,77 @@
+"""Every wait for a model server ends: the first piece, each further piece, and the call as a whole."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import TypeVar
+
+from agentsh.core.settings import ModelSettings
+from agentsh.providers.faults import Fault
+
+T = TypeVar("T")
+
+
+def loop_time() -> float:
+    """Return the event loop's clock, seconds."""
+    return asyncio.get_running_loop().time()
+
+
+@asynccontextmanager
+async def within(limit_s: float, host: str) -> AsyncIterator[None]:
+    """Hold what is inside to `limit_s` seconds.
+
+    Raises:
+        Fault: of kind timeout.
+    """
+    try:
+        async with asyncio.timeout(limit_s) as limit:
+            yield
+    except TimeoutError as error:
+        if limit.expired():
+            raise Fault("timeout", f"{host} did not answer within {limit_s:g} s", hint=_HINT) from error
+        raise
+
+
+class Deadlines:
+    """The time that one call has. It begins when this is made, and covers all its attempts."""
+
+    def __init__(self, settings: ModelSettings, host: str) -> None:
+        self._first_s = settings.first_token_s
+        self._between_s = settings.between_tokens_s
+        self._whole_s = settings.role_s
+        self._end = loop_time() + settings.role_s
+        self._host = host
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the call as a whole is over."""
+        return self._end - loop_time()
+
+    async def keep(self, pieces: AsyncGenerator[T, None]) -> AsyncGenerator[T, None]:
+        """Yield `pieces` as they come, and close them in the end.
+
+        Raises:
+            Fault: of kind timeout, when the next one is late.
+        """
+        wait_s, what = self._first_s, "first token"
+        async with aclosing(pieces):
+            while True:
+                try:
+                    async with asyncio.timeout_at(min(loop_time() + wait_s, self._end)) as limit:
+                        piece = await anext(pieces)
+                except StopAsyncIteration:
+                    return
+                except TimeoutError as error:
+                    if limit.expired():
+                        raise self._late(wait_s, what) from error
+                    raise
+                yield piece
+                wait_s, what = self._between_s, "next token"
+
+    def _late(self, wait_s: float, what: str) -> Fault:
+        if self.left_s <= 0:
+            return Fault("timeout", f"the call to {self._host} took longer than {self._whole_s:g} s", hint=_HINT)
+        return Fault("timeout", f"no {what} from {self._host} within {wait_s:g} s", hint=_HINT)
+
+
+_HINT = "A smaller model or a smaller num_ctx answers sooner; the times are set in agentsh.toml under [model]"
