@@ -37,6 +37,20 @@ class Controls:
         match control:
             case k.Say():
                 await self._say(control)
+            case k.Retry():
+                await self._retry(self._known(control.role))
+            case k.SetBudget():
+                budget = merged(self._desk.log.state.budget, control.budget)
+                await self._desk.log.append(e.BudgetChanged(budget=budget))
+            case k.Pause() | k.Go() | k.Step() | k.Stop() | k.BreakAt():
+                await self._at_the_gate(control)
+            case k.Be() | k.Release() | k.AnswerQuestion() | k.Settle():
+                await self._of_people(control)
+            case _:
+                assert_never(control)
+
+    async def _at_the_gate(self, control: k.Pause | k.Go | k.Step | k.Stop | k.BreakAt) -> None:
+        match control:
             case k.Pause():
                 await self._desk.log.append(e.SessionPaused(role=control.role, why=control.why))
             case k.Go():
@@ -46,6 +60,13 @@ class Controls:
                 self._desk.gate.step(self._known(control.role), control.times)
             case k.Stop():
                 pass
+            case k.BreakAt():
+                self._desk.gate.breakpoints.append(parse_breakpoint(control.when))
+            case _:
+                assert_never(control)
+
+    async def _of_people(self, control: k.Be | k.Release | k.AnswerQuestion | k.Settle) -> None:
+        match control:
             case k.Be():
                 await self._desk.log.append(e.RoleTaken(role=self._named(control.role)))
             case k.Release():
@@ -54,13 +75,6 @@ class Controls:
                 await self._desk.people.answer(control)
             case k.Settle():
                 await self._desk.people.settle(control)
-            case k.BreakAt():
-                self._desk.gate.breakpoints.append(parse_breakpoint(control.when))
-            case k.Retry():
-                await self._retry(self._known(control.role))
-            case k.SetBudget():
-                budget = merged(self._desk.log.state.budget, control.budget)
-                await self._desk.log.append(e.BudgetChanged(budget=budget))
             case _:
                 assert_never(control)
 
