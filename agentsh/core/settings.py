@@ -77,3 +77,12 @@ class RunOptions(Frozen):
     seed: int | None = None
     variables: dict[str, str] = {}
     pause_at: tuple[str, ...] = ()
+
+
+class ResumeOptions(Frozen):
+    """What one `agentsh resume` was asked to do otherwise than before; None: as it was."""
+
+    approve: str | None = None
+    model: str | None = None
+    host: str | None = None
+    budget: BudgetCard = BudgetCard()
