@@ -46,14 +46,11 @@ class ModelChild(asyncio.SubprocessProtocol):
             await child._spawn(model, alias)
             async with asyncio.timeout(READY_S):
                 child.url = _ready_url(await child._first_line)
-        except TimeoutError as error:
+        except BaseException as error:
+            failure = child.error(f"did not start: {str(error) or f'not ready within {READY_S:g} s'}")
             await child.stop()
-            raise child.error(f"was not ready within {READY_S:g} s") from error
-        except ValueError as error:
-            await child.stop()
-            raise child.error(f"did not start: {error}") from error
-        except BaseException:
-            await child.stop()
+            if isinstance(error, TimeoutError | ValueError | OSError):
+                raise failure from error
             raise
         return child
 
@@ -70,7 +67,7 @@ class ModelChild(asyncio.SubprocessProtocol):
     def error(self, what: str) -> ProviderError:
         """Return the error that says `what` became of the child, with the end of its log."""
         ended = f", exit code {self._exited.result()}" if self._exited.done() else ""
-        tail = "\n".join(self.log.splitlines()[-8:])
+        tail = "\n".join(self.log.splitlines()[-4:])
         return ProviderError(
             f"the embedded model {what}{ended}" + (f"; its log ends with:\n{tail}" if tail else ""),
             hint="Free some memory (it needs 400 MB), or start Ollama, or name a server with --host",
