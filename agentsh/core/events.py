@@ -49,6 +49,13 @@ class SessionResumed(Frozen):
     """New limits, when reopened with some."""
 
 
+class TeamChanged(Frozen):
+    """Prompts, roles or the team were edited since; from now on these hold."""
+
+    kind: Literal["team.changed"] = "team.changed"
+    team: TeamFile
+
+
 class SessionPaused(Frozen):
     """No new step starts: of one role, or of anybody."""
 
@@ -328,6 +335,7 @@ class ErrorSeen(Frozen):
 Event = Annotated[
     SessionStarted
     | SessionResumed
+    | TeamChanged
     | SessionPaused
     | SessionFinished
     | MessagePublished

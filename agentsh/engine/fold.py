@@ -51,6 +51,17 @@ def _(event: e.SessionStarted, fold: Fold) -> None:
 
 
 @_fold.register
+def _(event: e.TeamChanged, fold: Fold) -> None:
+    state = fold.state
+    if state.facts is None:
+        return
+    state.facts = state.facts.model_copy(update={"team": event.team})
+    for name, card in event.team.roles.items():
+        state.roles.setdefault(name, RoleState(name=name, human=card.human))
+    fold.route_for(state.facts)
+
+
+@_fold.register
 def _(event: e.SessionResumed, fold: Fold) -> None:
     fold.state.status = "running"
     if event.budget is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from agentsh.core.errors import StoreError
 from agentsh.core.events import Delta, Recorded
 from agentsh.engine.log import EventLog
 
@@ -33,4 +34,8 @@ class Snapshots:
     async def _write(self) -> None:
         seq = self._log.state.seq
         self._saved_seq = seq
-        await self._log.journal.save_snapshot(seq, self._log.state.model_dump(mode="json"))
+        try:
+            await self._log.journal.save_snapshot(seq, self._log.state.model_dump(mode="json"))
+        except StoreError:
+            # The journal is the truth: without a snapshot the next opening only takes longer.
+            self._saved_seq = 0

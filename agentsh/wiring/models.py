@@ -1,0 +1,188 @@
+"""Which model, where: what was asked for, else what answers, else the embedded demo model, and that is said."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agentsh.core.chat import PullProgress, ServerProbe
+from agentsh.core.errors import ModelMissing, ProviderError, UsageError
+from agentsh.core.events import Noticed
+from agentsh.core.model import Frozen
+from agentsh.core.settings import DEFAULT_HOST, HostSettings, ModelSettings
+from agentsh.engine.model_queue import Host
+from agentsh.ports import Provider
+
+Progress = Callable[[PullProgress], None]
+OPENAI_HOST = "https://api.openai.com/v1"
+OPENAI_KEY = "OPENAI_API_KEY"
+LOCAL_SLOTS = 2
+"""Calls that the embedded server answers at once."""
+LOCAL_CONTEXT = 4096
+"""Context window of each of its slots, tokens."""
+
+
+class Wish(Frozen):
+    """What flags, settings or a stored session say about the model."""
+
+    provider: str | None = None
+    host: str | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Model servers that answer, and the model that roles ask unless they name another."""
+
+    provider: str
+    model: str
+    host: str
+    hosts: tuple[Host, ...]
+    num_ctx: int
+    notices: tuple[Noticed, ...] = ()
+
+    async def aclose(self) -> None:
+        """Close all providers."""
+        for host in self.hosts:
+            await host.provider.aclose()
+
+
+async def connect(
+    wish: Wish, settings: ModelSettings, environ: Mapping[str, str], progress: Progress | None = None
+) -> Connected:
+    """Return what to ask. Only when nothing in particular was asked for, the demo model stands in for a server.
+
+    Raises:
+        ProviderError: nothing answers; it says what was tried.
+        ModelMissing: the server does not have the model.
+        UsageError: there is no such provider.
+    """
+    wanted = Wish(
+        provider=wish.provider or settings.provider,
+        host=wish.host or settings.host,
+        model=wish.model or settings.model,
+    )
+    match wanted.provider:
+        case None:
+            return await _ollama_or_demo(wanted, settings, environ, progress)
+        case "ollama":
+            return await _ollama(wanted, settings, environ)
+        case "local":
+            return await _local(wanted, settings, progress, ())
+        case "openai":
+            return await _openai(wanted, settings)
+        case "scripted":
+            return _scripted(wanted, settings)
+        case other:
+            raise UsageError(f"there is no provider {other!r}", hint="there is: ollama, local, openai, scripted")
+
+
+async def _ollama_or_demo(
+    wish: Wish, settings: ModelSettings, environ: Mapping[str, str], progress: Progress | None
+) -> Connected:
+    try:
+        return await _ollama(wish, settings, environ)
+    except ModelMissing:
+        raise
+    except ProviderError as error:
+        if wish.host or wish.model or settings.hosts:
+            raise
+        notice = Noticed(message=f"{error}; going on with the embedded demo model", hint=error.hint)
+        return await _local(wish, settings, progress, (notice,))
+
+
+async def _ollama(wish: Wish, settings: ModelSettings, environ: Mapping[str, str]) -> Connected:
+    from agentsh.providers.ollama import OllamaProvider
+    from agentsh.providers.probe import find_server
+
+    def open_at(at: HostSettings) -> Host:
+        return _host(OllamaProvider(at.url, settings=settings), at)
+
+    if settings.hosts and not wish.host:
+        return await _several(settings.hosts, open_at, wish, settings)
+    candidates = [wish.host or environ.get("OLLAMA_HOST") or DEFAULT_HOST]
+    found = await find_server(candidates)
+    model = _model_on(found, wish.model)
+    host = open_at(HostSettings(url=found.host, parallel=settings.parallel))
+    return Connected("ollama", model, found.host, (host,), settings.num_ctx)
+
+
+async def _several(
+    wanted: Sequence[HostSettings], open_at: Callable[[HostSettings], Host], wish: Wish, settings: ModelSettings
+) -> Connected:
+    """Open every host that answers; the others are told, not waited for."""
+    opened: list[Host] = []
+    probes: list[ServerProbe] = []
+    silent: list[str] = []
+    for at in wanted:
+        host = open_at(at)
+        try:
+            probes.append(await host.provider.probe())
+            opened.append(host)
+        except ProviderError as error:
+            silent.append(str(error))
+            await host.provider.aclose()
+    if not opened:
+        raise ProviderError("; ".join(silent), hint="start one of [model.hosts], or give --host", kind="refused")
+    everywhere = ServerProbe(
+        host=", ".join(probe.host for probe in probes),
+        version=probes[0].version,
+        models=tuple(dict.fromkeys(name for probe in probes for name in probe.models)),
+    )
+    notices = tuple(Noticed(message=text, hint="it is left out of this run") for text in silent)
+    model = _model_on(everywhere, wish.model)
+    return Connected("ollama", model, everywhere.host, tuple(opened), settings.num_ctx, notices)
+
+
+async def _local(
+    wish: Wish, settings: ModelSettings, progress: Progress | None, notices: tuple[Noticed, ...]
+) -> Connected:
+    from agentsh.providers.local import LocalProvider
+    from agentsh.providers.weights import DEMO_MODEL, ensure_weights, weights_folder
+
+    if wish.model not in (None, DEMO_MODEL):
+        raise UsageError(
+            f"the embedded provider has only {DEMO_MODEL!r}, not {wish.model!r}",
+            hint="leave --model out, or ask an Ollama server: --provider ollama",
+        )
+    await ensure_weights(weights_folder(), progress or (lambda _: None))
+    provider = LocalProvider(weights_folder(), settings)
+    host = Host(provider, parallel=LOCAL_SLOTS)
+    return Connected("local", DEMO_MODEL, provider.host, (host,), LOCAL_CONTEXT, notices)
+
+
+async def _openai(wish: Wish, settings: ModelSettings) -> Connected:
+    from agentsh.providers.openai import OpenAIProvider
+
+    provider = OpenAIProvider(wish.host or OPENAI_HOST, settings=settings, api_key_env=OPENAI_KEY)
+    host = Host(provider, settings.parallel)
+    try:
+        model = wish.model or _model_on(await provider.probe(), None)
+    except ProviderError:
+        await provider.aclose()
+        raise
+    return Connected("openai", model, provider.host, (host,), settings.num_ctx)
+
+
+def _scripted(wish: Wish, settings: ModelSettings) -> Connected:
+    from agentsh.providers.scripted import ScriptedProvider
+
+    if wish.model is None:
+        raise UsageError("--provider scripted needs its script", hint="give it as --model FILE.yaml")
+    provider = ScriptedProvider.from_file(wish.model)
+    host = Host(provider, settings.parallel)
+    return Connected("scripted", wish.model, provider.host, (host,), settings.num_ctx)
+
+
+def _host(provider: Provider, at: HostSettings) -> Host:
+    return Host(provider, at.parallel, frozenset(at.models))
+
+
+def _model_on(found: ServerProbe, wanted: str | None) -> str:
+    """Return the model's full name there; without a wish the first that the server names."""
+    if wanted is None:
+        if not found.models:
+            raise ModelMissing("qwen3:8b", found.host)
+        return found.models[0]
+    for name in (wanted, f"{wanted}:latest"):
+        if name in found.models:
+            return name
+    raise ModelMissing(wanted, found.host)

@@ -1,0 +1,232 @@
+"""A session without files of a team's own: real journal and engine, roles that are functions, a model in process."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agentsh.conductors.sop import Sop
+from agentsh.core import chat as c
+from agentsh.core.cards import BudgetCard, RoleCard, TeamCard, TeamFile
+from agentsh.core.code import Command, RunResult, SandboxStatus
+from agentsh.core.events import Event, Recorded, SessionStarted
+from agentsh.core.files import ChangeNote, Commit, FileChange, FileDraft, FileEntry
+from agentsh.core.ids import USER_REQUIREMENT, ActionName, RoleName, SessionName
+from agentsh.core.messages import Draft
+from agentsh.core.settings import ModelSettings
+from agentsh.core.verdict import Verdict, VerifyPlan
+from agentsh.engine.budget import Meter
+from agentsh.engine.desk import Desk
+from agentsh.engine.fold import Fold
+from agentsh.engine.gate import Gate
+from agentsh.engine.log import EventLog
+from agentsh.engine.model_queue import Host, ModelQueue
+from agentsh.engine.people import People
+from agentsh.engine.reaction import Reaction
+from agentsh.engine.run import Run
+from agentsh.session.facade import Session
+from agentsh.store.journal import SqliteJournal
+
+React = Callable[[Reaction], Awaitable[None]]
+
+
+@dataclass
+class FunctionRole:
+    """A role whose reaction is a function."""
+
+    name: RoleName
+    function: React
+
+    async def react(self, reaction: Reaction) -> None:
+        await self.function(reaction)
+
+
+@dataclass
+class ModelInProcess:
+    """Answers after `delay_s`, with what `reply` says; counts what it is asked, and how much at once."""
+
+    reply: Callable[[c.ChatRequest], str | c.Failed] = lambda request: f"heard: {request.messages[-1].content}"
+    delay_s: float = 0.0
+    hold: asyncio.Event | None = None
+    asked: list[str] = field(default_factory=list)
+    now: int = 0
+    most: int = 0
+    closed: int = 0
+    name: str = "in-process"
+    host: str = "here"
+
+    async def chat(self, request: c.ChatRequest) -> AsyncGenerator[c.ChatEvent, None]:
+        self.asked.append(request.messages[-1].content)
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            said = self.reply(request)
+            if isinstance(said, c.Failed):
+                yield said
+                return
+            yield c.TextDelta(text=said[: len(said) // 2])
+            if self.delay_s:
+                await asyncio.sleep(self.delay_s)
+            if self.hold is not None:
+                await self.hold.wait()
+            yield c.TextDelta(text=said[len(said) // 2 :])
+            yield c.Used(usage=c.Usage(prompt_tokens=10, completion_tokens=5, calls=1))
+            yield c.Done(reason="stop")
+        finally:
+            self.now -= 1
+            self.closed += 1
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+@dataclass
+class SandboxOnPaper:
+    """Records what was to run; everything prints `ran`."""
+
+    status: SandboxStatus = SandboxStatus(tier="bubblewrap", line="on paper")
+    ran: list[Command] = field(default_factory=list)
+
+    async def run(self, command: Command) -> RunResult:
+        self.ran.append(command)
+        return RunResult(exit_code=0, stdout="ran")
+
+
+@dataclass
+class WorkspaceInMemory:
+    """Files in a dict, for laws that are not about files."""
+
+    root: Path = Path("/nowhere")
+    texts: dict[str, str] = field(default_factory=dict)
+
+    async def write(self, files: Sequence[FileDraft], note: ChangeNote) -> Commit:
+        for draft in files:
+            self.texts[draft.path] = draft.text or ""
+        return Commit(id="c1", changes=tuple(FileChange(path=draft.path, change="added") for draft in files))
+
+    async def read(self, path: str) -> str | None:
+        return self.texts.get(path)
+
+    async def files(self) -> list[FileEntry]:
+        return [FileEntry(path=path, size_bytes=len(text)) for path, text in sorted(self.texts.items())]
+
+
+@dataclass
+class VerifierOnPaper:
+    """Says what it is told to say."""
+
+    verdict: Verdict = Verdict(passed=True, gates=())
+
+    async def verify(self, plan: VerifyPlan) -> Verdict:
+        return self.verdict
+
+
+@dataclass
+class Stage:
+    """A session under test, with its parts in reach."""
+
+    session: Session
+    desk: Desk
+    model: ModelInProcess
+    sandbox: SandboxOnPaper
+    workspace: WorkspaceInMemory
+
+    async def events(self) -> list[Recorded]:
+        return await self.desk.log.journal.read()
+
+    async def kinds(self) -> list[str]:
+        return [recorded.event.kind for recorded in await self.events()]
+
+    async def until(self, condition: Callable[[Event], bool]) -> Event:
+        """Return the first event, past or to come, that fits; give up after ten seconds."""
+        async with asyncio.timeout(10):
+            async for item in self.session.follow():
+                if isinstance(item, Recorded) and condition(item.event):
+                    return item.event
+        raise AssertionError("the session ended before it happened")
+
+
+def card(name: str, *watch: str) -> RoleCard:
+    """Return a role that watches these causes; none named: the Boss."""
+    causes = [ActionName(cause) for cause in watch] or [USER_REQUIREMENT]
+    return RoleCard(name=RoleName(name), profile=name.title(), watch=dict.fromkeys(causes, ()))
+
+
+def request(text: str, model: str = "tiny") -> c.ChatRequest:
+    """Return the smallest request that asks for something."""
+    return c.ChatRequest(
+        model=model,
+        messages=(c.ChatMessage(role="user", content=text),),
+        options=c.ChatOptions(num_ctx=512, num_predict=64),
+    )
+
+
+def asks_and_says(action: str, *questions: str) -> React:
+    """Return a role's function that asks each question of the model, then publishes the answers."""
+
+    async def react(reaction: Reaction) -> None:
+        heard = reaction.observed[-1].content if reaction.observed else ""
+        answers = [(await reaction.ask_model(request(f"{question}: {heard}"))).text for question in questions]
+        await reaction.publish(Draft(content="\n".join(answers) or heard, cause_by=ActionName(action)))
+
+    return react
+
+
+def facts(cards: Sequence[RoleCard], **more: object) -> SessionStarted:
+    """Return how a session of these roles begins."""
+    team = TeamCard(name="stage", roles=tuple(card.name for card in cards), verify=False)
+    return SessionStarted(
+        session=SessionName("stage"),
+        idea="build it",
+        team=TeamFile(team=team, roles={card.name: card for card in cards}, actions={}),
+        provider="in-process",
+        model="tiny",
+        host="here",
+        seed=1,
+        workspace="/nowhere",
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@asynccontextmanager
+async def stage(
+    path: Path,
+    roles: Mapping[RoleCard, React] | Sequence[tuple[RoleCard, React]],
+    *,
+    model: ModelInProcess | None = None,
+    parallel: int = 64,
+    budget: BudgetCard | None = None,
+    present: bool = False,
+    policy: str = "always",
+    verdict: Verdict | None = None,
+) -> AsyncIterator[Stage]:
+    """Open the session at `path`, or go on with it; the same roles have to be given again."""
+    pairs = list(roles.items()) if isinstance(roles, Mapping) else list(roles)
+    journal = await SqliteJournal.open(path, create=not path.exists())
+    fold = Fold()
+    for recorded in await journal.read():
+        fold.apply(recorded)
+    log = EventLog(journal, fold)
+    if fold.state.facts is None:
+        await log.append(facts([card for card, _ in pairs], budget=budget or BudgetCard()))
+    model = model or ModelInProcess()
+    sandbox, workspace = SandboxOnPaper(), WorkspaceInMemory()
+    meter = Meter(log, ModelSettings())
+    desk = Desk(
+        log=log,
+        gate=Gate(budget=meter.spent, hit=lambda _text, _at: None),
+        people=People(log, policy, present),  # type: ignore[arg-type]
+        models=ModelQueue([Host(model, parallel)]),  # type: ignore[arg-type]
+        sandbox=sandbox,
+        workspace=workspace,
+        verifier=VerifierOnPaper(verdict or Verdict(passed=True, gates=())),
+    )
+    run = Run(desk, Sop(), {card.name: FunctionRole(card.name, function) for card, function in pairs})
+    assert fold.state.facts is not None
+    session = Session(fold.state.facts, desk, run, meter)
+    try:
+        yield Stage(session, desk, model, sandbox, workspace)
+    finally:
+        await session.aclose()
+        await journal.aclose()
