@@ -1,6 +1,6 @@
 """What a role remembers when it is about to ask: its history, oldest first, and which of it the action is about."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agentsh.core.cards import ActionCard, RoleCard
@@ -22,7 +22,7 @@ class Recall:
     Attributes:
         summary: what stands for the messages before the first.
         messages: the history since, oldest first.
-        about: what the action is about, oldest first; some of it may be older than the history.
+        about: what the action is about; some of it may be older than the history.
     """
 
     summary: Summary | None
@@ -50,12 +50,21 @@ class Memory:
         """Return what a prompt for `action` shows."""
         heard = await _heard(reaction, summary)
         messages = tuple(message for message in heard if self._concerns(message))
-        about = reaction.observed if action.context is None else await _newest(reaction, action.context, heard)
-        return Recall(summary=summary, messages=messages, about=tuple(about))
+        return Recall(summary=summary, messages=messages, about=await about(reaction, action))
 
     def _concerns(self, message: Message) -> bool:
         mine = message.sent_from == self._name or self._name in message.send_to
         return mine or message.cause_by in self._causes or not self._tags.isdisjoint(message.tags)
+
+
+async def about(reaction: Reaction, action: ActionCard) -> tuple[Message, ...]:
+    """Return what an action is about: the newest message of each cause of its context, else what was observed."""
+    if action.context is None:
+        return reaction.observed
+    found: list[Message] = []
+    for cause in dict.fromkeys(action.context):
+        found += await reaction.history(causes=[cause], last=1)
+    return tuple(found)
 
 
 async def _heard(reaction: Reaction, summary: Summary | None) -> list[Message]:
@@ -64,12 +73,3 @@ async def _heard(reaction: Reaction, summary: Summary | None) -> list[Message]:
     heard = await reaction.history(after=summary[0], last=MOST_MESSAGES)
     covered = next((index for index, message in enumerate(heard) if message.id == summary[0]), -1)
     return heard[covered + 1 :]
-
-
-async def _newest(reaction: Reaction, causes: Sequence[ActionName], heard: Iterable[Message]) -> list[Message]:
-    by_cause = {message.cause_by: message for message in heard}
-    found = [by_cause[cause] for cause in dict.fromkeys(causes) if cause in by_cause]
-    for cause in dict.fromkeys(causes):
-        if cause not in by_cause:
-            found += await reaction.history(causes=[cause], last=1)
-    return found

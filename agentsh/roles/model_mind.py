@@ -15,6 +15,7 @@ from agentsh.roles.asking import DEFAULT_TEMPERATURE, Asking
 from agentsh.roles.facts import TeamFacts
 from agentsh.roles.fit import Parts, Turn, fit, fits
 from agentsh.roles.memory import Memory, Recall
+from agentsh.roles.outline import outline
 from agentsh.roles.question import Question
 from agentsh.roles.turns import prefix, turn
 
@@ -64,13 +65,15 @@ class ModelMind:
         return self._chat_request(question, parts)
 
     def _parts(self, recall: Recall, question: Question) -> Parts:
+        schema = question.schema
+        shape = "" if schema is None else f"\n\nAnswer with one JSON object of this shape:\n{outline(schema)}"
         about = {message.id for message in recall.about}
         history = tuple(self._turn(message, needed=message.id in about) for message in recall.messages)
         return Parts(
             system=self._system,
             summary=recall.summary[1] if recall.summary else None,
             turns=history + tuple(self._turn(message, needed=True) for message in recall.older),
-            prompt=question.render,
+            prompt=lambda cap: question.render(cap) + shape,
             after=question.after,
         )
 

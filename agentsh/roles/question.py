@@ -32,6 +32,11 @@ class Question:
     after: tuple[ChatMessage, ...] = ()
     attempt: int = 0
 
+    def then(self, answer: str, request: str) -> "Question":
+        """Return what is asked once `answer` was given."""
+        turns = (ChatMessage(role="assistant", content=answer), ChatMessage(role="user", content=request))
+        return replace(self, after=(*self.after, *turns))
+
     def again(self, answer: str, complaint: str) -> "Question":
         """Return the question with the last answer and what is wrong with it."""
         said = (ChatMessage(role="assistant", content=answer),) if answer.strip() else ()

@@ -1,0 +1,18 @@
+"""What an action can do, by the word that its file says it with."""
+
+from collections.abc import Awaitable, Callable
+
+from agentsh.core.cards import Does
+from agentsh.core.messages import Message
+from agentsh.roles.actions.ask import ask
+from agentsh.roles.actions.verify import verify
+from agentsh.roles.actions.write_files import write_files
+from agentsh.roles.work import Work
+
+Behaviour = Callable[[Work], Awaitable[Message]]
+
+BEHAVIOURS: dict[Does, Behaviour] = {
+    "ask": ask,
+    "write_files": write_files,
+    "verify": verify,
+}

@@ -1,0 +1,99 @@
+"""Files, written as fenced blocks: one answer an item, each judged and written again while it is not good."""
+
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+from agentsh.core.files import FileDraft
+from agentsh.core.messages import Message
+from agentsh.core.model import JsonObject
+from agentsh.roles.actions.drafts import as_answer, reader
+from agentsh.roles.actions.items import Item, items
+from agentsh.roles.actions.paths import is_plain, named_in
+from agentsh.roles.actions.review import judge
+from agentsh.roles.ask import ask_until
+from agentsh.roles.question import Question
+from agentsh.roles.variables import says_files
+from agentsh.roles.work import Work
+
+
+@dataclass
+class _Written:
+    """What the action has written so far."""
+
+    lines: dict[str, int] = field(default_factory=dict)
+    """By path."""
+    objections: dict[str, str] = field(default_factory=dict)
+    """What the last review of an item still wanted changed, by the item's label."""
+
+    def add(self, drafts: tuple[FileDraft, ...]) -> None:
+        """Note that these are in the workspace."""
+        self.lines |= {draft.path: len((draft.text or "").splitlines()) for draft in drafts}
+
+
+async def write_files(work: Work) -> Message:
+    """Write each item's files as they come, and publish which they are. Raises OutputInvalid; UnsafePath."""
+    todo = await items(work)
+    written = _Written()
+    for item in todo:
+        others = {other.path for other in todo if other.path is not None} - {item.path}
+        await _write_item(work, item, others, written)
+    return await work.publish(_told(written), _data(written))
+
+
+async def _write_item(work: Work, item: Item, others: set[str], written: _Written) -> None:
+    files = await _relevant(work, item, written)
+    question = await work.question(label=item.label, extra=item.variables, files=files)
+    drafts = await _ask(work, question, item, others, written)
+    review = work.action.review
+    for time in range(review.rounds if review else 0):
+        assert review is not None  # noqa: S101
+        texts = {draft.path: draft.text or "" for draft in drafts}
+        judgement = await judge(work, review.action, item, texts, time)
+        written.objections.pop(item.label, None)
+        if judgement.approved:
+            return
+        written.objections[item.label] = judgement.comments
+        question = question.then(as_answer(drafts), _rewrite(judgement.comments))
+        drafts = await _ask(work, question, item, others, written)
+
+
+async def _ask(
+    work: Work, question: Question, item: Item, others: set[str], written: _Written
+) -> tuple[FileDraft, ...]:
+    drafts = await ask_until(work.mind, question, reader(item.path, others), work.repairs)
+    paths = ", ".join(draft.path for draft in drafts)
+    await work.reaction.write(drafts, f"{work.action.name}: {paths}")
+    written.add(drafts)
+    return drafts
+
+
+async def _relevant(work: Work, item: Item, written: _Written) -> dict[str, str] | None:
+    """Return the files that an item's prompt shows: its own, those that it names, those just written."""
+    if item.path is None:
+        return None
+    if not says_files(work.action.prompt):
+        return {}
+    named: JsonValue = list(item.variables.values())
+    paths = dict.fromkeys(path for path in [item.path, *named_in(named), *written.lines] if is_plain(path))
+    return await work.reaction.read(list(paths))
+
+
+def _rewrite(comments: str) -> str:
+    return f"A review wants changes:\n\n{comments}\n\nWrite it again, whole, with these changes made."
+
+
+def _told(written: _Written) -> str:
+    if not written.lines:
+        return "There was nothing to write."
+    files = "\n".join(f"- `{path}` ({count} lines)" for path, count in written.lines.items())
+    open_ = "".join(
+        f"\n\nThe last review of {label or 'it'} said:\n\n{said}" for label, said in written.objections.items()
+    )
+    return f"Written:\n\n{files}{open_}"
+
+
+def _data(written: _Written) -> JsonObject:
+    files: list[JsonValue] = [{"path": path, "lines": count} for path, count in written.lines.items()]
+    objections: JsonObject = dict(written.objections)
+    return {"files": files, "objections": objections}

@@ -1,0 +1,46 @@
+"""How a role goes through its actions: all of them in order, or one after the other as it chooses. Source: MetaGPT."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from agentsh.core.cards import ReactMode
+from agentsh.core.ids import ActionName
+
+END = "end"
+"""Chosen when nothing more is to be done."""
+
+
+class Performs(Protocol):
+    """A role at work, as a mode sees it."""
+
+    async def perform(self, name: ActionName) -> None:
+        """Do one action and publish what came of it."""
+
+    async def choose(self, choices: Sequence[str]) -> str:
+        """Return which of `choices` is to be done next."""
+
+
+Mode = Callable[[Performs, tuple[ActionName, ...], int], Awaitable[None]]
+
+
+async def by_order(role: Performs, actions: tuple[ActionName, ...], max_loops: int) -> None:
+    """Do all of `actions` in their order, once."""
+    del max_loops
+    for name in actions:
+        await role.perform(name)
+
+
+async def react(role: Performs, actions: tuple[ActionName, ...], max_loops: int) -> None:
+    """Do what the role chooses, at most `max_loops` times; a single action is done without choosing, once."""
+    if len(actions) == 1:
+        await role.perform(actions[0])
+        return
+    for _ in range(max_loops):
+        chosen = await role.choose([*actions, END])
+        if chosen == END:
+            return
+        await role.perform(ActionName(chosen))
+
+
+MODES: dict[ReactMode, Mode] = {"by_order": by_order, "react": react}
+"""The modes that there are; a role with another one is refused when it is made."""

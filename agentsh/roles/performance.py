@@ -1,0 +1,104 @@
+"""A role at work in one reaction: which action comes next, and each action done and published."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from agentsh.core.cards import ActionCard, Repeat, RoleCard
+from agentsh.core.errors import UsageError
+from agentsh.core.ids import ActionName
+from agentsh.core.messages import Message
+from agentsh.engine.reaction import Reaction
+from agentsh.ports import Renderer
+from agentsh.roles.actions.behaviours import BEHAVIOURS
+from agentsh.roles.facts import TeamFacts
+from agentsh.roles.mind import Mind
+from agentsh.roles.modes import END
+from agentsh.roles.question import Question
+from agentsh.roles.work import Work
+
+_THINK = ActionCard(name=ActionName("think"), max_tokens=100)
+
+
+@dataclass
+class Performance:
+    """One reaction of one role.
+
+    Attributes:
+        reaction: the outside, step by step.
+        role: whose it is.
+        actions: every action of the team, by name.
+        facts: the team.
+        mind: who answers for the role.
+        renderer: fills prompts.
+        repairs: how often an answer that does not fit may go back.
+    """
+
+    reaction: Reaction
+    role: RoleCard
+    actions: Mapping[ActionName, ActionCard]
+    facts: TeamFacts
+    mind: Mind
+    renderer: Renderer
+    repairs: int
+    _times: Counter[ActionName] = field(default_factory=Counter)
+
+    async def perform(self, name: ActionName) -> None:
+        """Do one action, and again what it sends the role back to."""
+        message = await self._act(name)
+        repeat = self._card(name).repeat
+        if repeat is None:
+            return
+        for _ in range(repeat.rounds):
+            if _holds(message, repeat):
+                return
+            for again in self._span(repeat.back_to, name):
+                message = await self._act(again)
+
+    async def choose(self, choices: Sequence[str]) -> str:
+        """Return which of `choices` is to be done next. Raises OutputInvalid."""
+        self.reaction.doing(_THINK.name)
+        self._times[_THINK.name] += 1
+        said = "\n".join(f"- {choice}: {self._summary(choice)}" for choice in choices)
+        prompt = f"What do you do next? There is:\n\n{said}"
+        label = str(self._times[_THINK.name])
+        return await self.mind.choose(Question(_THINK, lambda _: prompt, _THINK.max_tokens, label), choices)
+
+    async def _act(self, name: ActionName) -> Message:
+        card = self._card(name)
+        self.reaction.doing(name)
+        self._times[name] += 1
+        work = Work(
+            reaction=self.reaction,
+            role=self.role,
+            action=card,
+            actions=self.actions,
+            facts=self.facts,
+            mind=self.mind,
+            renderer=self.renderer,
+            repairs=self.repairs,
+            time=self._times[name],
+        )
+        return await BEHAVIOURS[card.does](work)
+
+    def _span(self, first: ActionName, last: ActionName) -> tuple[ActionName, ...]:
+        """Return the role's actions from `first` to `last`; only these two when they do not stand in that order."""
+        own = self.role.actions
+        if first in own and last in own and own.index(first) < own.index(last):
+            return own[own.index(first) : own.index(last) + 1]
+        return (first, last)
+
+    def _card(self, name: ActionName) -> ActionCard:
+        if (card := self.actions.get(name)) is None:
+            hint = f"There are: {', '.join(self.actions)}"
+            raise UsageError(f"the role {self.role.name} is to do an unknown action {name!r}", hint=hint)
+        return card
+
+    def _summary(self, choice: str) -> str:
+        if choice == END:
+            return "nothing more is to be done now"
+        return self._card(ActionName(choice)).summary or "do this"
+
+
+def _holds(message: Message, repeat: Repeat) -> bool:
+    return (message.data or {}).get(repeat.until) is True

@@ -1,0 +1,101 @@
+"""One action of one role in one reaction: what its behaviour needs, in one hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agentsh.core.cards import ActionCard, RoleCard
+from agentsh.core.errors import UsageError
+from agentsh.core.files import FileDraft
+from agentsh.core.ids import ActionName, RoleName
+from agentsh.core.messages import Draft, Message
+from agentsh.core.model import JsonObject
+from agentsh.engine.reaction import Reaction
+from agentsh.ports import Renderer
+from agentsh.roles.facts import TeamFacts
+from agentsh.roles.fit import Render
+from agentsh.roles.material import Material, gather
+from agentsh.roles.mind import Mind
+from agentsh.roles.question import Question
+from agentsh.roles.variables import says_files
+
+
+@dataclass(frozen=True)
+class Work:
+    """What an action works with.
+
+    Attributes:
+        reaction: the outside, step by step.
+        role: who does it.
+        action: what is done.
+        actions: every action of the team, by name.
+        facts: the team.
+        mind: who answers for the role.
+        renderer: fills prompts.
+        repairs: how often an answer that does not fit may go back.
+        time: how often the role has done this action in this reaction, from 1.
+    """
+
+    reaction: Reaction
+    role: RoleCard
+    action: ActionCard
+    actions: Mapping[ActionName, ActionCard]
+    facts: TeamFacts
+    mind: Mind
+    renderer: Renderer
+    repairs: int = 2
+    time: int = field(default=1)
+
+    def action_named(self, name: ActionName) -> ActionCard:
+        """Return another action. Raises UsageError."""
+        if (card := self.actions.get(name)) is None:
+            known = ", ".join(self.actions)
+            raise UsageError(f"{self.action.name} refers to an unknown action {name!r}", hint=f"There are: {known}")
+        return card
+
+    async def question(
+        self,
+        action: ActionCard | None = None,
+        *,
+        label: str = "",
+        extra: JsonObject | None = None,
+        files: Mapping[str, str] | None = None,
+    ) -> Question:
+        """Return the question that an action's prompt asks.
+
+        Args:
+            action: whose prompt; None: the one that is done.
+            label: which of the action's questions it is.
+            extra: variables of the prompt beside those that every prompt has.
+            files: the workspace as the prompt sees it; None: all of it, when the prompt looks at it.
+        """
+        card = action or self.action
+        if files is None:
+            files = await self.reaction.read() if says_files(card.prompt) else {}
+        verifying = tuple(name for name, other in self.actions.items() if other.does == "verify")
+        material = await gather(self.reaction, self.role, card, self.facts, verifying, files)
+        render = self._render(card, material, extra or {})
+        return Question(card, render, card.max_tokens, f"{label}/{self.time}", card.output)
+
+    async def publish(
+        self, content: str, data: JsonObject | None = None, send_to: tuple[RoleName, ...] = ()
+    ) -> Message:
+        """Put the outcome on the bus; its document is in the workspace by then."""
+        if self.action.document is not None:
+            document = FileDraft(path=self.action.document, text=content.rstrip() + "\n")
+            await self.reaction.write([document], f"{self.action.name}: {self.action.document}")
+        observed = self.reaction.observed
+        return await self.reaction.publish(
+            Draft(
+                content=content,
+                data=data,
+                cause_by=self.action.name,
+                send_to=send_to,
+                reply_to=observed[-1].id if observed else None,
+            )
+        )
+
+    def _render(self, card: ActionCard, material: Material, extra: JsonObject) -> Render:
+        def render(cap: int | None) -> str:
+            return self.renderer.render(card.prompt, material.values(cap) | extra, source=card.source).strip()
+
+        return render
