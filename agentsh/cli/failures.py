@@ -1,0 +1,58 @@
+"""Turns whatever ended a command into one message on stderr and an exit code; a bug also leaves a crash file."""
+
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from agentsh.cli import printing
+from agentsh.core.errors import AgentshError, ExitCode
+
+
+def told(error: AgentshError, *, jsonl: bool, session: str | None = None) -> ExitCode:
+    """Tell the user what happened and what to do next; return the exit code.
+
+    Args:
+        error: what happened.
+        jsonl: whether a script reads stdout, and gets a line too.
+        session: the session that it happened in, if one was open.
+    """
+    printing.note(f"agentsh: {error}")
+    if error.hint:
+        printing.note(f"  {error.hint}")
+    if jsonl:
+        from agentsh.cli.jsonl import error_line
+
+        printing.say_json(error_line(str(error), error.hint, error.exit_code, session), indent=None)
+    return error.exit_code
+
+
+def intended(error: BaseException) -> AgentshError | None:
+    """Return the error that was raised on purpose: `error`, or the first in a group that holds nothing else."""
+    if isinstance(error, AgentshError):
+        return error
+    if isinstance(error, BaseExceptionGroup):
+        found = [intended(inner) for inner in error.exceptions]
+        return found[0] if all(found) else None
+    return None
+
+
+def sole(error: BaseException) -> BaseException:
+    """Return the only error in a group of groups, or what was given when there are several."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+def bug(error: BaseException, arguments: Sequence[str], folder: Path) -> ExitCode:
+    """Write a crash file into `folder`, name it on stderr, and return the exit code."""
+    from agentsh.cli.crash import write_crash_file
+
+    fact = "".join(traceback.format_exception_only(error)).strip()
+    printing.note(f"agentsh: a bug in agentsh: {fact}")
+    try:
+        path = write_crash_file(error, arguments, folder)
+    except OSError as trouble:
+        printing.note(f"  No crash file could be written: {trouble}")
+    else:
+        printing.note(f"  Crash file (secrets taken out): {path}\n  Sessions are intact: agentsh resume goes on.")
+    return ExitCode.BUG

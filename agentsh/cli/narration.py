@@ -1,0 +1,198 @@
+"""Tells a session in plain lines: one for each event that means something to somebody who watches."""
+
+from datetime import datetime
+from functools import singledispatch
+
+from pydantic import ValidationError
+
+from agentsh.core import events as e
+from agentsh.core.code import RunResult
+from agentsh.core.files import FileChange
+from agentsh.core.ids import BOSS
+from agentsh.core.terminal import one_line
+from agentsh.core.verdict import Verdict
+
+LINE_LIMIT = 120
+"""Most characters of somebody's words in one line."""
+DEMO = "135M parameters, a demo, not for real work"
+
+
+def line_of(recorded: e.Recorded) -> str | None:
+    """Return the line for an event, with the local time of day before it; None when it is not worth one."""
+    told = tell(recorded.event)
+    return f"{_time_of_day(recorded.at)}  {told}" if told else None
+
+
+def file_words(file: FileChange) -> str:
+    """Return a changed file in a few words: `main.py +42 -3`."""
+    if file.change == "deleted":
+        return f"{one_line(file.path, LINE_LIMIT)} deleted"
+    removed = f" -{file.removed_lines}" if file.removed_lines else ""
+    return f"{one_line(file.path, LINE_LIMIT)} +{file.added_lines}{removed}"
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """Return a verdict in a line: the gates that passed, or the one that failed with its evidence."""
+    passed = ", ".join(gate.gate for gate in verdict.gates if gate.passed)
+    failure = verdict.failure
+    if failure is None:
+        return f"passed: {passed or 'nothing to check'}"
+    return f"failed at {failure.gate}: {one_line(failure.evidence, LINE_LIMIT)}"
+
+
+def model_words(facts: e.SessionStarted) -> str:
+    """Return which model works where; a demo model is named as one."""
+    if facts.provider == "local":
+        return f"{facts.model}, embedded ({DEMO})"
+    return f"{facts.model} at {facts.host}"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as people read them: `42s`, `3:07`, `1:02:03`."""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@singledispatch
+def tell(_event: object) -> str:
+    """Return an event in plain words; nothing for those that only matter to the engine."""
+    return ""
+
+
+@tell.register
+def _(event: e.SessionStarted) -> str:
+    return f"session {event.session}: team {event.team.team.name}, {model_words(event)}"
+
+
+@tell.register
+def _(event: e.SessionResumed) -> str:
+    who = "" if event.role is None else f"{event.role} "
+    return f"{who}goes on" if event.reason == "go" else "the session goes on where it stopped"
+
+
+@tell.register
+def _(event: e.SessionPaused) -> str:
+    why = f": {one_line(event.why, LINE_LIMIT)}" if event.why else ""
+    return f"{event.role or 'session'} paused{why}"
+
+
+@tell.register
+def _(event: e.MessagePublished) -> str:
+    message = event.message
+    if message.sent_from == BOSS:
+        return f"boss: {one_line(message.content, LINE_LIMIT)}"
+    return f"{message.sent_from} · {message.cause_by}: {one_line(message.content, LINE_LIMIT)}"
+
+
+@tell.register
+def _(event: e.FileChanged) -> str:
+    return f"{event.role} · {file_words(event.file)}"
+
+
+@tell.register
+def _(event: e.StepFinished) -> str:
+    try:
+        if event.step == "verify":
+            return f"{event.role} · {verdict_words(Verdict.model_validate(event.result))}"
+        if event.step == "run":
+            return f"{event.role} · {_run_words(RunResult.model_validate(event.result))}"
+    except ValidationError:
+        return f"{event.role} · {event.step} done"
+    return ""
+
+
+@tell.register
+def _(event: e.StepFailed) -> str:
+    return f"{event.role} · {event.step} failed: {one_line(event.error, LINE_LIMIT)}"
+
+
+@tell.register
+def _(event: e.ReactionFailed) -> str:
+    return f"{event.role} stopped: {one_line(event.error, LINE_LIMIT)}"
+
+
+@tell.register
+def _(event: e.ReactionRetried) -> str:
+    return f"{event.role} tries again"
+
+
+@tell.register
+def _(event: e.ReactionDiverged) -> str:
+    return f"{event.role} asks for something else than before the stop; its step {event.ordinal} is done anew"
+
+
+@tell.register
+def _(event: e.ModelLoading) -> str:
+    return f"{event.role} · {one_line(event.model, LINE_LIMIT)} is being loaded at {event.host}"
+
+
+@tell.register
+def _(event: e.ModelTruncated) -> str:
+    return (
+        f"{event.role} · the server has probably cut the prompt: {event.seen_tokens} tokens seen of about "
+        f"{event.estimated_tokens} (num_ctx {event.num_ctx})"
+    )
+
+
+@tell.register
+def _(event: e.ModelRetried) -> str:
+    return f"{event.role} · asked again (attempt {event.attempt}): {one_line(event.reason, LINE_LIMIT)}"
+
+
+@tell.register
+def _(event: e.MemorySummarised) -> str:
+    return f"{event.role} · its older history is summarised"
+
+
+@tell.register
+def _(event: e.HumanAsked) -> str:
+    return f"{event.role} is asked: {one_line(event.prompt, LINE_LIMIT)}"
+
+
+@tell.register
+def _(event: e.HumanAnswered) -> str:
+    return f"{event.role} answered"
+
+
+@tell.register
+def _(event: e.ApprovalAsked) -> str:
+    return f"{event.role} wants to {event.what}: {one_line(event.detail, LINE_LIMIT)}"
+
+
+@tell.register
+def _(event: e.ApprovalSettled) -> str:
+    why = f": {one_line(event.why, LINE_LIMIT)}" if event.why else ""
+    return f"{event.role} may {event.what} ({event.scope})" if event.allowed else f"{event.role} may not{why}"
+
+
+@tell.register
+def _(event: e.BudgetWasSpent) -> str:
+    return f"the budget {event.budget} is spent: {event.spent:g} of {event.limit:g}"
+
+
+@tell.register
+def _(event: e.RoleTaken) -> str:
+    return f"{event.role} is played by a person"
+
+
+@tell.register
+def _(event: e.RoleReleased) -> str:
+    return f"{event.role} is played by the model"
+
+
+@tell.register
+def _(event: e.ErrorSeen) -> str:
+    return f"error: {one_line(event.message, LINE_LIMIT)}"
+
+
+def _run_words(result: RunResult) -> str:
+    how = f"exit {result.exit_code}" if result.ended_by == "itself" else f"ended by {result.ended_by}"
+    return f"ran code: {how}, {result.seconds:.1f} s"
+
+
+def _time_of_day(at: str) -> str:
+    return datetime.fromisoformat(at).astimezone().strftime("%H:%M:%S")

@@ -1,0 +1,64 @@
+"""Options that several commands share, each written once; and the global ones, which may stand anywhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Approve = Literal["ask", "once", "session", "always", "never"]
+ProviderName = Literal["ollama", "local", "openai", "scripted"]
+
+HomeFlag = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder of sessions; default: the nearest with agentsh.toml, else user data."),
+]
+ConfigFlag = Annotated[Path | None, typer.Option("--config", help="Settings file instead of HOME/agentsh.toml.")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SessionArgument = Annotated[str, typer.Argument(metavar="SESSION", help="Name of the session.", show_default=False)]
+
+ModelFlag = Annotated[str | None, typer.Option("--model", help="Model to ask, as its server calls it.")]
+HostFlag = Annotated[str | None, typer.Option("--host", help="Model server, such as http://127.0.0.1:11434.")]
+ProviderFlag = Annotated[
+    ProviderName | None,
+    typer.Option("--provider", help="Kind of server; default: ollama, else the embedded demo model."),
+]
+ApproveFlag = Annotated[
+    Approve | None, typer.Option("--approve", help="What may run without asking, and how often you are asked.")
+]
+YesFlag = Annotated[bool, typer.Option("--yes", "-y", help="--approve always: inside the sandbox, nothing is asked.")]
+MaxTokens = Annotated[int | None, typer.Option("--max-tokens", min=1, help="Budget: tokens of all model calls.")]
+MaxSeconds = Annotated[float | None, typer.Option("--max-seconds", help="Budget: seconds.")]
+MaxRounds = Annotated[int | None, typer.Option("--max-rounds", min=1, help="Budget: longest chain of messages.")]
+MaxSteps = Annotated[int | None, typer.Option("--max-steps", min=1, help="Budget: model calls, runs and other steps.")]
+MaxMoney = Annotated[float | None, typer.Option("--max-money", help="Budget: money, by the prices in the settings.")]
+JsonlFlag = Annotated[bool, typer.Option("--jsonl", help="Print each event as one JSON line on stdout.")]
+QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result and errors only.")]
+VerboseFlag = Annotated[bool, typer.Option("--verbose", "-v", help="Print what roles write, as plain lines.")]
+
+_ANYWHERE = ("--home", "--config")
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalOptions:
+    """What was said before the command."""
+
+    home: Path | None = None
+    config: Path | None = None
+
+
+def first_of_all(arguments: Sequence[str]) -> list[str]:
+    """Return `arguments` with the global options before the command, wherever they stood before a `--`."""
+    end = list(arguments).index("--") if "--" in arguments else len(arguments)
+    first: list[str] = []
+    others: list[str] = []
+    words = iter(arguments[:end])
+    for word in words:
+        if word in _ANYWHERE:
+            first += [word, *([value] if (value := next(words, None)) is not None else [])]
+        elif word.partition("=")[0] in _ANYWHERE:
+            first.append(word)
+        else:
+            others.append(word)
+    return [*first, *others, *arguments[end:]]

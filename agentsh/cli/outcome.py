@@ -1,0 +1,187 @@
+"""What a run came to, as printed on stdout: what was made, where, how to run it, whether it passed, what it cost."""
+
+import shlex
+from dataclasses import dataclass, field
+from functools import singledispatch
+from pathlib import Path, PurePosixPath
+
+from pydantic import ValidationError
+
+from agentsh.cli.narration import duration, file_words, model_words, verdict_words
+from agentsh.core import events as e
+from agentsh.core.chat import Usage
+from agentsh.core.errors import ExitCode
+from agentsh.core.files import FileChange
+from agentsh.core.ids import QuestionId
+from agentsh.core.terminal import one_line
+from agentsh.core.verdict import Verdict
+
+QUOTED_LINES = 30
+HEAD_LIMIT = 200
+FILES_SHOWN = 12
+_HEADS = {
+    ExitCode.DONE: "done",
+    ExitCode.BUDGET: "stopped by a budget",
+    ExitCode.PERSON: "waits for a person",
+    ExitCode.NO_MODEL: "stopped: no model",
+    ExitCode.NOT_RUNNING: "the program does not run",
+    ExitCode.STORE: "stopped: the session store",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Gathers from events what the result tells."""
+
+    facts: e.SessionStarted | None = None
+    files: dict[str, FileChange] = field(default_factory=dict)
+    verdict: Verdict | None = None
+    usage: Usage = field(default_factory=Usage)
+    questions: dict[QuestionId, e.HumanAsked | e.ApprovalAsked] = field(default_factory=dict)
+    hint: str = ""
+    """Next step of the newest error."""
+
+    def see(self, recorded: e.Recorded) -> None:
+        """Take an event in."""
+        _see(recorded.event, self)
+
+    def lines(self, finished: e.SessionFinished, workspace: Path, wall_s: float) -> list[str]:
+        """Return the result in lines of plain text.
+
+        Args:
+            finished: how it ended.
+            workspace: where the files are.
+            wall_s: how long this process took.
+        """
+        code = ExitCode(finished.exit_code)
+        head = f"{_HEADS.get(code, finished.status)}: {finished.summary}".removesuffix(": ")
+        return [
+            one_line(head, HEAD_LIMIT),
+            *self._made(workspace),
+            *self._checked(),
+            *self._asked(),
+            *self._cost(wall_s),
+            *self._session(code, workspace),
+        ]
+
+    def _made(self, workspace: Path) -> list[str]:
+        there = [file for file in self.files.values() if file.change != "deleted"]
+        if not there:
+            return []
+        names = [file_words(file) for file in there[:FILES_SHOWN]]
+        more = [f"and {len(there) - FILES_SHOWN} more"] if len(there) > FILES_SHOWN else []
+        entry = entry_of([file.path for file in there])
+        run = [_row("run it", f"cd {shlex.quote(str(workspace))} && python {shlex.quote(entry)}")] if entry else []
+        return [_row("made", ", ".join(names + more)), _row("where", str(workspace)), *run]
+
+    def _checked(self) -> list[str]:
+        if self.verdict is None:
+            return []
+        failure = self.verdict.failure
+        evidence = [] if failure is None else failure.evidence.strip().splitlines()
+        return [_row("checked", verdict_words(self.verdict)), *_quoted(evidence[-QUOTED_LINES:])]
+
+    def _asked(self) -> list[str]:
+        return [line for question in self.questions.values() for line in question_lines(question)]
+
+    def _cost(self, wall_s: float) -> list[str]:
+        usage = self.usage
+        tokens = f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens in {usage.calls} model calls"
+        model = [] if self.facts is None else [_row("model", model_words(self.facts))]
+        return [*model, _row("cost", f"{tokens}, {duration(wall_s)}")]
+
+    def _session(self, code: ExitCode, workspace: Path) -> list[str]:
+        if self.facts is None:
+            return []
+        name = self.facts.session
+        go_on = f'agentsh run "…" --workspace {shlex.quote(str(workspace))}' if code == 0 else resume_command(name)
+        return [_row("session", name), _row("go on", go_on)]
+
+
+def resume_command(name: str) -> str:
+    """Return what to type to go on with a session."""
+    return f"agentsh resume {shlex.quote(name)} --headless"
+
+
+def question_lines(question: e.HumanAsked | e.ApprovalAsked) -> list[str]:
+    """Return an open question in full, with what may be answered."""
+    if isinstance(question, e.ApprovalAsked):
+        return [_row("asked", f"may {question.role} {question.what}?"), *_quoted(question.detail.strip().splitlines())]
+    choices = [f"one of: {', '.join(question.choices)}"] if question.choices else []
+    return [_row("asked", f"{question.role} is asked:"), *_quoted([*question.prompt.strip().splitlines(), *choices])]
+
+
+def entry_of(paths: list[str]) -> str | None:
+    """Return the program among files to start: main.py, else the only script at the top that is no test."""
+    if "main.py" in paths:
+        return "main.py"
+    scripts = [p for p in paths if p.endswith(".py") and "/" not in p and not PurePosixPath(p).name.startswith("test_")]
+    return scripts[0] if len(scripts) == 1 else None
+
+
+def _quoted(lines: list[str]) -> list[str]:
+    return [f"             │ {line}" for line in lines]
+
+
+def _row(name: str, value: str) -> str:
+    return f"  {name:<9}  {value}"
+
+
+@singledispatch
+def _see(_event: object, outcome: Outcome) -> None:
+    """Most events leave no trace in the result."""
+
+
+@_see.register
+def _(event: e.SessionStarted, outcome: Outcome) -> None:
+    outcome.facts = event
+
+
+@_see.register
+def _(event: e.FileChanged, outcome: Outcome) -> None:
+    before = outcome.files.pop(event.file.path, None)
+    total = 0 if before is None or event.file.change != "modified" else before.added_lines - event.file.removed_lines
+    lines = max(total, 0) + event.file.added_lines
+    outcome.files[event.file.path] = event.file.model_copy(update={"added_lines": lines, "removed_lines": 0})
+
+
+@_see.register
+def _(event: e.StepFinished, outcome: Outcome) -> None:
+    if event.usage is not None:
+        outcome.usage = outcome.usage + event.usage
+    if event.step == "verify":
+        try:
+            outcome.verdict = Verdict.model_validate(event.result)
+        except ValidationError:
+            outcome.verdict = None
+
+
+@_see.register
+def _(event: e.HumanAsked, outcome: Outcome) -> None:
+    outcome.questions[event.question] = event
+
+
+@_see.register
+def _(event: e.ApprovalAsked, outcome: Outcome) -> None:
+    outcome.questions[event.question] = event
+
+
+@_see.register
+def _(event: e.HumanAnswered, outcome: Outcome) -> None:
+    outcome.questions.pop(event.question, None)
+
+
+@_see.register
+def _(event: e.ApprovalSettled, outcome: Outcome) -> None:
+    outcome.questions.pop(event.question, None)
+
+
+@_see.register
+def _(event: e.ReactionFailed, outcome: Outcome) -> None:
+    outcome.hint = event.hint
+
+
+@_see.register
+def _(event: e.ErrorSeen, outcome: Outcome) -> None:
+    outcome.hint = event.hint

@@ -1,0 +1,110 @@
+"""What somebody sees while a session runs: nothing, plain lines, or the live view. All have one face."""
+
+from typing import Protocol
+
+from agentsh.cli import printing
+from agentsh.cli.jsonl import event_line
+from agentsh.cli.narration import line_of
+from agentsh.core.events import Delta, Recorded
+from agentsh.core.ids import RoleName, SessionName
+from agentsh.core.terminal import Cleaner
+
+
+class View(Protocol):
+    """Shows a session. `open` and `close` may alternate; a prompt is asked only while it is closed."""
+
+    def open(self) -> None:
+        """Begin to draw."""
+
+    def close(self) -> None:
+        """Leave the terminal to somebody else."""
+
+    def event(self, recorded: Recorded) -> None:
+        """Take an event in."""
+
+    def delta(self, delta: Delta) -> None:
+        """Take a piece of a generation in."""
+
+    def draw(self) -> None:
+        """Draw what has come in; called ten times a second at the most."""
+
+
+class SilentView:
+    """Shows nothing: the result says it all."""
+
+    def open(self) -> None:
+        """Nothing to begin."""
+
+    def close(self) -> None:
+        """Nothing to leave."""
+
+    def event(self, recorded: Recorded) -> None:
+        """Show nothing."""
+
+    def delta(self, delta: Delta) -> None:
+        """Show nothing."""
+
+    def draw(self) -> None:
+        """Draw nothing."""
+
+
+class JsonView(SilentView):
+    """Prints each event as one JSON line on stdout."""
+
+    def __init__(self, session: SessionName) -> None:
+        self._session = session
+
+    def event(self, recorded: Recorded) -> None:
+        """Print the event."""
+        printing.say_json(event_line(recorded, self._session), indent=None)
+
+
+class LineView(SilentView):
+    """Prints a line on stderr for each event that means something; when verbose, also what roles write."""
+
+    def __init__(self, *, verbose: bool) -> None:
+        self._streams: Streams | None = Streams() if verbose else None
+
+    def event(self, recorded: Recorded) -> None:
+        """Print the event's line."""
+        if (line := line_of(recorded)) is not None:
+            printing.note(line)
+
+    def delta(self, delta: Delta) -> None:
+        """Print the lines of a stream that are whole by now."""
+        if self._streams is not None and delta.kind in ("text", "thinking"):
+            for line in self._streams.lines(delta):
+                printing.note(line)
+
+    def close(self) -> None:
+        """Print what streams have begun and not ended with a newline."""
+        if self._streams is not None:
+            for line in self._streams.rest():
+                printing.note(line)
+
+
+class Streams:
+    """Cuts the streams of several roles into whole lines, each with its role before it."""
+
+    def __init__(self) -> None:
+        self._cleaners: dict[tuple[str, int], Cleaner] = {}
+        self._begun: dict[tuple[str, int], tuple[RoleName, str]] = {}
+
+    def lines(self, delta: Delta) -> list[str]:
+        """Return the lines that this piece completes; a new step of a role completes its step before."""
+        key = (delta.reaction, delta.ordinal)
+        before = [other for other, (role, _) in self._begun.items() if role == delta.role and other != key]
+        ended = [line for other in before for line in self._end(other)]
+        cleaner = self._cleaners.setdefault(key, Cleaner())
+        *whole, begun = (self._begun.get(key, (delta.role, ""))[1] + cleaner.feed(delta.text)).split("\n")
+        self._begun[key] = (delta.role, begun)
+        return [*ended, *(f"{delta.role} │ {line}" for line in whole)]
+
+    def rest(self) -> list[str]:
+        """Return all lines that are not whole, and forget the streams."""
+        return [line for key in list(self._begun) for line in self._end(key)]
+
+    def _end(self, key: tuple[str, int]) -> list[str]:
+        self._cleaners.pop(key, None)
+        role, begun = self._begun.pop(key)
+        return [f"{role} │ {begun}"] if begun else []
