@@ -1,0 +1,237 @@
+"""Do the files of a team fit together? Each thing that does not is a finding with its file, its line and the mend."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from agentsh.core.cards import ActionCard, RoleCard, TeamCard
+from agentsh.core.errors import FileError
+from agentsh.core.ids import USER_REQUIREMENT, ActionName, RoleName
+from agentsh.core.model import Frozen
+from agentsh.core.outputs import Shape
+from agentsh.library.places import Place, nearest
+from agentsh.library.reading import Card, CardFile
+from agentsh.library.templates import PROMPT_VARIABLES, PromptRenderer
+
+CONDUCTORS = ("sop",)
+LATER_CONDUCTORS = ("chain", "group", "graph", "goal", "recruit", "dialogue", "solo", "world")
+_FOR_EACH = re.compile(r"(?P<action>[\w-]+)\.(?P<field>[\w.]+)\s+as\s+(?P<name>[A-Za-z]\w*)")
+
+
+class Finding(Frozen):
+    """One thing that is wrong with a team's files, or at least odd."""
+
+    path: str
+    line: int | None
+    severity: Literal["error", "warning"]
+    message: str
+    hint: str = ""
+
+    @classmethod
+    def of(cls, error: FileError, severity: Literal["error", "warning"] = "error") -> "Finding":
+        """Return the finding that `error` is."""
+        where = error.path if error.line is None else f"{error.path}:{error.line}"
+        message = str(error).removeprefix(f"{where}: ")
+        return cls(path=error.path, line=error.line, severity=severity, message=message, hint=error.hint)
+
+    def as_error(self) -> FileError:
+        """Return the error that stops a run."""
+        return FileError(self.path, self.line, self.message, hint=self.hint)
+
+
+@dataclass
+class TeamParts:
+    """Every file of a team."""
+
+    team: CardFile[TeamCard]
+    roles: dict[RoleName, CardFile[RoleCard]] = field(default_factory=dict)
+    actions: dict[ActionName, CardFile[ActionCard]] = field(default_factory=dict)
+    known_actions: Collection[str] = ()
+    """Names of all actions that there are, also of other teams."""
+
+    @property
+    def published(self) -> set[str]:
+        """Causes of what can come on the bus."""
+        return {USER_REQUIREMENT, *(action for role in self.roles.values() for action in role.card.actions)}
+
+
+def check_parts(parts: TeamParts, renderer: PromptRenderer) -> Iterator[Finding]:
+    """Yield what does not fit, file by file."""
+    yield from _check_team(parts)
+    for role in parts.roles.values():
+        yield from _check_role(role, parts)
+    for action in parts.actions.values():
+        yield from _check_action(action, parts)
+        yield from _check_prompt(action, renderer)
+
+
+def _error(file: CardFile[Card], place: Place, message: str, hint: str) -> Finding:
+    return Finding.of(file.places.error(place, message, hint))
+
+
+def _warning(file: CardFile[Card], place: Place, message: str, hint: str) -> Finding:
+    return Finding.of(file.places.error(place, message, hint), "warning")
+
+
+def _check_team(parts: TeamParts) -> Iterator[Finding]:
+    file, card = parts.team, parts.team.card
+    if card.conductor in LATER_CONDUCTORS:
+        hint = f"There is: {', '.join(CONDUCTORS)}"
+        yield _error(file, ("conductor",), f"the conductor {card.conductor!r} is not available in this version", hint)
+    elif card.conductor not in CONDUCTORS:
+        hint = nearest(card.conductor, CONDUCTORS)
+        yield _error(file, ("conductor",), f"there is no conductor {card.conductor!r}", hint)
+    if card.entry is not None and card.entry not in parts.roles:
+        yield _error(file, ("entry",), f"{card.entry!r} is not in the team", nearest(card.entry, parts.roles))
+    if card.done is not None and card.done not in parts.published:
+        hint = nearest(card.done, parts.published - {USER_REQUIREMENT})
+        yield _error(file, ("done",), f"no role of the team does {card.done!r}", hint)
+    if card.entry is None and not any(USER_REQUIREMENT in role.card.watch for role in parts.roles.values()):
+        hint = "Give one of them watch: [user_requirement], or name an entry."
+        yield _error(file, ("roles",), "no role gets the idea", hint)
+    if card.verify and not any(action.card.does == "verify" for action in parts.actions.values()):
+        hint = "Give a role the action verify, or write verify: false."
+        yield _warning(file, ("verify",), "no role verifies the program, so it is never run", hint)
+
+
+def _check_role(role: CardFile[RoleCard], parts: TeamParts) -> Iterator[Finding]:
+    card = role.card
+    if card.react == "plan_and_act":
+        yield _error(role, ("react",), "plan_and_act is not available in this version", "Write: react or by_order")
+    if not card.actions:
+        yield _error(role, ("actions",), f"{card.name} has no actions", "Write such as: actions: [write_prd]")
+    if card.tools:
+        yield _warning(role, ("tools",), "tools are not available in this version", "They are left out.")
+    for cause, wanted in card.watch.items():
+        yield from _check_watch(role, cause, wanted, parts)
+    yield from _check_idle(role)
+
+
+def _check_watch(
+    role: CardFile[RoleCard], cause: ActionName, wanted: tuple[ActionName, ...], parts: TeamParts
+) -> Iterator[Finding]:
+    card, place = role.card, _watch_place(role, cause)
+    if cause not in parts.published:
+        hint = nearest(cause, parts.published)
+        yield _warning(role, place, f"nobody in the team publishes {cause!r}", hint)
+    for index, action in enumerate(wanted):
+        if action not in card.actions:
+            hint = nearest(action, card.actions)
+            yield _error(role, (*place, index), f"{action!r} is not one of the actions of {card.name}", hint)
+    if cause in (wanted or card.actions):
+        yield _warning(role, place, f"{cause!r} sets itself off again and again", "Watch what others publish.")
+
+
+def _check_idle(role: CardFile[RoleCard]) -> Iterator[Finding]:
+    card = role.card
+    if not all(card.watch.values()) or not card.watch:
+        return
+    set_off = {action for wanted in card.watch.values() for action in wanted}
+    for index, action in enumerate(card.actions):
+        if action not in set_off:
+            yield _warning(role, ("actions", index), f"nothing sets {action!r} off", "Name it in watch.")
+
+
+def _watch_place(role: CardFile[RoleCard], cause: str) -> Place:
+    listed = role.front.fields.get("watch")
+    if isinstance(listed, list) and cause in listed:
+        return ("watch", listed.index(cause))
+    return ("watch", cause)
+
+
+def _check_action(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Finding]:
+    yield from _check_for_each(action, parts)
+    yield from _check_review(action, parts)
+    yield from _check_repeat(action, parts)
+    card = action.card
+    for index, cause in enumerate(card.context or ()):
+        if cause not in parts.known_actions and cause != USER_REQUIREMENT:
+            hint = nearest(cause, {*parts.known_actions, USER_REQUIREMENT})
+            yield _warning(action, ("context", index), f"there is no action {cause!r}", hint)
+    for index, role in enumerate(card.on_fail):
+        if role not in parts.roles:
+            yield _error(action, ("on_fail", index), f"{role!r} is not in the team", nearest(role, parts.roles))
+    if card.tools:
+        yield _warning(action, ("tools",), "tools are not available in this version", "They are left out.")
+
+
+def _check_for_each(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Finding]:
+    text = action.card.for_each
+    if text is None:
+        return
+    found = _FOR_EACH.fullmatch(text.strip())
+    if found is None:
+        hint = "Write: for_each: write_tasks.tasks as task"
+        yield _error(action, ("for_each",), f"{text!r} names no list", hint)
+        return
+    source = parts.actions.get(ActionName(found["action"]))
+    if source is None or source.card.name not in parts.published:
+        hint = nearest(found["action"], parts.published)
+        yield _error(action, ("for_each",), f"no role of the team does {found['action']!r}", hint)
+        return
+    lists = _lists(_shape(source.card))
+    if found["field"] not in lists:
+        message = f"the output of {source.card.name} has no list {found['field']!r}"
+        yield _error(action, ("for_each",), message, nearest(found["field"], lists))
+
+
+def _check_review(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Finding]:
+    review = action.card.review
+    target = parts.actions.get(review.action) if review else None
+    if review is None or target is None or target.card.output is None:
+        return
+    fields = _shape(target.card).properties
+    verdict, comments = fields.get("verdict", Shape()), fields.get("comments", Shape())
+    if set(verdict.enum or ()) != {"approve", "rewrite"} or not _is_text_list(comments):
+        message = f"the output of {review.action} is no review"
+        hint = f"Give {target.front.path} the outputs verdict: approve|rewrite and comments: list[str]"
+        yield _error(action, ("review", "action"), message, hint)
+
+
+def _check_repeat(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Finding]:
+    repeat = action.card.repeat
+    if repeat is None:
+        return
+    flags = {name for name, shape in _shape(action.card).properties.items() if shape.type == "boolean"}
+    if repeat.until not in flags:
+        message = f"the output has no bool {repeat.until!r}"
+        yield _error(action, ("repeat", "until"), message, nearest(repeat.until, flags) if flags else "Add one to it.")
+    for role in parts.roles.values():
+        if action.card.name in role.card.actions and repeat.back_to not in role.card.actions:
+            message = f"{repeat.back_to!r} is not one of the actions of {role.card.name}"
+            yield _error(action, ("repeat", "back_to"), message, nearest(repeat.back_to, role.card.actions))
+
+
+def _check_prompt(action: CardFile[ActionCard], renderer: PromptRenderer) -> Iterator[Finding]:
+    card = action.card
+    if not card.prompt.strip() and card.does != "verify":
+        yield Finding.of(action.body.error(1, f"{card.name} has no prompt", "Write it below the front matter."))
+        return
+    try:
+        renderer.check(action.body, PROMPT_VARIABLES | _item_name(card))
+    except FileError as error:
+        yield Finding.of(error)
+
+
+def _item_name(card: ActionCard) -> set[str]:
+    found = _FOR_EACH.fullmatch((card.for_each or "").strip())
+    return {found["name"]} if found else set()
+
+
+def _shape(card: ActionCard) -> Shape:
+    return Shape.model_validate(card.output or {})
+
+
+def _is_text_list(shape: Shape) -> bool:
+    return shape.type == "array" and shape.items is not None and shape.items.type == "string"
+
+
+def _lists(shape: Shape, above: str = "") -> list[str]:
+    """Return the paths of all lists in an output: `tasks`, `plan.steps`."""
+    found: list[str] = []
+    for name, inner in shape.properties.items():
+        if inner.type == "array":
+            found.append(above + name)
+        found += _lists(inner, f"{above}{name}.")
+    return found

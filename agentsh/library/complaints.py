@@ -1,0 +1,84 @@
+"""What pydantic has against a file, said as its author needs it: the line, the fact, the mend."""
+
+import re
+from collections.abc import Sequence
+from typing import get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from agentsh.core.errors import FileError
+from agentsh.library.places import Places, nearest
+
+_KINDS = {
+    "string_type": "has to be text",
+    "int_type": "has to be a whole number",
+    "int_parsing": "has to be a whole number",
+    "int_from_float": "has to be a whole number",
+    "float_type": "has to be a number",
+    "float_parsing": "has to be a number",
+    "bool_type": "has to be true or false",
+    "bool_parsing": "has to be true or false",
+    "tuple_type": "has to be a list",
+    "dict_type": "has to be a mapping",
+    "model_type": "has to be a mapping",
+}
+_QUOTED = re.compile(r"'([^']*)'")
+
+
+def complaints(error: ValidationError, places: Places, model: type[BaseModel]) -> list[FileError]:
+    """Return one error a mistake, in the order of the file.
+
+    Args:
+        error: what validating the file against `model` gave.
+        places: where the file's values stand.
+        model: what the file has to be.
+    """
+    found = [_complaint(details, places, model) for details in error.errors(include_url=False)]
+    return sorted(found, key=lambda complaint: complaint.line or 0)
+
+
+def _complaint(details: ErrorDetails, places: Places, model: type[BaseModel]) -> FileError:
+    place = tuple(details["loc"])
+    name = _said(place)
+    match details["type"]:
+        case "extra_forbidden":
+            owner = _model_at(model, place[:-1])
+            return places.error(place, f"unknown key {name!r}", nearest(str(place[-1]), owner.model_fields))
+        case "missing":
+            return places.error(place, f"{name!r} is missing", f"Add a line: {place[-1]}: …")
+        case "literal_error":
+            allowed = _QUOTED.findall(str(details.get("ctx", {}).get("expected", "")))
+            hint = f"{nearest(str(details['input']), allowed)} Write one of: {', '.join(allowed)}"
+            return places.error(place, f"{name!r} cannot be {details['input']!r}", hint)
+        case kind:
+            return _misfit(details, places, name, _KINDS.get(kind))
+
+
+def _misfit(details: ErrorDetails, places: Places, name: str, wanted: str | None) -> FileError:
+    value = details["input"]
+    place = tuple(details["loc"])
+    if value is None:
+        return places.error(place, f"{name!r} is empty", "Give it a value, or leave the line out.")
+    hint = f"Write: [{value}]" if wanted == "has to be a list" and isinstance(value, str) else ""
+    fact = wanted or f"does not fit: {details['msg'][:1].lower()}{details['msg'][1:]}"
+    return places.error(place, f"{name!r} {fact}, not {value!r}" if wanted else f"{name!r} {fact}: {value!r}", hint)
+
+
+def _said(place: Sequence[str | int]) -> str:
+    return ".".join(str(step) for step in place)
+
+
+def _model_at(model: type[BaseModel], place: Sequence[str | int]) -> type[BaseModel]:
+    for step in place:
+        field = model.model_fields.get(str(step))
+        inner = _inner_model(field.annotation) if field is not None else None
+        model = inner or model
+    return model
+
+
+def _inner_model(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_inner_model(argument) for argument in get_args(annotation))
+    return next((model for model in found if model is not None), None)
