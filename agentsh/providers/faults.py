@@ -1,5 +1,7 @@
 """What can go wrong on the way to a model server, in one set of words for every provider."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Self
 
 from agentsh.core.chat import Failed, FailKind
@@ -44,6 +46,15 @@ class Fault(Exception):
             missing.hint = self.hint
             return missing
         return ProviderError(str(self), hint=self.hint, kind=self.kind)
+
+
+@contextmanager
+def told() -> Generator[None, None, None]:
+    """Turn a Fault into the ProviderError that the port promises."""
+    try:
+        yield
+    except Fault as fault:
+        raise fault.error() from fault
 
 
 def status_fault(status: int, text: str, *, host: str, not_a_server: str) -> Fault:

@@ -70,6 +70,12 @@ LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepal
 """How many calls run at once is the scheduler's to say, not the connection pool's."""
 
 
-def _why(error: Exception) -> str:
+def _why(error: BaseException) -> str:
+    """Return the system's own words where an error goes back to it: `Connection refused` says more than its wrappers."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
     first_line = next(iter(str(error).splitlines()), "")
     return first_line or type(error).__name__

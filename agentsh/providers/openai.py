@@ -5,7 +5,6 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from http import HTTPStatus
-from typing import TypeVar
 
 import httpx
 
@@ -22,13 +21,12 @@ from agentsh.core.model import JsonObject
 from agentsh.core.settings import ModelSettings
 from agentsh.providers.call import Finish, Piece, answer
 from agentsh.providers.deadlines import loop_time, within
-from agentsh.providers.faults import Fault, looks_like_html, shortened, status_fault
+from agentsh.providers.faults import Fault, looks_like_html, shortened, status_fault, told
 from agentsh.providers.network import LIMITS, TROUBLE, is_loopback, network_fault, speaks_tls, timeouts
-from agentsh.providers.openai_wire import Choice, Chunk, ModelEntry, ModelList, ToolDelta, VectorList, Wire, chat_body
+from agentsh.providers.openai_wire import Choice, Chunk, ModelEntry, ModelList, ToolDelta, VectorList, chat_body
 from agentsh.providers.retry import PATIENT, RetryPolicy
 from agentsh.providers.sse import data_lines
-
-W = TypeVar("W", bound=Wire)
+from agentsh.providers.wire import W, encoded
 
 PROBE_S = 1.0
 NOT_A_SERVER = "This is not an OpenAI-compatible server; the address usually ends in /v1"
@@ -141,16 +139,15 @@ class OpenAIProvider:
 
     async def _fetch(self, shape: type[W], method: str, path: str, body: JsonObject | None, *, within_s: float) -> W:
         """Return a whole answer. Raises ProviderError."""
-        try:
-            async with within(within_s, self._base):
-                response = await self._http.request(method, f"{self._base}{path}", content=encoded(body))
-                if not response.is_success:
-                    raise self._status_fault(response, str((body or {}).get("model", "")))
-                return shape.model_validate_json(response.content)
-        except TROUBLE as error:
-            raise self._fault(error).error() from error
-        except Fault as fault:
-            raise fault.error() from fault
+        with told():
+            try:
+                async with within(within_s, self._base):
+                    response = await self._http.request(method, f"{self._base}{path}", content=encoded(body))
+                    if not response.is_success:
+                        raise self._status_fault(response, str((body or {}).get("model", "")))
+                    return shape.model_validate_json(response.content)
+            except TROUBLE as error:
+                raise self._fault(error) from error
 
     async def _ask(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
         content = encoded(chat_body(request, self._extra))
@@ -220,11 +217,6 @@ class Assembly:
             ToolCallRequest(id=call_id, name=name, arguments=json.loads(arguments or "{}"))
             for call_id, name, arguments in calls
         )
-
-
-def encoded(body: JsonObject | None) -> bytes | None:
-    """Return a body as ASCII JSON, which has a spelling even for half a surrogate pair."""
-    return None if body is None else json.dumps(body).encode("ascii")
 
 
 def _finish(reason: str | None) -> Finish | None:

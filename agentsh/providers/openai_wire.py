@@ -2,17 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import JsonValue
 
 from agentsh.core.canonical import canonical_json
 from agentsh.core.chat import ChatMessage, ChatRequest, ToolCallRequest, Usage
 from agentsh.core.model import JsonObject
-
-
-class Wire(BaseModel):
-    """Part of an answer. Servers add fields of their own, which do not matter here."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
+from agentsh.providers.wire import Wire
 
 
 class FunctionDelta(Wire):
