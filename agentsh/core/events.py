@@ -33,6 +33,8 @@ class SessionStarted(Frozen):
     approve: str = "ask"
     humans: tuple[RoleName, ...] = ()
     workspace: str
+    own_workspace: bool = True
+    """Whether agentsh made the folder, or it is the user's."""
     variables: dict[str, str] = {}
     temperature: float | None = None
     num_ctx: int = 8192
@@ -47,6 +49,9 @@ class SessionResumed(Frozen):
     role: RoleName | None = None
     budget: BudgetCard | None = None
     """New limits, when reopened with some."""
+    model: str | None = None
+    host: str | None = None
+    """Another model or host, when reopened with one."""
 
 
 class TeamChanged(Frozen):

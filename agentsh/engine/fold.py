@@ -66,6 +66,10 @@ def _(event: e.SessionResumed, fold: Fold) -> None:
     fold.state.status = "running"
     if event.budget is not None:
         fold.state.budget = event.budget
+    changed = {"model": event.model, "host": event.host}
+    if fold.state.facts is not None:
+        update = {key: value for key, value in changed.items() if value is not None}
+        fold.state.facts = fold.state.facts.model_copy(update=update)
     if event.role is None:
         fold.state.paused = False
     elif event.role in fold.state.roles:

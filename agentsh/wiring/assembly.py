@@ -1,0 +1,73 @@
+"""Puts a session together: engine, roles, conductor and the adapters behind the ports."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from agentsh.conductors.registry import conductor
+from agentsh.core import events as e
+from agentsh.core.errors import StoreError
+from agentsh.core.settings import ModelSettings
+from agentsh.engine.breakpoints import Passage
+from agentsh.engine.budget import Meter
+from agentsh.engine.desk import Desk
+from agentsh.engine.gate import Gate
+from agentsh.engine.log import EventLog
+from agentsh.engine.model_queue import ModelQueue
+from agentsh.engine.people import People, Policy
+from agentsh.engine.run import Run
+from agentsh.library.home import Home
+from agentsh.library.templates import PromptRenderer
+from agentsh.roles.asking import Asking
+from agentsh.roles.cast import cast as cast_of
+from agentsh.sandbox.opening import open_sandbox
+from agentsh.session.facade import Session
+from agentsh.verify.gates import GateVerifier
+from agentsh.wiring.models import Connected
+from agentsh.workspace.folder import open_workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a session runs in this process."""
+
+    approve: str
+    terminal: bool
+    model_settings: ModelSettings
+
+
+async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home: Home, manner: Manner) -> Session:
+    """Return the session of a log that has begun; `stack` closes it."""
+    facts = log.state.facts
+    if facts is None:
+        raise StoreError("the session never began")
+    workspace = await open_workspace(Path(facts.workspace), own=facts.own_workspace)
+    sandbox = await open_sandbox(workspace.root)
+    meter = Meter(log, manner.model_settings)
+    gate = Gate(budget=meter.spent, hit=_pause(log))
+    for role in log.state.roles.values():
+        if role.paused:
+            gate.close(role.name)
+    desk = Desk(
+        log=log,
+        gate=gate,
+        people=People(log, cast("Policy", manner.approve), manner.terminal),
+        models=ModelQueue(models.hosts),
+        sandbox=sandbox,
+        workspace=workspace,
+        verifier=GateVerifier(workspace, sandbox),
+    )
+    asking = Asking(model=facts.model, num_ctx=facts.num_ctx, temperature=facts.temperature)
+    roles = cast_of(facts.team, asking, PromptRenderer(home.shelves), humans=facts.humans, variables=facts.variables)
+    session = Session(facts, desk, Run(desk, conductor(facts.team.team.conductor), roles), meter)
+    stack.push_async_callback(session.aclose)
+    return session
+
+
+def _pause(log: EventLog) -> Callable[[str, Passage], None]:
+    def hit(text: str, at: Passage) -> None:
+        log.submit(e.SessionPaused(why=f"breakpoint {text} before {at.step} of {at.role}"))
+
+    return hit

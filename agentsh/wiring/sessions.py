@@ -1,0 +1,183 @@
+"""Opens sessions: a new one from what was asked for, or one that goes on."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from agentsh.core import events as e
+from agentsh.core.controls import BreakAt
+from agentsh.core.errors import AgentshError, StoreError, UsageError
+from agentsh.core.ids import RoleName, SessionName
+from agentsh.core.settings import DEFAULT_TEAM, SMALL_TEAM, ResumeOptions, RunOptions, Settings
+from agentsh.engine.breakpoints import parse_breakpoint
+from agentsh.engine.budget import merged
+from agentsh.engine.fold import Fold
+from agentsh.engine.log import EventLog
+from agentsh.engine.state import State
+from agentsh.library.home import Home
+from agentsh.library.shelf import Shelf
+from agentsh.session.facade import Session
+from agentsh.store.catalogue import SessionFiles
+from agentsh.store.journal import SqliteJournal
+from agentsh.wiring.assembly import Manner, assemble
+from agentsh.wiring.models import Connected, Progress, Wish, connect
+
+
+@asynccontextmanager
+async def started(
+    options: RunOptions, settings: Settings, home: Home, *, terminal: bool, progress: Progress | None = None
+) -> AsyncIterator[Session]:
+    """Begin a session: find a model, read the team, make the files; the team does not work yet.
+
+    Args:
+        options: what was asked for.
+        settings: what holds when nothing was asked for.
+        home: where sessions and prompts are.
+        terminal: whether a person is there to be asked.
+        progress: told how far a download of the demo model is.
+
+    Raises:
+        UsageError, ProviderError, StoreError: nothing was begun.
+    """
+    for when in options.pause_at:
+        parse_breakpoint(when)
+    files = SessionFiles(home.sessions)
+    name = _free_name(files, options)
+    async with AsyncExitStack() as stack:
+        wish = Wish(provider=options.provider, host=options.host, model=options.model)
+        models = await connect(wish, settings.model, os.environ, progress)
+        stack.push_async_callback(models.aclose)
+        facts = _facts(name, options, settings, home, models)
+        journal = await SqliteJournal.open(files.path(name), create=True)
+        stack.push_async_callback(journal.aclose)
+        log = EventLog(journal, Fold())
+        await log.append(facts, *models.notices)
+        session = await assemble(stack, log, models, home, Manner(facts.approve, terminal, settings.model))
+        for when in options.pause_at:
+            await session.send(BreakAt(when=when))
+        yield session
+
+
+@asynccontextmanager
+async def reopened(
+    name: str | None,
+    overrides: ResumeOptions,
+    settings: Settings,
+    home: Home,
+    *,
+    terminal: bool,
+    progress: Progress | None = None,
+) -> AsyncIterator[Session]:
+    """Go on with a session, the latest when no name is given; nothing that finished is done again.
+
+    Raises:
+        UsageError: there is no such session.
+        ProviderError, StoreError: it is as it was.
+    """
+    files = SessionFiles(home.sessions)
+    known = name or files.latest()
+    if known is None:
+        raise UsageError(f"there is no session in {home.sessions}", hint='begin one: agentsh run "…"')
+    async with AsyncExitStack() as stack:
+        journal = await SqliteJournal.open(files.path(SessionName(known)), create=False)
+        stack.push_async_callback(journal.aclose)
+        log = EventLog(journal, await _folded(journal))
+        facts = log.state.facts
+        if facts is None:
+            raise StoreError(f"session {known!r} never began", hint="begin another one: agentsh run")
+        models = await connect(_same_models(facts, overrides, settings), settings.model, os.environ, progress)
+        stack.push_async_callback(models.aclose)
+        await log.append(*_resuming(log.state, facts, overrides, home), *models.notices)
+        manner = Manner(overrides.approve or facts.approve, terminal, settings.model)
+        yield await assemble(stack, log, models, home, manner)
+
+
+def _free_name(files: SessionFiles, options: RunOptions) -> SessionName:
+    if options.session is None:
+        return files.new_name(options.idea)
+    if files.path(options.session).exists():
+        raise UsageError(
+            f"session {options.session!r} is there already",
+            hint=f"go on with it: agentsh resume {options.session}",
+        )
+    return options.session
+
+
+def _facts(
+    name: SessionName, options: RunOptions, settings: Settings, home: Home, models: Connected
+) -> e.SessionStarted:
+    small = SMALL_TEAM if models.provider == "local" else DEFAULT_TEAM
+    team = Shelf(home.shelves).team(options.team or settings.run.team or small)
+    _check_humans(options.humans, tuple(team.roles))
+    budget = merged(merged(team.team.budget, settings.run.budget), options.budget)
+    workspace = Path(options.workspace).resolve() if options.workspace else (home.sessions / name).resolve()
+    return e.SessionStarted(
+        session=name,
+        idea=options.idea,
+        team=team,
+        provider=models.provider,
+        model=models.model,
+        host=models.host,
+        seed=secrets.randbelow(1 << 31) if options.seed is None else options.seed,
+        budget=budget,
+        approve=options.approve or settings.run.approve,
+        humans=options.humans,
+        workspace=str(workspace),
+        own_workspace=options.workspace is None,
+        variables=options.variables,
+        temperature=settings.model.temperature if options.temperature is None else options.temperature,
+        num_ctx=models.num_ctx,
+    )
+
+
+def _check_humans(humans: tuple[RoleName, ...], roles: tuple[RoleName, ...]) -> None:
+    for name in humans:
+        if name not in roles:
+            raise UsageError(f"there is no role {name!r} to play", hint=f"there are: {', '.join(roles)}")
+
+
+def _same_models(facts: e.SessionStarted, overrides: ResumeOptions, settings: Settings) -> Wish:
+    """Return the model that the session had: it is never switched silently."""
+    host = None if settings.model.hosts else facts.host
+    return Wish(provider=facts.provider, host=overrides.host or host, model=overrides.model or facts.model)
+
+
+async def _folded(journal: SqliteJournal) -> Fold:
+    """Return the state from the newest snapshot and what came after it; a snapshot that does not fit is ignored."""
+    kept = await journal.load_snapshot()
+    fold, seq = Fold(), 0
+    if kept is not None:
+        try:
+            fold, seq = Fold(State.model_validate(kept[1])), kept[0]
+        except ValueError:
+            seq = 0
+    for recorded in await journal.read(after=seq):
+        fold.apply(recorded)
+    return fold
+
+
+def _resuming(state: State, facts: e.SessionStarted, overrides: ResumeOptions, home: Home) -> list[e.Event]:
+    """Return how the session goes on: with new limits, edited prompts, and whatever had failed tried again."""
+    resumed = e.SessionResumed(
+        reason="reopened",
+        budget=merged(state.budget, overrides.budget),
+        model=overrides.model,
+        host=overrides.host,
+    )
+    retried = [
+        e.ReactionRetried(reaction=opened.reaction, role=opened.role, afresh=not opened.resumable)
+        for opened in state.open.values()
+        if opened.failed is not None
+    ]
+    return [resumed, *_edits(facts, home), *retried]
+
+
+def _edits(facts: e.SessionStarted, home: Home) -> list[e.Event]:
+    """Return the team as its files say it now, if they say something else; broken files change nothing."""
+    try:
+        team = Shelf(home.shelves).team(facts.team.team.name)
+    except AgentshError as error:
+        return [e.Noticed(message=f"{error}; going on with the team as it was", hint=error.hint)]
+    return [] if team == facts.team else [e.TeamChanged(team=team)]
