@@ -1,0 +1,163 @@
+"""What a session comes to, kept up to date event by event, so that a list of sessions need not read their journals."""
+
+import json
+from dataclasses import dataclass, field
+from functools import singledispatch
+
+from pydantic import TypeAdapter
+
+from agentsh.core import events as e
+from agentsh.core.events import Recorded, Status
+from agentsh.core.ids import QuestionId, ReactionId
+from agentsh.core.summary import SessionSummary, Tokens
+from agentsh.store.payload import json_text
+
+
+@dataclass(slots=True)
+class Tally:
+    """The running count of one session; stored, so a field may be added with a default, never renamed."""
+
+    team: str = ""
+    idea: str = ""
+    status: Status = "running"
+    model: str = ""
+    provider: str = ""
+    workspace: str = ""
+    roles: tuple[str, ...] = ()
+    messages: int = 0
+    steps: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    model_seconds: float = 0.0
+    created_at: str = ""
+    updated_at: str = ""
+    open_questions: list[str] = field(default_factory=list)
+
+    @staticmethod
+    def load(text: str) -> "Tally":
+        """Return what `dump` wrote."""
+        return _TALLY.validate_python(json.loads(text))
+
+    def dump(self) -> str:
+        """Return it as JSON."""
+        return json_text(_TALLY.dump_python(self))
+
+    def take(self, recorded: Recorded) -> None:
+        """Count one more event."""
+        self.updated_at = recorded.at
+        self.created_at = self.created_at or recorded.at
+        _count(recorded.event, self)
+
+    def summary(self, name: str, size_bytes: int, *, is_open: bool) -> SessionSummary:
+        """Return the session in one glance.
+
+        Args:
+            name: the file's, which may have been renamed since.
+            size_bytes: of the file with its log.
+            is_open: whether a live process has it. One that was left running has been interrupted.
+        """
+        return SessionSummary(
+            name=name,
+            team=self.team,
+            idea=self.idea,
+            status=self._status(is_open=is_open),
+            model=self.model,
+            provider=self.provider,
+            messages=self.messages,
+            steps=self.steps,
+            tokens=Tokens(prompt=self.prompt_tokens, completion=self.completion_tokens),
+            seconds=self.model_seconds,
+            size_bytes=size_bytes,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+            workspace=self.workspace,
+            roles=self.roles,
+        )
+
+    def _status(self, *, is_open: bool) -> Status:
+        if self.status != "running":
+            return self.status
+        if not is_open:
+            return "interrupted"
+        return "waiting" if self.open_questions else "running"
+
+    def ask(self, question: QuestionId) -> None:
+        """Note that a question waits for a person."""
+        if question not in self.open_questions:
+            self.open_questions.append(question)
+
+    def settle(self, question: QuestionId) -> None:
+        """Note that it waits no more."""
+        if question in self.open_questions:
+            self.open_questions.remove(question)
+
+    def close(self, reaction: ReactionId) -> None:
+        """Note that nothing of this reaction waits any more."""
+        if self.open_questions:
+            self.open_questions = [
+                question for question in self.open_questions if not question.startswith(f"{reaction}:")
+            ]
+
+
+_TALLY = TypeAdapter(Tally)
+
+
+@singledispatch
+def _count(_event: object, tally: Tally) -> None:
+    """Most events change nothing in the summary."""
+
+
+@_count.register
+def _(event: e.SessionStarted, tally: Tally) -> None:
+    tally.team = event.team.team.name
+    tally.idea = event.idea
+    tally.model = event.model
+    tally.provider = event.provider
+    tally.workspace = event.workspace
+    tally.roles = tuple(event.team.roles)
+
+
+@_count.register
+def _(event: e.SessionResumed, tally: Tally) -> None:
+    if event.role is None:
+        tally.status = "running"
+
+
+@_count.register
+def _(event: e.SessionPaused, tally: Tally) -> None:
+    if event.role is None:
+        tally.status = "paused"
+
+
+@_count.register
+def _(event: e.SessionFinished, tally: Tally) -> None:
+    tally.status = event.status
+
+
+@_count.register
+def _(_event: e.MessagePublished, tally: Tally) -> None:
+    tally.messages += 1
+
+
+@_count.register
+def _(event: e.StepFinished, tally: Tally) -> None:
+    tally.steps += 1
+    if event.usage is not None:
+        tally.prompt_tokens += event.usage.prompt_tokens
+        tally.completion_tokens += event.usage.completion_tokens
+        tally.model_seconds += event.usage.model_seconds
+
+
+@_count.register
+def _(event: e.HumanAsked | e.ApprovalAsked, tally: Tally) -> None:
+    tally.ask(event.question)
+
+
+@_count.register
+def _(event: e.HumanAnswered | e.ApprovalSettled, tally: Tally) -> None:
+    tally.settle(event.question)
+
+
+@_count.register
+def _(event: e.ReactionFinished | e.ReactionFailed, tally: Tally) -> None:
+    tally.close(event.reaction)
