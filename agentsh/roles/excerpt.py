@@ -8,7 +8,7 @@ def lines_of(text: str, most: int | None) -> str:
         return text
     head, tail = _shares(most)
     mark = f"[… {len(lines) - most} lines left out …]"
-    return "\n".join([*lines[:head], mark, *lines[len(lines) - tail :]])
+    return _shorter("\n".join([*lines[:head], mark, *lines[len(lines) - tail :]]), text)
 
 
 def characters_of(text: str, most: int) -> str:
@@ -16,7 +16,13 @@ def characters_of(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     head, tail = _shares(most)
-    return f"{text[:head]}\n[… {len(text) - most} characters left out …]\n{text[len(text) - tail :]}"
+    mark = f"[… {len(text) - most} characters left out …]"
+    return _shorter(f"{text[:head]}\n{mark}\n{text[len(text) - tail :]}", text)
+
+
+def _shorter(cut: str, text: str) -> str:
+    """Return whichever is shorter: of a short text the mark takes more than it saves."""
+    return cut if len(cut) < len(text) else text
 
 
 def _shares(most: int) -> tuple[int, int]:

@@ -72,7 +72,7 @@ def fit(parts: Parts, budget_tokens: int) -> tuple[ChatMessage, ...]:
     Raises:
         UsageError: there is no room even for that.
     """
-    kept = _without_oldest(parts, budget_tokens)
+    kept = parts if fits(parts, budget_tokens) else _without_oldest(parts, budget_tokens)
     whole = kept.messages()
     if estimate_prompt(whole) <= budget_tokens:
         return whole
