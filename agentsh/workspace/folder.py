@@ -1,0 +1,251 @@
+"""The folder that a team writes. Nothing outside it is touched, no file is ever half-written, each write is one commit.
+
+Which folders get commits: those that agentsh made (`own`, or found empty and outside any repository), and repositories
+that hold the file `.git/agentsh`. In any other folder of the user's, files are written and nothing else is touched: no
+commit, no index, no branch.
+"""
+
+import asyncio
+import errno
+import threading
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from agentsh.core.canonical import request_hash
+from agentsh.core.errors import StoreFull, UnsafePath, UsageError
+from agentsh.core.files import ChangeNote, Commit, FileChange, FileDraft, FileEntry
+from agentsh.ports import Clock
+from agentsh.workspace.changes import Note, change_of
+from agentsh.workspace.listing import list_files, remove_strays
+from agentsh.workspace.paths import check_path, refuse
+from agentsh.workspace.tree import FILE_MODE, FOLDER_MODE, Tree
+
+if TYPE_CHECKING:
+    from agentsh.workspace.repository import Repository
+
+MAX_TEXT_BYTES = 1_000_000
+"""A larger file is not read as text."""
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_LONGEST_SUMMARY = 200
+_BOM = "\ufeff"
+T = TypeVar("T")
+
+Contents = dict[str, bytes | None]
+"""Checked path → what is, or shall be, there; None: no file."""
+
+
+async def open_workspace(root: Path, *, own: bool, clock: Clock | None = None) -> "FolderWorkspace":
+    """Open the folder `root`, making it when it is not there, and clean up after a killed process.
+
+    Args:
+        root: the folder.
+        own: whether agentsh made the folder for a session, so that it keeps its history there.
+        clock: gives commits their time.
+
+    Raises:
+        UsageError: it is no folder, or may not be written.
+    """
+    return await asyncio.to_thread(_open, root, own, clock)
+
+
+class FolderWorkspace:
+    """A workspace in a folder of this machine. Files are 0600, folders 0700; a file that was there keeps its mode."""
+
+    def __init__(self, tree: Tree, history: "Repository | None", clock: Clock | None = None) -> None:
+        self._tree = tree
+        self._history = history
+        self._clock = clock
+        self._one_at_a_time = threading.Lock()
+
+    @property
+    def root(self) -> Path:
+        """Absolute path, symlinks resolved."""
+        return self._tree.root
+
+    @property
+    def keeps_history(self) -> bool:
+        """Whether writes are committed."""
+        return self._history is not None
+
+    async def head(self) -> str | None:
+        """Return the newest commit's id; None without one, or when no history is kept here."""
+        return await self._in_thread(self._history.head) if self._history is not None else None
+
+    async def write(self, files: Sequence[FileDraft], note: ChangeNote) -> Commit:
+        """Write all of `files` and commit them; of two drafts with one path the last counts.
+
+        Doing it again changes nothing, and gives the commit and the changes of the first time: a step that was killed
+        after its commit reports the same when it is repeated. (Without history, a repeated write has no changes.)
+        What somebody else changed in a file meanwhile is committed before it is overwritten.
+
+        Raises:
+            UnsafePath: a path leaves the workspace or names a protected file; nothing was written.
+            StoreFull: the disk is full; each file is as it was, or complete.
+            UsageError: the folder may not be written.
+        """
+        wanted = _contents(files)
+        return await self._in_thread(lambda: self._write(wanted, note))
+
+    async def read(self, path: str) -> str | None:
+        """Return a file as text, line ends as they are; None: not there, not UTF-8, or over MAX_TEXT_BYTES.
+
+        Raises:
+            UnsafePath: the path leaves the workspace, or is no plain file.
+        """
+        checked = check_path(path)
+        found = await self._in_thread(lambda: self._tree.read(checked, limit_bytes=MAX_TEXT_BYTES + 1))
+        return _text(found[0]) if found is not None else None
+
+    async def files(self) -> list[FileEntry]:
+        """Return what is there, sorted by path, without .git, symlinks and what .gitignore names.
+
+        Raises:
+            UsageError: there are far too many.
+        """
+        found = await self._in_thread(lambda: list_files(self._tree))
+        return [FileEntry(path=file.path, size_bytes=file.stat.st_size) for file in found]
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        """Do blocking work away from the event loop; its OSErrors become errors with a hint."""
+        try:
+            return await asyncio.to_thread(work)
+        except OSError as error:
+            raise _told(self.root, error) from error
+
+    def _write(self, wanted: Contents, note: ChangeNote) -> Commit:
+        with self._one_at_a_time:
+            # Looking at every file first finds what is in the way before anything is written.
+            there = {path: read[0] if (read := self._tree.read(path)) is not None else None for path in wanted}
+            if self._history is not None:
+                return self._write_and_commit(self._history, wanted, there, note)
+            self._put(wanted, there)
+            return Commit(id=None, changes=_changes(there, wanted))
+
+    def _write_and_commit(self, history: "Repository", wanted: Contents, there: Contents, note: ChangeNote) -> Commit:
+        """Write and commit. What changes is told from HEAD, not from the disk: so a repeated write reports the same."""
+        committed = history.read(list(wanted))
+        foreign = {p: there[p] for p in wanted if there[p] is not None and there[p] not in (committed[p], wanted[p])}
+        if foreign:
+            history.commit(foreign, _foreign_note(), self._now())
+            committed |= foreign
+        self._put(wanted, there)
+        commit_note = _commit_note(note, wanted)
+        changed = {path: data for path, data in wanted.items() if data != committed[path]}
+        if not changed:
+            earlier = history.find(commit_note.trailers[-1])
+            return Commit(id=earlier, changes=history.changes(earlier) if earlier is not None else ())
+        commit_id = history.commit(changed, commit_note, self._now())
+        return Commit(id=commit_id, changes=_changes(committed, changed))
+
+    def _put(self, wanted: Contents, there: Contents) -> None:
+        """Write what differs."""
+        for path, data in wanted.items():
+            if data == there[path]:
+                continue
+            if data is None:
+                self._tree.delete(path)
+            else:
+                found = self._tree.stat(path)
+                self._tree.write(path, data, FILE_MODE if found is None else found.st_mode & 0o777)
+
+    def _now(self) -> str:
+        return self._clock.now() if self._clock is not None else datetime.now(UTC).isoformat()
+
+
+def _open(root: Path, own: bool, clock: Clock | None) -> FolderWorkspace:
+    try:
+        root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        tree = Tree(root.resolve(strict=True))
+        with tree.folder():
+            pass
+        remove_strays(tree)
+        return FolderWorkspace(tree, _history(tree, own), clock)
+    except OSError as error:
+        raise _told(root, error) from error
+
+
+def _history(tree: Tree, own: bool) -> "Repository | None":
+    """Return the repository to commit to, if this folder has or gets one."""
+    from agentsh.workspace.repository import MARKER, Repository
+
+    if own:
+        return Repository.init(tree)
+    if tree.stat(".git") is not None:
+        return Repository(tree) if _is_marked(tree, MARKER) else None
+    inside_another = any((folder / ".git").exists() for folder in tree.root.parents)
+    return None if inside_another or any(tree.root.iterdir()) else Repository.init(tree)
+
+
+def _is_marked(tree: Tree, marker: str) -> bool:
+    try:
+        return tree.stat(marker) is not None
+    except UnsafePath:  # .git is a file or a symlink: a worktree of the user's
+        return False
+
+
+def _contents(files: Sequence[FileDraft]) -> Contents:
+    """Return the drafts by checked path, as bytes."""
+    wanted: Contents = {}
+    for draft in files:
+        wanted[check_path(draft.path)] = None if draft.text is None else draft.text.removeprefix(_BOM).encode("utf-8")
+    kept = [path for path, data in wanted.items() if data is not None]
+    folders = {folder for path in kept for folder in _folders(path)}
+    if clash := next((path for path in kept if path in folders), None):
+        raise refuse(clash, "other files are to be written into it as a folder")
+    return wanted
+
+
+def _folders(path: str) -> list[str]:
+    names = path.split("/")
+    return ["/".join(names[:count]) for count in range(1, len(names))]
+
+
+def _changes(before: Contents, after: Contents) -> tuple[FileChange, ...]:
+    changes = [change_of(path, before[path], after[path]) for path in sorted(after)]
+    return tuple(change for change in changes if change is not None)
+
+
+def _commit_note(note: ChangeNote, wanted: Contents) -> Note:
+    """Return what the commit says; its last trailer stands for this very write."""
+    summary = _one_line(note.summary) or "Change files"
+    texts = {path: data.decode("utf-8") if data is not None else None for path, data in wanted.items()}
+    write = request_hash([note.role, note.reaction, summary, dict(texts)])
+    reaction = (("Reaction", _one_line(note.reaction)),) if note.reaction is not None else ()
+    return Note(note.role, summary, (*reaction, ("Write", write)))
+
+
+def _foreign_note() -> Note:
+    return Note("workspace", "Keep what was changed here by hand or by a program")
+
+
+def _one_line(text: str) -> str:
+    """Return model text as one short line without control characters: it ends up on terminals."""
+    plain = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
+    return " ".join(plain.split())[:_LONGEST_SUMMARY]
+
+
+def _text(data: bytes) -> str | None:
+    if len(data) > MAX_TEXT_BYTES or b"\0" in data:
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
+def _told(root: Path, error: OSError) -> StoreFull | UsageError | UnsafePath:
+    """Return the error that says what a system error means for the workspace."""
+    if error.errno in _FULL:
+        return StoreFull(
+            f"the disk is full: the workspace {str(root)!r} could not be written",
+            hint="Make room, then go on with: agentsh resume",
+        )
+    if isinstance(error, NotADirectoryError | FileExistsError):
+        return UsageError(f"{str(root)!r} is not a folder", hint="Choose another --workspace.")
+    return UsageError(
+        f"the workspace {str(root)!r} cannot be used: {error.strerror or error}",
+        hint="See who owns the folder and what it allows, or choose another --workspace.",
+    )

@@ -1,0 +1,293 @@
+"""The history of a workspace: one commit a change, in a repository that plain git reads.
+
+Objects, index and branch are written by agentsh itself, each whole or not at all. No git is called, so no hook, filter
+or setting of the repository ever runs, and a killed process leaves no lock behind.
+"""
+
+import os
+import re
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import BytesIO
+
+from dulwich.errors import FileFormatException, NotTreeError
+from dulwich.index import (
+    ConflictedIndexEntry,
+    IndexChecksumWriter,
+    IndexEntry,
+    index_entry_from_stat,
+    read_index_dict,
+    write_index_dict,
+)
+from dulwich.object_store import DiskObjectStore, commit_tree_changes, tree_lookup_path
+from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
+
+from agentsh.core.errors import UsageError
+from agentsh.core.files import FileChange
+from agentsh.workspace.changes import Note, change_of
+from agentsh.workspace.ignore import ALWAYS
+from agentsh.workspace.tree import Tree as Files
+from agentsh.workspace.tree import temp_name
+
+MARKER = ".git/agentsh"
+"""A repository that holds this file is committed to."""
+_PLAIN_FILE = 0o100644
+_FILES = (_PLAIN_FILE, 0o100755)
+_BRANCH = re.compile(r"refs/heads/(?!.*\.\.)[\w./-]{1,200}")
+_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n"
+_DAMAGE = (KeyError, ValueError, FileFormatException, zlib.error)
+"""What dulwich raises for objects that are missing or not what they should be."""
+_LOOK_BACK = 500
+"""Commits that are searched for one that an interrupted write has left."""
+
+
+class Objects(DiskObjectStore):
+    """Reads loose and packed objects; writes loose ones without a lock file."""
+
+    def __init__(self, files: Files) -> None:
+        super().__init__(files.root / ".git" / "objects")
+        self._files = files
+
+    def add_object(self, obj: ShaFile) -> None:
+        """Store `obj` unless it is there."""
+        name = obj.id.decode("ascii")
+        path = f".git/objects/{name[:2]}/{name[2:]}"
+        if self._files.stat(path) is None:
+            self._files.write(path, obj.as_legacy_object(), 0o400)
+
+
+class Repository:
+    """The git repository in `files.root`. Everything blocks, so call it from a worker thread."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    @classmethod
+    def init(cls, files: Files) -> "Repository":
+        """Make the repository, at once and whole. Raises UsageError when something else is in its place."""
+        if files.stat(".git") is None:
+            temp = temp_name()
+            for name, text in _skeleton().items():
+                files.write(f"{temp}/{name}", text.encode())
+            for name in ("objects/pack", "refs/heads", "refs/tags"):
+                files.make_folder(f"{temp}/{name}")
+            with files.folder() as folder:
+                os.rename(temp, ".git", src_dir_fd=folder, dst_dir_fd=folder)
+        elif files.stat(".git/HEAD") is None:
+            raise UsageError(
+                f"{str(files.root / '.git')!r} is not a git repository",
+                hint="Move it away; agentsh then makes a repository of its own there.",
+            )
+        return cls(files)
+
+    def head(self) -> str | None:
+        """Return the id of the newest commit of the branch that is checked out; None before the first."""
+        return self._resolve(self._head_ref())
+
+    def read(self, paths: list[str]) -> dict[str, bytes | None]:
+        """Return what HEAD has at `paths`; None: nothing."""
+        head = self.head()
+        with self._objects() as objects:
+            tree = _commit(objects, head).tree if head is not None else None
+            return {path: _blob(objects, tree, path) for path in paths}
+
+    def commit(self, changes: Mapping[str, bytes | None], note: Note, at: str) -> str:
+        """Commit `changes` (None deletes) on top of HEAD, and nothing else. Returns the commit's id.
+
+        Objects come first, then the index, then the branch: wherever it stops, what is there is whole and doing it
+        again completes it.
+        """
+        parent = self.head()
+        with self._objects() as objects:
+            old = _commit(objects, parent).tree if parent is not None else None
+            entries = _entries(objects, old, changes)
+            base = _tree(objects, old) if old is not None else Tree()
+            tree = commit_tree_changes(objects, base, [(path.encode(), *entry) for path, entry in entries.items()])
+            commit = _new_commit(tree, parent, note, at)
+            objects.add_object(commit)
+        self._update_index(entries)
+        self._files.write(f".git/{self._head_ref()}", commit.id + b"\n")
+        return commit.id.decode("ascii")
+
+    def find(self, trailer: tuple[str, str]) -> str | None:
+        """Return the newest commit with `trailer`, among the last few hundred of the branch."""
+        line = ": ".join(trailer).encode()
+        commit_id = self.head()
+        with self._objects() as objects:
+            for _ in range(_LOOK_BACK):
+                if commit_id is None:
+                    return None
+                commit = _commit(objects, commit_id)
+                if line in commit.message.splitlines():
+                    return commit_id
+                commit_id = commit.parents[0].decode("ascii") if commit.parents else None
+        return None
+
+    def changes(self, id: str) -> tuple[FileChange, ...]:
+        """Return what commit `id` changed, sorted by path."""
+        with self._objects() as objects:
+            commit = _commit(objects, id)
+            parent = _commit(objects, commit.parents[0].decode("ascii")).tree if commit.parents else None
+            changes = [
+                change_of((new or old or b"").decode("utf-8", "replace"), _data(objects, before), _data(objects, after))
+                for (old, new), _modes, (before, after) in objects.tree_changes(parent, commit.tree)
+            ]
+        return tuple(sorted((change for change in changes if change is not None), key=lambda change: change.path))
+
+    def _head_ref(self) -> str:
+        """Return the file under .git that holds the current commit: a branch, or HEAD itself when it is detached."""
+        read = self._files.read(".git/HEAD")
+        text = read[0].decode("utf-8", "replace").strip() if read is not None else ""
+        if re.fullmatch(r"[0-9a-f]{40}", text):
+            return "HEAD"
+        if (branch := text.removeprefix("ref: ")) != text and _BRANCH.fullmatch(branch):
+            return branch
+        raise UsageError(
+            f"{str(self._files.root / '.git' / 'HEAD')!r} holds {text!r}, which names no branch",
+            hint="Mend it with git, or move .git away for a new history.",
+        )
+
+    def _resolve(self, ref: str) -> str | None:
+        read = self._files.read(f".git/{ref}")
+        if read is not None:
+            return read[0].decode("ascii", "replace").strip()
+        packed = self._files.read(".git/packed-refs")
+        for line in packed[0].decode("utf-8", "replace").splitlines() if packed is not None else []:
+            commit_id, _, name = line.partition(" ")
+            if name == ref:
+                return commit_id
+        return None
+
+    @contextmanager
+    def _objects(self) -> Iterator[Objects]:
+        objects = Objects(self._files)
+        try:
+            yield objects
+        except _DAMAGE as error:
+            raise UsageError(
+                f"the history in {str(self._files.root / '.git')!r} is damaged: {error}",
+                hint="See what `git fsck` says, or move .git away for a new history.",
+            ) from error
+        finally:
+            objects.close()
+
+    def _update_index(self, entries: Mapping[str, tuple[int | None, ObjectID | None]]) -> None:
+        """Bring the index up to date for these paths, so that `git status` tells the truth."""
+        index = self._read_index()
+        for path, (mode, blob_id) in entries.items():
+            found = self._files.stat(path)
+            if blob_id is None or found is None:
+                index.pop(path.encode(), None)
+            else:
+                for inner in [name for name in index if name.startswith(f"{path}/".encode())]:
+                    del index[inner]
+                index[path.encode()] = index_entry_from_stat(found, blob_id, mode)
+        buffer = BytesIO()
+        writer = IndexChecksumWriter(buffer)
+        write_index_dict(writer, index, version=2)
+        writer.write_checksum()
+        self._files.write(".git/index", buffer.getvalue(), durable=False)
+
+    def _read_index(self) -> dict[bytes, IndexEntry | ConflictedIndexEntry]:
+        """Return the index; one that cannot be read is made anew from HEAD."""
+        read = self._files.read(".git/index")
+        if read is not None:
+            try:
+                return read_index_dict(BytesIO(read[0]))
+            except (ValueError, AssertionError, IndexError, TypeError, struct.error):
+                pass
+        return self._index_of_head()
+
+    def _index_of_head(self) -> dict[bytes, IndexEntry | ConflictedIndexEntry]:
+        head = self.head()
+        if head is None:
+            return {}
+        with self._objects() as objects:
+            return {
+                entry.path: IndexEntry(0, 0, 0, 0, entry.mode, 0, 0, 0, entry.sha)
+                for entry in objects.iter_tree_contents(_commit(objects, head).tree)
+            }
+
+
+def _skeleton() -> dict[str, str]:
+    return {
+        "HEAD": "ref: refs/heads/main\n",
+        "config": _CONFIG,
+        "description": "A workspace of agentsh\n",
+        "info/exclude": ALWAYS.lstrip(),
+        "agentsh": "agentsh commits to this repository. Remove this file and it will not.\n",
+    }
+
+
+def _commit(objects: Objects, id: str) -> Commit:
+    found = objects[ObjectID(id.encode("ascii", "replace"))]
+    if not isinstance(found, Commit):
+        raise KeyError(id)
+    return found
+
+
+def _tree(objects: Objects, id: ObjectID) -> Tree:
+    found = objects[id]
+    if not isinstance(found, Tree):
+        raise KeyError(id)
+    return found
+
+
+def _lookup(objects: Objects, tree: ObjectID | None, path: str) -> tuple[int, ObjectID] | None:
+    if tree is None:
+        return None
+    try:
+        return tree_lookup_path(objects.__getitem__, tree, path.encode())
+    except (KeyError, NotTreeError):
+        return None
+
+
+def _blob(objects: Objects, tree: ObjectID | None, path: str) -> bytes | None:
+    found = _lookup(objects, tree, path)
+    return _data(objects, found[1]) if found is not None else None
+
+
+def _data(objects: Objects, id: ObjectID | None) -> bytes | None:
+    """Return a blob's bytes; None for nothing, and for what is no blob."""
+    blob = objects[id] if id is not None else None
+    return blob.data if isinstance(blob, Blob) else None
+
+
+def _entries(
+    objects: Objects, tree: ObjectID | None, changes: Mapping[str, bytes | None]
+) -> dict[str, tuple[int | None, ObjectID | None]]:
+    """Store the new contents; return (mode, id) for each path, (None, None) for what goes."""
+    entries: dict[str, tuple[int | None, ObjectID | None]] = {}
+    for path, data in changes.items():
+        old = _lookup(objects, tree, path)
+        if data is None:
+            entries[path] = (None, None)
+            continue
+        for folder in _folders(path):
+            if (found := _lookup(objects, tree, folder)) is not None and found[0] in _FILES:
+                entries[folder] = (None, None)
+        blob = Blob.from_string(data)
+        objects.add_object(blob)
+        entries[path] = (old[0] if old is not None and old[0] in _FILES else _PLAIN_FILE, blob.id)
+    return entries
+
+
+def _folders(path: str) -> list[str]:
+    names = path.split("/")
+    return ["/".join(names[:count]) for count in range(1, len(names))]
+
+
+def _new_commit(tree: ObjectID, parent: str | None, note: Note, at: str) -> Commit:
+    commit = Commit()
+    commit.tree = tree
+    commit.parents = [ObjectID(parent.encode("ascii"))] if parent is not None else []
+    name = re.sub(r"[^\w.-]+", "-", note.author) or "somebody"
+    commit.author = commit.committer = f"{name} <{name}@agentsh>".encode()
+    commit.author_time = commit.commit_time = int(datetime.fromisoformat(at).astimezone(UTC).timestamp())
+    commit.author_timezone = commit.commit_timezone = 0
+    trailers = "".join(f"{key}: {value}\n" for key, value in note.trailers)
+    commit.message = f"{note.summary}\n\n{trailers}".encode()
+    return commit
