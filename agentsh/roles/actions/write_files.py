@@ -86,11 +86,15 @@ def _rewrite(comments: str) -> str:
 def _told(written: _Written) -> str:
     if not written.lines:
         return "There was nothing to write."
-    files = "\n".join(f"- `{path}` ({count} lines)" for path, count in written.lines.items())
+    files = "\n".join(f"- `{path}` ({_lines(count)})" for path, count in written.lines.items())
     open_ = "".join(
         f"\n\nThe last review of {label or 'it'} said:\n\n{said}" for label, said in written.objections.items()
     )
     return f"Written:\n\n{files}{open_}"
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count} lines"
 
 
 def _data(written: _Written) -> JsonObject:
