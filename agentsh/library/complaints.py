@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from agentsh.core.errors import FileError
-from agentsh.library.places import Places, nearest
+from agentsh.library.places import Place, Places, nearest
 
 _KINDS = {
     "string_type": "has to be text",
@@ -26,43 +26,56 @@ _KINDS = {
 _QUOTED = re.compile(r"'([^']*)'")
 
 
-def complaints(error: ValidationError, places: Places, model: type[BaseModel]) -> list[FileError]:
-    """Return one error a mistake, in the order of the file.
+class Complaint(NamedTuple):
+    """One mistake."""
+
+    place: Place
+    message: str
+    hint: str
+
+
+def first_complaint(error: ValidationError, model: type[BaseModel]) -> Complaint:
+    """Return the first mistake of what was to be a `model`."""
+    return _complaint(error.errors(include_url=False)[0], model)
+
+
+def first_error(error: ValidationError, places: Places, model: type[BaseModel]) -> FileError:
+    """Return the mistake that stands first in the file.
 
     Args:
         error: what validating the file against `model` gave.
         places: where the file's values stand.
         model: what the file has to be.
     """
-    found = [_complaint(details, places, model) for details in error.errors(include_url=False)]
-    return sorted(found, key=lambda complaint: complaint.line or 0)
+    found = (_complaint(details, model) for details in error.errors(include_url=False))
+    return places.error(*min(found, key=lambda complaint: places.line(complaint.place)))
 
 
-def _complaint(details: ErrorDetails, places: Places, model: type[BaseModel]) -> FileError:
+def _complaint(details: ErrorDetails, model: type[BaseModel]) -> Complaint:
     place = tuple(details["loc"])
     name = _said(place)
     match details["type"]:
         case "extra_forbidden":
             owner = _model_at(model, place[:-1])
-            return places.error(place, f"unknown key {name!r}", nearest(str(place[-1]), owner.model_fields))
+            return Complaint(place, f"unknown key {name!r}", nearest(str(place[-1]), owner.model_fields))
         case "missing":
-            return places.error(place, f"{name!r} is missing", f"Add a line: {place[-1]}: …")
+            return Complaint(place, f"{name!r} is missing", f"Add a line: {place[-1]}: …")
         case "literal_error":
             allowed = _QUOTED.findall(str(details.get("ctx", {}).get("expected", "")))
             hint = f"{nearest(str(details['input']), allowed)} Write one of: {', '.join(allowed)}"
-            return places.error(place, f"{name!r} cannot be {details['input']!r}", hint)
+            return Complaint(place, f"{name!r} cannot be {details['input']!r}", hint)
         case kind:
-            return _misfit(details, places, name, _KINDS.get(kind))
+            return _misfit(details, name, _KINDS.get(kind))
 
 
-def _misfit(details: ErrorDetails, places: Places, name: str, wanted: str | None) -> FileError:
+def _misfit(details: ErrorDetails, name: str, wanted: str | None) -> Complaint:
     value = details["input"]
     place = tuple(details["loc"])
     if value is None:
-        return places.error(place, f"{name!r} is empty", "Give it a value, or leave the line out.")
+        return Complaint(place, f"{name!r} is empty", "Give it a value, or leave the line out.")
     hint = f"Write: [{value}]" if wanted == "has to be a list" and isinstance(value, str) else ""
     fact = wanted or f"does not fit: {details['msg'][:1].lower()}{details['msg'][1:]}"
-    return places.error(place, f"{name!r} {fact}, not {value!r}" if wanted else f"{name!r} {fact}: {value!r}", hint)
+    return Complaint(place, f"{name!r} {fact}, not {value!r}" if wanted else f"{name!r} {fact}: {value!r}", hint)
 
 
 def _said(place: Sequence[str | int]) -> str:

@@ -11,7 +11,7 @@ from pydantic import JsonValue, ValidationError
 from agentsh.core.cards import ActionCard, RoleCard, TeamCard
 from agentsh.core.ids import BOSS, USER_REQUIREMENT
 from agentsh.core.model import Frozen, JsonObject
-from agentsh.library.complaints import complaints
+from agentsh.library.complaints import first_error
 from agentsh.library.front import FrontMatter, read_front
 from agentsh.library.output_types import output_schema
 from agentsh.library.places import Places
@@ -69,7 +69,7 @@ def _read(
     try:
         return CardFile(model.model_validate(fields(front) | {"source": str(path)}), front)
     except ValidationError as error:
-        raise complaints(error, front.places, model)[0] from None
+        raise first_error(error, front.places, model) from None
 
 
 def _check_name(front: FrontMatter, stem: str) -> None:

@@ -1,0 +1,108 @@
+"""Settings from agentsh.toml, the environment and the command line, the later over the earlier.
+
+Read by hand rather than by pydantic-settings: its import takes longer than all else that `agentsh --help` does, and it
+knows neither the file's line nor the variable's name when a value is wrong.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pydantic import JsonValue, ValidationError
+
+from agentsh.core.errors import UsageError
+from agentsh.core.model import JsonObject
+from agentsh.core.settings import Settings
+from agentsh.library.complaints import first_complaint, first_error
+from agentsh.library.home import CONFIG_NAME
+from agentsh.library.places import clipped
+from agentsh.library.toml_text import read_toml
+
+PREFIX = "AGENTSH_"
+
+
+def load_settings(
+    home: Path | None = None,
+    config: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    flags: JsonObject | None = None,
+) -> Settings:
+    """Return the settings that hold.
+
+    Args:
+        home: the folder whose agentsh.toml is read, when there is one.
+        config: the file to read instead; it has to be there.
+        environ: variables such as AGENTSH_MODEL__HOST, or AGENTSH_RUN__BUDGET__MAX_TOKENS.
+        flags: what the command line said, in the shape of Settings; None stands for what it did not say.
+
+    Raises:
+        FileError: the file is wrong; names the line.
+        UsageError: `config` is not there, or a variable or a flag is wrong; names it.
+    """
+    values = _from_file(home, config)
+    for name, value in sorted((environ or {}).items()):
+        if place := _place_of(name):
+            values = _laid_over(values, _nested(place, _plain_or_json(value)))
+            _valid(values, f"the variable {name}")
+    return _valid(_laid_over(values, flags or {}), "the command line")
+
+
+def _place_of(name: str) -> list[str]:
+    """Return the setting that a variable names, from the top; empty when it names none."""
+    if not name.startswith(PREFIX):
+        return []
+    place = name.removeprefix(PREFIX).lower().split("__")
+    if len(place) == 1 and place[0] in Settings.model_fields:
+        section = name.removeprefix(PREFIX)
+        raise UsageError(f"the variable {name} names a group of settings", hint=f"Write: {PREFIX}{section}__NAME")
+    return place if len(place) > 1 else []
+
+
+def _plain_or_json(value: str) -> JsonValue:
+    if value[:1] not in ("[", "{"):
+        return value
+    try:
+        listed: JsonValue = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    return listed
+
+
+def _nested(place: Sequence[str], value: JsonValue) -> JsonObject:
+    for name in reversed(place):
+        value = {name: value}
+    return value if isinstance(value, dict) else {}
+
+
+def _laid_over(below: JsonObject, above: JsonObject) -> JsonObject:
+    """Return `below` with what `above` says; a None there says nothing."""
+    merged = dict(below)
+    for name, value in above.items():
+        old = merged.get(name)
+        if isinstance(value, dict):
+            merged[name] = _laid_over(old if isinstance(old, dict) else {}, value)
+        elif value is not None:
+            merged[name] = value
+    return merged
+
+
+def _valid(values: JsonObject, said_by: str) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        complaint = first_complaint(error, Settings)
+        raise UsageError(f"{said_by}: {clipped(complaint.message)}", hint=complaint.hint) from None
+
+
+def _from_file(home: Path | None, config: Path | None) -> JsonObject:
+    if config is not None and not config.is_file():
+        raise UsageError(f"there is no settings file {str(config)!r}", hint="Name another with --config.")
+    path = config or (home / CONFIG_NAME if home is not None else None)
+    if path is None or not path.is_file():
+        return {}
+    values, places = read_toml(path)
+    try:
+        Settings.model_validate(values)
+    except ValidationError as error:
+        raise first_error(error, places, Settings) from None
+    return values
