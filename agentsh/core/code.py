@@ -6,6 +6,9 @@ from pydantic import Field
 
 from agentsh.core.model import Frozen
 
+EndedBy = Literal["itself", "deadline", "output", "memory", "signal", "disk", "processes"]
+"""What ended a run: the program, or the limit that it ran into."""
+
 
 class Limits(Frozen):
     """What a run may use. Whatever it asks for beyond that ends it."""
@@ -17,6 +20,10 @@ class Limits(Frozen):
     """Largest file it may write."""
     open_files: int = 256
     processes: int = 64
+    disk_bytes: int = Field(default=512 << 20, ge=0)
+    """Most that its files may take in all."""
+    files: int = Field(default=20_000, ge=0)
+    """Most files and folders that it may make."""
     output_bytes: int = Field(default=64_000, ge=1)
     """Of stdout and of stderr each; the rest is not read, and that is told."""
 
@@ -41,7 +48,7 @@ class RunResult(Frozen):
     """None when it was ended from outside."""
     stdout: str = ""
     stderr: str = ""
-    ended_by: Literal["itself", "deadline", "output", "memory", "signal"] = "itself"
+    ended_by: EndedBy = "itself"
     signal: int | None = None
     seconds: float = 0.0
     stdout_cut: bool = False

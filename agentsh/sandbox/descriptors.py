@@ -1,0 +1,39 @@
+"""File descriptors that are closed at the end of a block unless they were taken out of it."""
+
+import os
+from types import TracebackType
+from typing import Self
+
+
+class Descriptors:
+    """Opens what one start of a process needs; whatever was not taken is closed at the end."""
+
+    def __init__(self) -> None:
+        self._open: set[int] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for fd in self._open:
+            os.close(fd)
+
+    def pipe(self) -> tuple[int, int]:
+        """Return the reading and the writing end of a pipe."""
+        ends = os.pipe()
+        self._open.update(ends)
+        return ends
+
+    def memory(self, name: str, data: bytes) -> int:
+        """Return a descriptor from which `data` can be read; `name` is for people who look at /proc."""
+        fd = os.memfd_create(name)
+        self._open.add(fd)
+        with open(fd, "wb", closefd=False) as file:
+            file.write(data)
+        os.lseek(fd, 0, os.SEEK_SET)
+        return fd
+
+    def take(self, fd: int) -> int:
+        """Return `fd`, which from now on is the caller's to close."""
+        self._open.remove(fd)
+        return fd
