@@ -1,11 +1,10 @@
 """The errors of httpx in our words, and a client's settings that both HTTP providers share."""
 
-import json
+import os
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import ValidationError
 
 from agentsh.core.settings import ModelSettings
 from agentsh.providers.faults import Fault
@@ -40,9 +39,7 @@ def network_fault(error: Exception, *, host: str, start_it: str, not_a_server: s
         )
     if isinstance(error, httpx.TransportError | httpx.StreamError):
         return Fault("incomplete", f"the connection to {host} broke: {_why(error)}", hint="Ask again, or resume later")
-    if isinstance(
-        error, json.JSONDecodeError | ValidationError | RecursionError | ValueError | AttributeError | TypeError
-    ):
+    if isinstance(error, RecursionError | ValueError | AttributeError | TypeError):
         return Fault("garbled", f"{host} sent what is not an answer: {_why(error)}", hint=not_a_server)
     return Fault("error", f"asking {host} failed: {_why(error)}")
 
@@ -71,11 +68,11 @@ LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepal
 
 
 def _why(error: BaseException) -> str:
-    """Return the system's own words where an error goes back to it: `Connection refused` says more than its wrappers."""
+    """Return the system's own words where an error goes back to it: they say more than their wrappers."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
+            return os.strerror(cause.errno) if cause.errno and cause.errno > 0 else cause.strerror
         cause = cause.__cause__ or cause.__context__
     first_line = next(iter(str(error).splitlines()), "")
     return first_line or type(error).__name__

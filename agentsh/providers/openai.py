@@ -1,9 +1,10 @@
 """Any server that speaks OpenAI's routes: llama.cpp, vLLM, LM Studio, a hosted one."""
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from http import HTTPStatus
 
 import httpx
@@ -31,6 +32,7 @@ from agentsh.providers.wire import W, encoded
 PROBE_S = 1.0
 NOT_A_SERVER = "This is not an OpenAI-compatible server; the address usually ends in /v1"
 _LAST = b"[DONE]"
+_END_S = 0.2
 _WHOLE: dict[str, Finish] = {
     "stop": "stop",
     "eos": "stop",
@@ -161,6 +163,7 @@ class OpenAIProvider:
                 async with aclosing(lines):
                     async for line in lines:
                         if line == _LAST:
+                            await _finish_reading(lines)
                             return
                         yield assembly.piece(Chunk.model_validate_json(line))
         except TROUBLE as error:
@@ -217,6 +220,14 @@ class Assembly:
             ToolCallRequest(id=call_id, name=name, arguments=json.loads(arguments or "{}"))
             for call_id, name, arguments in calls
         )
+
+
+async def _finish_reading(lines: AsyncGenerator[bytes, None]) -> None:
+    """Read on to the end of the body, so that the connection can be used again; a server may leave it open."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_END_S):
+            async for _ in lines:
+                pass
 
 
 def _finish(reason: str | None) -> Finish | None:
