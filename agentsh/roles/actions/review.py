@@ -18,7 +18,7 @@ VERDICT: JsonObject = {
     "required": ["comments", "verdict"],
     "additionalProperties": False,
 }
-"""What a review answers when its action has no output of its own; one that has needs `verdict` or `approved`."""
+"""What a review answers when its action has no output of its own; one that has needs these two as well."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,5 @@ async def judge(work: Work, name: ActionName, item: Item, files: dict[str, str],
     question = await work.question(card, label=f"{item.label}/{time}", extra=item.variables, files=files)
     data = await ask_structured(work.mind, question, schema, work.repairs)
     work.reaction.doing(work.action.name)
-    said = {key: value for key, value in data.items() if key not in ("verdict", "approved")}
-    return Judgement(approved=_approves(data), comments=to_markdown(said))
-
-
-def _approves(data: JsonObject) -> bool:
-    return data.get("verdict") != "rewrite" and data.get("approved") is not False
+    said = {key: value for key, value in data.items() if key != "verdict"}
+    return Judgement(data.get("verdict") != "rewrite", to_markdown(said) or "It is not good enough yet.")
