@@ -36,7 +36,10 @@ def _object(schema: JsonObject) -> str:
     properties = schema.get("properties")
     if not isinstance(properties, dict):
         return "object"
-    return "{" + ", ".join(f'"{name}": {_shape(inner)}' for name, inner in properties.items()) + "}"
+    given = schema.get("required")
+    required = given if isinstance(given, list) else []
+    fields = (f'"{name}": {_shape(inner)}{"" if name in required else " | null"}' for name, inner in properties.items())
+    return "{" + ", ".join(fields) + "}"
 
 
 def _choices(options: list[JsonValue]) -> str:

@@ -7,7 +7,7 @@ from agentsh.core.chat import ChatMessage
 from agentsh.core.model import JsonObject
 from agentsh.roles.fit import Render
 
-_TOO_LONG = "Your last answer was too long and was cut off. Answer again from the beginning, as short as you can."
+_TOO_LONG = "Your last answer was cut off at its limit. Answer again from the beginning, and more briefly."
 
 
 @dataclass(frozen=True)

@@ -38,13 +38,18 @@ def test_a_schema_is_said_in_one_line() -> None:
             "kind": {"type": "string", "enum": ["cli", "web"]},
             "tasks": {
                 "type": "array",
-                "items": {"type": "object", "properties": {"path": {"type": "string"}, "size": {"type": "integer"}}},
+                "items": {
+                    "type": "object",
+                    "properties": {"path": {"type": "string"}, "size": {"type": "integer"}},
+                    "required": ["path"],
+                },
             },
             "ok": {"anyOf": [{"type": "boolean"}, {"type": "null"}]},
         },
+        "required": ["title", "kind", "tasks", "ok"],
     }
 
     assert outline(schema) == (
         '{"title": string, "kind": "cli" | "web", '
-        '"tasks": [{"path": string, "size": integer}, …], "ok": boolean | null}'
+        '"tasks": [{"path": string, "size": integer | null}, …], "ok": boolean | null}'
     )
