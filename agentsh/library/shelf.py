@@ -174,4 +174,5 @@ def _entry(name: str, path: Path) -> TeamEntry:
         card = read_team(path).card
     except FileError as error:
         return TeamEntry(name=name, source=str(path), problem=str(error))
-    return TeamEntry(name=name, summary=card.summary, conductor=card.conductor, roles=card.roles, source=str(path))
+    roles = tuple(entry.split()[-1] for entry in card.roles if entry.split())
+    return TeamEntry(name=name, summary=card.summary, conductor=card.conductor, roles=roles, source=str(path))
