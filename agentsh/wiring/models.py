@@ -1,7 +1,9 @@
 """Which model, where: what was asked for, else what answers, else the embedded demo model, and that is said."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from agentsh.core.chat import PullProgress, ServerProbe
 from agentsh.core.errors import ModelMissing, ProviderError, UsageError
@@ -90,8 +92,8 @@ async def _ollama_or_demo(
 
 
 async def _ollama(wish: Wish, settings: ModelSettings, environ: Mapping[str, str]) -> Connected:
+    from agentsh.providers.find import find_server
     from agentsh.providers.ollama import OllamaProvider
-    from agentsh.providers.probe import find_server
 
     def open_at(at: HostSettings) -> Host:
         return _host(OllamaProvider(at.url, settings=settings), at)
@@ -167,9 +169,43 @@ def _scripted(wish: Wish, settings: ModelSettings) -> Connected:
 
     if wish.model is None:
         raise UsageError("--provider scripted needs its script", hint="give it as --model FILE.yaml")
-    provider = ScriptedProvider.from_file(wish.model)
+    provider = ScriptedProvider(Path(wish.model), settings=settings)
     host = Host(provider, settings.parallel)
     return Connected("scripted", wish.model, provider.host, (host,), settings.num_ctx)
+
+
+@asynccontextmanager
+async def open_provider(wish: Wish, settings: ModelSettings, environ: Mapping[str, str]) -> AsyncIterator[Provider]:
+    """Open one model server, whether or not it answers, for commands that manage models.
+
+    Raises:
+        UsageError: there is no such provider.
+    """
+    provider = _opened(wish, settings, environ)
+    try:
+        yield provider
+    finally:
+        await provider.aclose()
+
+
+def _opened(wish: Wish, settings: ModelSettings, environ: Mapping[str, str]) -> Provider:
+    kind = wish.provider or settings.provider or "ollama"
+    if kind == "ollama":
+        from agentsh.providers.ollama import OllamaProvider
+
+        return OllamaProvider(
+            wish.host or settings.host or environ.get("OLLAMA_HOST") or DEFAULT_HOST, settings=settings
+        )
+    if kind == "openai":
+        from agentsh.providers.openai import OpenAIProvider
+
+        return OpenAIProvider(wish.host or settings.host or OPENAI_HOST, settings=settings, api_key_env=OPENAI_KEY)
+    if kind == "local":
+        from agentsh.providers.local import LocalProvider
+        from agentsh.providers.weights import weights_folder
+
+        return LocalProvider(weights_folder(), settings)
+    raise UsageError(f"provider {kind!r} has no models to manage", hint="there is: ollama, local, openai")
 
 
 def _host(provider: Provider, at: HostSettings) -> Host:

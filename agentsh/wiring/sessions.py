@@ -77,11 +77,9 @@ async def reopened(
         ProviderError, StoreError: it is as it was.
     """
     files = SessionFiles(home.sessions)
-    known = name or files.latest()
-    if known is None:
-        raise UsageError(f"there is no session in {home.sessions}", hint='begin one: agentsh run "…"')
+    known = name or _latest(files, home)
     async with AsyncExitStack() as stack:
-        journal = await SqliteJournal.open(files.path(SessionName(known)), create=False)
+        journal = await SqliteJournal.open(files.path(known), create=False)
         stack.push_async_callback(journal.aclose)
         log = EventLog(journal, await _folded(journal))
         facts = log.state.facts
@@ -92,6 +90,12 @@ async def reopened(
         await log.append(*_resuming(log.state, facts, overrides, home), *models.notices)
         manner = Manner(overrides.approve or facts.approve, terminal, settings.model)
         yield await assemble(stack, log, models, home, manner)
+
+
+def _latest(files: SessionFiles, home: Home) -> str:
+    if (found := files.latest()) is None:
+        raise UsageError(f"there is no session in {home.sessions}", hint='begin one: agentsh run "…"')
+    return found.name
 
 
 def _free_name(files: SessionFiles, options: RunOptions) -> SessionName:
