@@ -1,5 +1,6 @@
 """Which model, where: what was asked for, else what answers, else the embedded demo model, and that is said."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from agentsh.core.chat import PullProgress, ServerProbe
 from agentsh.core.errors import ModelMissing, ProviderError, UsageError
 from agentsh.core.events import Noticed
 from agentsh.core.model import Frozen
-from agentsh.core.settings import DEFAULT_HOST, HostSettings, ModelSettings
+from agentsh.core.settings import DEFAULT_HOST, HostSettings, ModelSettings, Settings
 from agentsh.engine.model_queue import Host
 from agentsh.ports import Provider
 
@@ -175,31 +176,30 @@ def _scripted(wish: Wish, settings: ModelSettings) -> Connected:
 
 
 @asynccontextmanager
-async def open_provider(wish: Wish, settings: ModelSettings, environ: Mapping[str, str]) -> AsyncIterator[Provider]:
-    """Open one model server, whether or not it answers, for commands that manage models.
+async def open_provider(
+    settings: Settings, *, host: str | None = None, provider: str | None = None
+) -> AsyncIterator[Provider]:
+    """Open the model server that a run would ask, whether or not it answers, for commands that manage models.
 
     Raises:
         UsageError: there is no such provider.
     """
-    provider = _opened(wish, settings, environ)
+    opened = _opened(provider or settings.model.provider or "ollama", host or settings.model.host, settings.model)
     try:
-        yield provider
+        yield opened
     finally:
-        await provider.aclose()
+        await opened.aclose()
 
 
-def _opened(wish: Wish, settings: ModelSettings, environ: Mapping[str, str]) -> Provider:
-    kind = wish.provider or settings.provider or "ollama"
+def _opened(kind: str, host: str | None, settings: ModelSettings) -> Provider:
     if kind == "ollama":
         from agentsh.providers.ollama import OllamaProvider
 
-        return OllamaProvider(
-            wish.host or settings.host or environ.get("OLLAMA_HOST") or DEFAULT_HOST, settings=settings
-        )
+        return OllamaProvider(host or os.environ.get("OLLAMA_HOST") or DEFAULT_HOST, settings=settings)
     if kind == "openai":
         from agentsh.providers.openai import OpenAIProvider
 
-        return OpenAIProvider(wish.host or settings.host or OPENAI_HOST, settings=settings, api_key_env=OPENAI_KEY)
+        return OpenAIProvider(host or OPENAI_HOST, settings=settings, api_key_env=OPENAI_KEY)
     if kind == "local":
         from agentsh.providers.local import LocalProvider
         from agentsh.providers.weights import weights_folder
