@@ -42,7 +42,7 @@ def _split(text: str) -> tuple[SplitResult, int]:
         port = parts.port
     except ValueError as error:
         raise _nonsense(text) from error
-    if parts.scheme not in _PORTS or port == 0 or (has_scheme and not parts.netloc):
+    if parts.scheme not in _PORTS or port == 0 or parts.netloc.endswith(":") or (has_scheme and not parts.netloc):
         raise _nonsense(text)
     if "@" in parts.netloc:
         raise UsageError("a model server's address holds a password", hint="Put keys into the environment instead")

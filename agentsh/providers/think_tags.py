@@ -1,6 +1,7 @@
 """Keeps a model's thinking apart from its answer where the server has not done so.
 
-A `<think>` at the start of a line opens a block of thinking; any other such tag is a stray and is dropped.
+A `<think>` before the answer opens a block of thinking. Any other such tag is a stray: it is dropped, and the text
+around it stays, because an answer may be about such tags.
 """
 
 import re
@@ -9,8 +10,9 @@ from typing import Literal
 
 Part = tuple[Literal["text", "thinking"], str]
 
-_TAG = re.compile(r"</?think(?:ing)?>", re.IGNORECASE)
-_LONGEST_TAG = len("</thinking>")
+_TAGS = ("<think>", "</think>", "<thinking>", "</thinking>")
+_TAG = re.compile("|".join(_TAGS), re.IGNORECASE)
+_LONGEST_TAG = max(map(len, _TAGS))
 
 
 class ThinkSplitter:
@@ -19,7 +21,7 @@ class ThinkSplitter:
     def __init__(self) -> None:
         self._held = ""
         self._thinking = False
-        self._line_is_blank = True
+        self._answering = False
         self._skip_space = False
 
     def feed(self, chunk: str) -> Iterator[Part]:
@@ -48,7 +50,7 @@ class ThinkSplitter:
     def _turn(self, *, closing: bool) -> None:
         if closing and self._thinking:
             self._thinking, self._skip_space = False, True
-        elif not closing and self._line_is_blank:
+        elif not closing and not self._answering:
             self._thinking = True
 
     def _part(self, text: str) -> Iterator[Part]:
@@ -60,7 +62,7 @@ class ThinkSplitter:
             text = text.lstrip()
         if text:
             self._skip_space = False
-            self._line_is_blank = not text.rpartition("\n")[2].strip() and (self._line_is_blank or "\n" in text)
+            self._answering = self._answering or not text.isspace()
             yield "text", text
 
 
@@ -70,5 +72,5 @@ def _unfinished_tag(text: str) -> int:
     if start < 0:
         return 0
     tail = text[start:].lower()
-    could_be = any(tag.startswith(tail) for tag in ("<think>", "</think>", "<thinking>", "</thinking>"))
+    could_be = any(tag.startswith(tail) and tag != tail for tag in _TAGS)
     return len(tail) if could_be else 0
