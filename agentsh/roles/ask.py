@@ -38,7 +38,7 @@ async def ask_until(mind: Mind, question: Question, read: Callable[[str], T], re
     Raises:
         OutputInvalid: no answer held; it has the last one.
     """
-    widened = False
+    widened, mended = False, 0
     while True:
         answer = await mind.answer(question)
         if answer.reason == "length":
@@ -49,9 +49,9 @@ async def ask_until(mind: Mind, question: Question, read: Callable[[str], T], re
         try:
             return _read(answer, read)
         except ValueError as error:
-            if repairs == 0:
-                raise _invalid(question, answer, str(error)) from None
-            repairs, question = repairs - 1, question.again(answer.text, _complaint(question, str(error)))
+            if mended == repairs:
+                raise _invalid(question, answer, f"{mended + 1} tries. {error}") from None
+            mended, question = mended + 1, question.again(answer.text, _complaint(question, str(error)))
 
 
 def _read(answer: Answer, read: Callable[[str], T]) -> T:
@@ -67,9 +67,9 @@ def _complaint(question: Question, error: str) -> str:
     return f"That answer cannot be used. {error}\nAnswer again, {how}."
 
 
-def _invalid(question: Question, answer: Answer, error: str) -> OutputInvalid:
+def _invalid(question: Question, answer: Answer, tries: str) -> OutputInvalid:
     return OutputInvalid(
-        f"{question.action.name} got no answer that can be used in {question.attempt + 1} tries. {error}",
+        f"{question.action.name} got no answer that can be used in {tries}",
         raw=answer.text,
         hint=f"try another model, or make the prompt plainer: {question.action.source or question.action.name}",
     )

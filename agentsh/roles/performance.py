@@ -45,15 +45,14 @@ class Performance:
 
     async def perform(self, name: ActionName) -> None:
         """Do one action, and again what it sends the role back to."""
-        message = await self._act(name)
         repeat = self._card(name).repeat
-        if repeat is None:
-            return
-        for _ in range(repeat.rounds):
-            if _holds(message, repeat):
-                return
-            for again in self._span(repeat.back_to, name):
-                message = await self._act(again)
+        left = repeat.rounds if repeat else 0
+        message = await self._act(name, goes_back=left > 0)
+        while repeat is not None and left and not _holds(message, repeat):
+            left -= 1
+            for between in self._before(repeat.back_to, name):
+                await self._act(between)
+            message = await self._act(name, goes_back=left > 0)
 
     async def choose(self, choices: Sequence[str]) -> str:
         """Return which of `choices` is to be done next. Raises OutputInvalid."""
@@ -64,7 +63,7 @@ class Performance:
         label = str(self._times[_THINK.name])
         return await self.mind.choose(Question(_THINK, lambda _: prompt, _THINK.max_tokens, label), choices)
 
-    async def _act(self, name: ActionName) -> Message:
+    async def _act(self, name: ActionName, *, goes_back: bool = False) -> Message:
         card = self._card(name)
         self.reaction.doing(name)
         self._times[name] += 1
@@ -78,15 +77,16 @@ class Performance:
             renderer=self.renderer,
             repairs=self.repairs,
             time=self._times[name],
+            goes_back=goes_back,
         )
         return await BEHAVIOURS[card.does](work)
 
-    def _span(self, first: ActionName, last: ActionName) -> tuple[ActionName, ...]:
-        """Return the role's actions from `first` to `last`; only these two when they do not stand in that order."""
+    def _before(self, first: ActionName, last: ActionName) -> tuple[ActionName, ...]:
+        """Return the role's actions from `first` up to `last`; only `first` when they do not stand in that order."""
         own = self.role.actions
         if first in own and last in own and own.index(first) < own.index(last):
-            return own[own.index(first) : own.index(last) + 1]
-        return (first, last)
+            return own[own.index(first) : own.index(last)]
+        return (first,)
 
     def _card(self, name: ActionName) -> ActionCard:
         if (card := self.actions.get(name)) is None:

@@ -35,7 +35,7 @@ class Question:
     def then(self, answer: str, request: str) -> "Question":
         """Return what is asked once `answer` was given."""
         turns = (ChatMessage(role="assistant", content=answer), ChatMessage(role="user", content=request))
-        return replace(self, after=(*self.after, *turns))
+        return replace(self, after=(*self.after, *turns), attempt=self.attempt + 1)
 
     def again(self, answer: str, complaint: str) -> "Question":
         """Return the question with the last answer and what is wrong with it."""

@@ -1,12 +1,12 @@
 """One action of one role in one reaction: what its behaviour needs, in one hand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.errors import UsageError
 from agentsh.core.files import FileDraft
-from agentsh.core.ids import ActionName, RoleName
+from agentsh.core.ids import BOSS, ActionName, RoleName
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.engine.reaction import Reaction
@@ -33,6 +33,7 @@ class Work:
         renderer: fills prompts.
         repairs: how often an answer that does not fit may go back.
         time: how often the role has done this action in this reaction, from 1.
+        goes_back: whether the role may still go back to an earlier action after this one.
     """
 
     reaction: Reaction
@@ -43,7 +44,8 @@ class Work:
     mind: Mind
     renderer: Renderer
     repairs: int = 2
-    time: int = field(default=1)
+    time: int = 1
+    goes_back: bool = False
 
     def action_named(self, name: ActionName) -> ActionCard:
         """Return another action. Raises UsageError."""
@@ -79,7 +81,10 @@ class Work:
     async def publish(
         self, content: str, data: JsonObject | None = None, send_to: tuple[RoleName, ...] = ()
     ) -> Message:
-        """Put the outcome on the bus; its document is in the workspace by then."""
+        """Put the outcome on the bus; its document is in the workspace by then.
+
+        An outcome that sends the role itself back to work is for the Boss to see: it sets nobody off.
+        """
         if self.action.document is not None:
             document = FileDraft(path=self.action.document, text=content.rstrip() + "\n")
             await self.reaction.write([document], f"{self.action.name}: {self.action.document}")
@@ -89,10 +94,14 @@ class Work:
                 content=content,
                 data=data,
                 cause_by=self.action.name,
-                send_to=send_to,
+                send_to=(BOSS,) if self._is_interim(data) else send_to,
                 reply_to=observed[-1].id if observed else None,
             )
         )
+
+    def _is_interim(self, data: JsonObject | None) -> bool:
+        repeat = self.action.repeat
+        return self.goes_back and repeat is not None and (data or {}).get(repeat.until) is not True
 
     def _render(self, card: ActionCard, material: Material, extra: JsonObject) -> Render:
         def render(cap: int | None) -> str:

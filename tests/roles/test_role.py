@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agentsh.core.errors import UsageError
-from agentsh.core.ids import ActionName, RoleName
+from agentsh.core.ids import BOSS, ActionName, RoleName
 from tests.support.cards import TITLED, VALID, action, boss_says, cast_role, facts_of, message, role_card
 from tests.support.reaction_on_script import ReactionOnScript
 
@@ -144,6 +144,7 @@ async def test_an_action_is_repeated_from_where_it_says_until_it_is_content() ->
     await role.react(reaction)
 
     assert [m.cause_by for m in reaction.published] == ["write", "sum_up", "write", "sum_up"]
+    assert [m.send_to for m in reaction.published] == [(), (BOSS,), (), ()], "what is not final sets nobody off"
 
 
 async def test_repeating_ends_with_its_rounds() -> None:
@@ -154,7 +155,7 @@ async def test_repeating_ends_with_its_rounds() -> None:
 
     await role.react(reaction)
 
-    assert len(reaction.published) == 4
+    assert [m.send_to for m in reaction.published] == [(), (BOSS,), (), ()]
 
 
 async def test_two_roles_of_one_profile_live_side_by_side() -> None:

@@ -1,8 +1,9 @@
 """A judgement on what was written, by another action: approve, or rewrite with comments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agentsh.core.ids import ActionName
+from agentsh.core.files import FileDraft
 from agentsh.core.model import JsonObject
 from agentsh.roles.actions.items import Item
 from agentsh.roles.ask import ask_structured
@@ -29,19 +30,22 @@ class Judgement:
     comments: str
 
 
-async def judge(work: Work, name: ActionName, item: Item, files: dict[str, str], time: int) -> Judgement:
-    """Return what the reviewing action says of `files`.
+async def judge(work: Work, item: Item, drafts: Sequence[FileDraft], time: int) -> Judgement:
+    """Return what the action's review says.
 
     Args:
         work: the action that wrote them.
-        name: of the reviewing action.
         item: what they were written for.
-        files: their texts.
-        time: how often they were judged before.
+        drafts: what was written.
+        time: how often it was judged before.
     """
-    card = work.action_named(name)
+    review = work.action.review
+    if review is None:
+        return Judgement(approved=True, comments="")
+    card = work.action_named(review.action)
     schema = card.output or VERDICT
     card = card.model_copy(update={"output": schema})
+    files = {draft.path: draft.text or "" for draft in drafts}
     work.reaction.doing(card.name)
     question = await work.question(card, label=f"{item.label}/{time}", extra=item.variables, files=files)
     data = await ask_structured(work.mind, question, schema, work.repairs)

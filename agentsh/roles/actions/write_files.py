@@ -46,12 +46,10 @@ async def _write_item(work: Work, item: Item, others: set[str], written: _Writte
     question = await work.question(label=item.label, extra=item.variables, files=files)
     drafts = await _ask(work, question, item, others, written)
     review = work.action.review
-    for time in range(review.rounds if review else 0):
-        assert review is not None  # noqa: S101
-        texts = {draft.path: draft.text or "" for draft in drafts}
-        judgement = await judge(work, review.action, item, texts, time)
-        written.objections.pop(item.label, None)
+    for time in range(review.rounds) if review else ():
+        judgement = await judge(work, item, drafts, time)
         if judgement.approved:
+            written.objections.pop(item.label, None)
             return
         written.objections[item.label] = judgement.comments
         question = question.then(as_answer(drafts), _rewrite(judgement.comments))
