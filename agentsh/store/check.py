@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from agentsh.core.errors import SessionDamaged, StoreError
+from agentsh.core.errors import SessionDamaged
 from agentsh.core.model import Frozen
 from agentsh.store import projections, schema, snapshots
 from agentsh.store.connections import peek
