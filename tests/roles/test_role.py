@@ -189,20 +189,49 @@ async def test_the_same_reaction_on_its_recorded_steps_asks_exactly_the_same() -
     assert again.published == first.published
 
 
-@pytest.mark.parametrize("finished", range(6))
+PLAN = {
+    "type": "object",
+    "properties": {"tasks": {"type": "array", "items": {"type": "object", "properties": {"path": {"type": "string"}}}}},
+    "required": ["tasks"],
+}
+CODING = [
+    action("plan", output=PLAN, document="plan.md"),
+    action(
+        "write",
+        "Write {{ task.path }}: {% for path, text in files.items() %}{{ text }}{% endfor %}",
+        does="write_files",
+        for_each="plan.tasks as task",
+        review={"action": "judge", "rounds": 2},
+    ),
+    action("judge", "Judge {{ item.path }}: {{ files[item.path] }}"),
+]
+ANSWERS = [
+    "no plan yet",
+    '{"tasks": [{"path": "a.py"}, {"path": "b.py"}]}',
+    "```python a.py\nA = 0\n```",
+    '{"comments": ["A is 1"], "verdict": "rewrite"}',
+    "```python a.py\nA = 1\n```",
+    '{"comments": [], "verdict": "approve"}',
+    "```python b.py\nB = 1\n```",
+    '{"comments": [], "verdict": "approve"}',
+]
+
+
+@pytest.mark.parametrize("finished", range(17))
 async def test_a_reaction_goes_on_after_any_of_its_steps(finished: int) -> None:
-    cards = [action("plan", output=TITLED, document="plan.md"), action("write", does="write_files")]
-    role = cast_role(role_card("engineer", "plan", "write"), *cards)
-    answers = [VALID, "```python main.py\nprint(1)\n```"]
-    whole = ReactionOnScript(ENGINEER, answers, observed=(boss_says(),))
+    role = cast_role(role_card("engineer", "plan", "write"), *CODING)
+    whole = ReactionOnScript(ENGINEER, ANSWERS, observed=(boss_says(),))
     await role.react(whole)
+    assert len(whole.steps) == 16
     done = whole.steps[:finished]
-    left = answers[sum(step.kind == "model" for step in done) :]
-    resumed = ReactionOnScript(ENGINEER, left, observed=(boss_says(),), recorded=done)
+    left = ANSWERS[sum(step.kind == "model" for step in done) :]
+    written = {path: text for step in done if step.kind == "write" for path, text in step.request}  # type: ignore[union-attr, misc]
+    resumed = ReactionOnScript(ENGINEER, left, observed=(boss_says(),), recorded=done, files=written)  # type: ignore[arg-type]
 
     await role.react(resumed)
 
     assert resumed.steps == whole.steps
+    assert resumed.files == whole.files
 
 
 def test_a_role_with_an_action_or_a_mode_that_there_is_not_is_refused() -> None:
