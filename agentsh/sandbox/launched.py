@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,14 @@ from agentsh.sandbox.supervision import Ending, Run, Started, supervise
 from agentsh.sandbox.view import SYSTEM, View
 from agentsh.sandbox.watch import Place
 
-LAUNCHER: Final = Path(__file__).with_name("launcher.py")
+_START: Final = """
+import marshal, sys
+with open(int(sys.argv[1]), 'rb') as told:
+    exec(marshal.load(told))
+    spec = marshal.load(told)
+main(spec, int(sys.argv[2]))
+"""
+"""What the bare Python is told: define the launcher, then do with it what the spec says."""
 _DEVICES: Final = ("null", "zero", "full", "random", "urandom")
 _PROC_FILES: Final = ("self", "cpuinfo", "meminfo", "stat", "version", "filesystems")
 """What programs read in /proc. `self` is the program's own process, not those it starts."""
@@ -116,10 +124,10 @@ class _LaunchedRun(Run):
         """Start the launcher."""
         ours, its = socket.socketpair()
         with Descriptors() as fds, its:
-            spec = fds.memory("spec", marshal.dumps(self._spec))
+            spec = fds.memory("spec", _launcher() + marshal.dumps(self._spec))
             try:
                 self._process = subprocess.Popen(
-                    [str(base_interpreter()), "-I", "-S", str(LAUNCHER), str(spec), str(its.fileno())],
+                    [str(base_interpreter()), "-I", "-S", "-c", _START, str(spec), str(its.fileno())],
                     stdin=stdio[0],
                     stdout=stdio[1],
                     stderr=stdio[2],
@@ -166,6 +174,13 @@ class _LaunchedRun(Run):
         """Close the channel."""
         if self._told is not None:
             self._told.close()
+
+
+@cache
+def _launcher() -> bytes:
+    """Return the launcher compiled, which saves each run that time; the base Python has this one's version."""
+    path = Path(__file__).with_name("launcher.py")
+    return marshal.dumps(compile(path.read_bytes(), str(path), "exec"))
 
 
 def _ending(status: int) -> Ending:

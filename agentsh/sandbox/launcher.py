@@ -1,18 +1,21 @@
 """The program that starts model code without bubblewrap: it limits, confines and starts it, and ends all of it.
 
-Run as `python -I -S launcher.py SPEC_FD CONTROL_FD`, never imported. SPEC_FD holds a marshalled dict, written by
-`agentsh.sandbox.launched`. CONTROL_FD is a socket: one line comes back when all is over, and when the other end
-closes everything is killed. It is the subreaper of what it starts, so that a daemon cannot slip away to init.
-Few imports, not even typing: each costs milliseconds a run.
+Never imported: `agentsh.sandbox.launched` hands it compiled to a bare Python, with a descriptor of what it is to do
+and a control socket. One line comes back on that when all is over, and when the other end closes everything is killed.
+It is the subreaper of what it starts, so that a daemon cannot slip away to init.
+
+It imports built-in and extension modules only. `os` and `ctypes`, which wrap two of these, would cost 2.5 of the
+10 ms that a run may take to start.
 """
 
-import ctypes
-import marshal
-import os
+import _ctypes
+import posix as os
 import resource
 import select
-import sys
+import struct
 import time
+from _ctypes import _SimpleCData as SimpleData
+from posix import _exit as leave
 
 SIGKILL = 9
 IGNORED_BY_PYTHON = (13, 25)  # SIGPIPE and SIGXFSZ; a program expects them as they are by default
@@ -24,28 +27,35 @@ CAPABILITY_VERSION = 0x20080522
 WATCH_PERIOD_MS = 20
 END_WITHIN_S = 5.0
 
-kernel = ctypes.CDLL(None, use_errno=True)
+
+class Word(SimpleData):  # type: ignore[type-arg]
+    """A C long."""
+
+    _type_ = "l"
 
 
-class FilterProgram(ctypes.Structure):
-    """struct sock_fprog."""
+class Text(SimpleData):  # type: ignore[type-arg]
+    """A pointer to bytes; its own content is the address."""
 
-    _fields_ = [("length", ctypes.c_ushort), ("code", ctypes.c_char_p)]
-
-
-class PathBeneath(ctypes.Structure):
-    """struct landlock_path_beneath_attr."""
-
-    _pack_ = 1
-    _fields_ = [("rights", ctypes.c_uint64), ("parent", ctypes.c_int32)]
+    _type_ = "z"
 
 
-def main() -> None:
+class Function(_ctypes.CFuncPtr):
+    """A function of the C library that takes longs and bytes, and returns a long."""
+
+    _flags_ = 1 | 8  # FUNCFLAG_CDECL | FUNCFLAG_USE_ERRNO
+    _restype_ = Word
+
+
+def function(name: str) -> Function:
+    """Return the C library's function of this name."""
+    program = _ctypes.dlopen(None, 0)  # type: ignore[arg-type]  # the C library came with the interpreter
+    return Function(_ctypes.dlsym(program, name))
+
+
+def main(spec: dict, control: int) -> None:  # type: ignore[type-arg]  # values of many types
     """Start what the spec says, wait for its end or the other side's, end all, report."""
-    spec_fd, control = int(sys.argv[1]), int(sys.argv[2])
-    with open(spec_fd, "rb") as file:
-        spec = marshal.load(file)  # noqa: S302 (written by our own parent)
-    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    checked(call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "subreaper")
     threads_before = threads_of_the_machine()
     child = os.fork()
     if child == 0:
@@ -56,8 +66,8 @@ def main() -> None:
     remove(spec["scratch"])
     try:
         os.write(control, report.encode() + b"\n")
-    except BrokenPipeError:
-        sys.exit(1)
+    finally:
+        leave(0)  # taking the interpreter down in good order would cost a millisecond
 
 
 def supervise(child: int, control: int, crowd: int, threads_before: int) -> str:
@@ -96,7 +106,7 @@ def end_all(child: int) -> None:
 def descendants() -> list[int]:
     """Return the ids of all processes below this one."""
     parents = {}
-    for name in os.listdir("/proc"):  # noqa: PTH208 (pathlib costs milliseconds)
+    for name in os.listdir("/proc"):
         if name.isdigit() and (fields := read(f"/proc/{name}/stat").rpartition(b")")[2].split()):
             parents[int(name)] = int(fields[1])
     found = [os.getpid()]
@@ -113,10 +123,10 @@ def threads_of_the_machine() -> int:
 def threads_of_user(uid: int) -> int:
     """Return how many threads run under `uid`: the kernel counts them against the limit of processes."""
     count = 0
-    for name in os.listdir("/proc"):  # noqa: PTH208
+    for name in os.listdir("/proc"):
         try:
-            if name.isdigit() and os.stat(f"/proc/{name}").st_uid == uid:  # noqa: PTH116
-                count += os.stat(f"/proc/{name}/task").st_nlink - 2  # noqa: PTH116
+            if name.isdigit() and os.stat(f"/proc/{name}").st_uid == uid:
+                count += os.stat(f"/proc/{name}/task").st_nlink - 2
         except OSError:
             continue
     return count
@@ -139,24 +149,24 @@ def read(path: str) -> bytes:
 def remove(folder: str) -> None:
     """Remove the run's private folder; rm, which follows no link and bears any depth, when something is in it."""
     try:
-        os.rmdir(folder)  # noqa: PTH106
+        os.rmdir(folder)
     except OSError:
         for argv in (["chmod", "-R", "u+rwX", folder], ["rm", "-rf", "--", folder]):
             os.waitpid(os.posix_spawnp(argv[0], argv, {"PATH": "/usr/bin:/bin"}), 0)
 
 
-def become(spec: dict, control: int) -> None:  # type: ignore[type-arg]  # values of many types
+def become(spec: dict, control: int) -> None:  # type: ignore[type-arg]
     """Turn this process into the program. Never returns."""
     try:
         os.setsid()
         for number in IGNORED_BY_PYTHON:
-            kernel.signal(number, None)
+            call("signal", number, 0)
         os.chdir(spec["cwd"])
         limit(spec["limits"], spec["processes"])
         confine(spec)
     except OSError as error:
         os.write(control, f"failed {error}\n".encode())
-        os._exit(125)
+        leave(125)
     os.closerange(3, 1 << 20)
     execute(spec["argv"], spec["env"])
 
@@ -165,59 +175,60 @@ def limit(limits: list[tuple[int, int, int]], processes: int) -> None:
     """Set the resource limits; the one of processes on top of what the user already runs."""
     for kind, soft, hard in limits:
         resource.setrlimit(kind, (soft, hard))
-    most = processes + threads_of_user(os.getuid())
-    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+    if uid := os.getuid():  # root is not limited by this one
+        most = processes + threads_of_user(uid)
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
 
 
 def confine(spec: dict) -> None:  # type: ignore[type-arg]
     """Give up privileges, then files, then system calls, as far as the spec says."""
-    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    checked(call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     if os.geteuid() == 0:
         drop_capabilities()
     if spec["ruleset"]:
         restrict_files(spec["ruleset"], spec["rules"])
     if spec["filter"]:
-        code = spec["filter"]
-        program = FilterProgram(len(code) // 8, code)
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(program))
+        restrict_calls(spec["filter"])
 
 
 def drop_capabilities() -> None:
     """Leave root its name only: what it may do is what a file's owner may."""
     capability = 0
-    while kernel.prctl(PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0) == 0:
+    while call("prctl", PR_CAPBSET_DROP, capability, 0, 0, 0) == 0:
         capability += 1
-    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
-    nothing = (ctypes.c_uint32 * 6)()
-    checked(kernel.capset(header, nothing), "capset")
+    checked(call("capset", struct.pack("2I", CAPABILITY_VERSION, 0), bytes(24)), "capset")
 
 
 def restrict_files(ruleset: tuple[int, int, int], rules: list[tuple[str, int]]) -> None:
     """Apply Landlock: `ruleset` is what is refused, `rules` the paths with what is granted there."""
-    attributes = (ctypes.c_uint64 * 3)(*ruleset)
     # An older kernel refuses a longer struct than it knows, unless the rest is zero.
-    handle = checked(
-        kernel.syscall(LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(24), ctypes.c_uint32(0)), "landlock"
-    )
+    attributes = struct.pack("3Q", *ruleset)
+    handle = checked(call("syscall", LANDLOCK_CREATE_RULESET, attributes, len(attributes), 0), "landlock")
     for path, rights in rules:
-        folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        rule = PathBeneath(rights, folder)
-        call = (LANDLOCK_ADD_RULE, handle, LANDLOCK_RULE_PATH_BENEATH, ctypes.byref(rule), ctypes.c_uint32(0))
-        checked(kernel.syscall(*call), f"landlock {path!r}")
-        os.close(folder)
-    checked(kernel.syscall(LANDLOCK_RESTRICT_SELF, handle, ctypes.c_uint32(0)), "landlock")
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        rule = struct.pack("=Qi", rights, place)
+        checked(call("syscall", LANDLOCK_ADD_RULE, handle, LANDLOCK_RULE_PATH_BENEATH, rule, 0), f"landlock {path!r}")
+        os.close(place)
+    checked(call("syscall", LANDLOCK_RESTRICT_SELF, handle, 0), "landlock")
 
 
-def prctl(option: int, first: int, second: int = 0) -> None:
-    """Call prctl; raises OSError when the kernel said no."""
-    words = [ctypes.c_ulong(word) for word in (first, second, 0, 0)]
-    checked(kernel.prctl(option, *words), f"prctl {option}")
+def restrict_calls(code: bytes) -> None:
+    """Apply a seccomp filter, an array of struct sock_filter."""
+    program = struct.pack("H6x", len(code) // 8) + memoryview(Text(code)).tobytes()  # struct sock_fprog
+    checked(call("prctl", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0), "seccomp")
+
+
+def call(name: str, *arguments: int | bytes) -> int:
+    """Call a function of the C library; -1 says that it failed."""
+    words = [argument if isinstance(argument, bytes) else Word(argument) for argument in arguments]
+    result: int = function(name)(*words)
+    return result
 
 
 def checked(result: int, what: str) -> int:
     """Return `result`; raises OSError when the kernel said no."""
     if result < 0:
-        code = ctypes.get_errno()
+        code = _ctypes.get_errno()
         raise OSError(code, f"{what}: {os.strerror(code)}")
     return result
 
@@ -228,14 +239,10 @@ def execute(argv: list[str], env: dict[str, str]) -> None:
     problem = "not found"
     for folder in folders:
         try:
-            os.execve(f"{folder}/{argv[0]}" if folder else argv[0], argv, env)  # noqa: S606 (what this file is for)
+            os.execve(f"{folder}/{argv[0]}" if folder else argv[0], argv, env)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
             problem = str(error.strerror)
     os.write(2, f"{argv[0]}: {problem}\n".encode())
-    os._exit(127 if problem == "not found" else 126)
-
-
-if __name__ == "__main__":
-    main()
+    leave(127 if problem == "not found" else 126)

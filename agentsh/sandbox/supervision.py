@@ -19,7 +19,7 @@ from agentsh.sandbox.watch import Place, watch
 _GONE_WITHIN_S: Final = 10.0
 """How long a kill may take before it is given up."""
 _LAST_OUTPUT_S: Final = 1.0
-_POLL_S: Final = 0.001
+_POLL_S: Final = 0.0002
 
 _OUT_OF_MEMORY: Final = ("MemoryError", "std::bad_alloc", "Cannot allocate memory", "heap out of memory")
 

@@ -1,0 +1,128 @@
+"""Chooses the strongest sandbox that this machine has, by attacking each in turn."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from agentsh.core.code import SandboxStatus
+from agentsh.core.errors import SandboxUnavailable
+from agentsh.ports import Sandbox
+from agentsh.sandbox import bubblewrap, landlock
+from agentsh.sandbox.attacks import ESSENTIAL, Tier, uncovered
+from agentsh.sandbox.launched import LaunchedSandbox
+from agentsh.sandbox.probe import Findings, probe
+from agentsh.sandbox.view import View, view_of
+
+_TIERS: Final[tuple[Tier, ...]] = ("bubblewrap", "landlock", "none")
+_INSTALL: Final = "Install bubblewrap for a sandbox that holds more: apt install bubblewrap, dnf install bubblewrap"
+
+_Build = Callable[[View, SandboxStatus], Sandbox]
+_measured: dict[tuple[Tier, Path | None, int], tuple[_Build, SandboxStatus]] = {}
+"""What was found in this process already, by tier, bubblewrap's path and user."""
+
+
+async def open_sandbox(
+    workspace: Path,
+    *,
+    protected: Sequence[Path] = (),
+    tier: Tier | None = None,
+    program: Path | None = None,
+) -> Sandbox:
+    """Return the strongest sandbox that holds here; its status says what was measured.
+
+    Model code gets the Python below agentsh's own environment, or the workspace's `.venv`. agentsh's packages are
+    not shown to it.
+
+    Args:
+        workspace: the folder that runs may write.
+        protected: agentsh's own paths in it, read-only inside as `.git` and the like always are.
+        tier: only this one, however weak.
+        program: bubblewrap's path; None: looked for in the system's folders.
+
+    Raises:
+        SandboxUnavailable: `tier` does not work here, or the workspace holds the user's home.
+    """
+    view = view_of(workspace, protected)
+    program = program or bubblewrap.find()
+    reasons: dict[Tier, str] = {}
+    for candidate in (tier,) if tier else _TIERS:
+        try:
+            build, status = await _measure(candidate, program)
+        except SandboxUnavailable as error:
+            reasons[candidate] = str(error)
+            continue
+        hint = _hint(reasons) if candidate != "bubblewrap" else ""
+        return build(view, status.model_copy(update={"hint": hint}))
+    raise SandboxUnavailable("; ".join(reasons.values()), hint=_INSTALL)
+
+
+async def _measure(tier: Tier, program: Path | None) -> tuple[_Build, SandboxStatus]:
+    """Return how to build a sandbox of this tier, and what it holds.
+
+    Raises:
+        SandboxUnavailable: this machine does not have it, or it does not confine.
+    """
+    key = (tier, program, os.geteuid())
+    if key not in _measured:
+        _measured[key] = await _try(tier, program)
+    return _measured[key]
+
+
+async def _try(tier: Tier, program: Path | None) -> tuple[_Build, SandboxStatus]:
+    problem = ""
+    for build in _builders(tier, program):
+        blank = SandboxStatus(tier=tier, line="")
+        try:
+            findings = await probe(lambda view, build=build, blank=blank: build(view, blank))  # type: ignore[misc]
+        except SandboxUnavailable as error:
+            problem = problem or f"{tier}: {error}"
+            continue
+        status = _status(tier, findings)
+        if tier != "none" and (through := ESSENTIAL & set(findings.leaks)):
+            problem = f"{tier} does not hold here: {', '.join(sorted(through))}"
+            continue
+        return build, status
+    raise SandboxUnavailable(problem)
+
+
+def _builders(tier: Tier, program: Path | None) -> list[_Build]:
+    """Return the ways to build a sandbox of this tier, best first; raises SandboxUnavailable when there is none."""
+    if tier == "bubblewrap":
+        if program is None:
+            raise SandboxUnavailable("bubblewrap is not installed", hint=_INSTALL)
+        return [_bubblewrap(program, sized=True), _bubblewrap(program, sized=False)]
+    if tier == "landlock" and not landlock.abi():
+        raise SandboxUnavailable("this kernel has no Landlock", hint=_INSTALL)
+    return [_launched(confine=tier == "landlock")]
+
+
+def _bubblewrap(program: Path, *, sized: bool) -> _Build:
+    return lambda view, status: bubblewrap.BubblewrapSandbox(program, view, status, sized=sized)
+
+
+def _launched(*, confine: bool) -> _Build:
+    return lambda view, status: LaunchedSandbox(view, status, confine=confine)
+
+
+def _status(tier: Tier, findings: Findings) -> SandboxStatus:
+    leaks = (*findings.leaks, *uncovered(tier, landlock.abi()))
+    return SandboxStatus(tier=tier, line=_line(tier, findings.holds, leaks), holds=findings.holds, leaks=leaks)
+
+
+def _line(tier: Tier, holds: Sequence[str], leaks: Sequence[str]) -> str:
+    """Return the status line: what was measured, in a few words."""
+    if tier == "none":
+        return "no sandbox · asks before each run"
+    parts = [f"{tier}+seccomp"]
+    parts += ["files workspace only"] if {"secret read", "outside write"} <= set(holds) else []
+    parts += ["net off"] if {"tcp", "udp"} <= set(holds) else []
+    parts += ["processes limited"] if "fork bomb" in holds else []
+    parts += [f"not held: {', '.join(leaks)}"] if leaks else []
+    return " · ".join(parts)
+
+
+def _hint(reasons: dict[Tier, str]) -> str:
+    """Return how to get a stronger tier."""
+    why = "; ".join(reasons.values())
+    return f"{_INSTALL} ({why})" if why else _INSTALL
