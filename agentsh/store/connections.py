@@ -24,6 +24,9 @@ def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Conne
     )
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA temp_store = MEMORY")
+    if mode == "ro":
+        # So that a file that was cut short is read up to the cut, instead of not at all.
+        connection.execute("PRAGMA writable_schema = ON")
     return connection
 
 
