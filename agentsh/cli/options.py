@@ -28,10 +28,10 @@ ApproveFlag = Annotated[
     Approve | None, typer.Option("--approve", help="What may run without asking, and how often you are asked.")
 ]
 YesFlag = Annotated[bool, typer.Option("--yes", "-y", help="--approve always: inside the sandbox, nothing is asked.")]
-MaxTokens = Annotated[int | None, typer.Option("--max-tokens", min=1, help="Budget: tokens of all model calls.")]
+MaxTokens = Annotated[int | None, typer.Option("--max-tokens", help="Budget: tokens of all model calls.")]
 MaxSeconds = Annotated[float | None, typer.Option("--max-seconds", help="Budget: seconds.")]
-MaxRounds = Annotated[int | None, typer.Option("--max-rounds", min=1, help="Budget: longest chain of messages.")]
-MaxSteps = Annotated[int | None, typer.Option("--max-steps", min=1, help="Budget: model calls, runs and other steps.")]
+MaxRounds = Annotated[int | None, typer.Option("--max-rounds", help="Budget: longest chain of messages.")]
+MaxSteps = Annotated[int | None, typer.Option("--max-steps", help="Budget: model calls, runs and other steps.")]
 MaxMoney = Annotated[float | None, typer.Option("--max-money", help="Budget: money, by the prices in the settings.")]
 JsonlFlag = Annotated[bool, typer.Option("--jsonl", help="Print each event as one JSON line on stdout.")]
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result and errors only.")]
@@ -46,6 +46,12 @@ class GlobalOptions:
 
     home: Path | None = None
     config: Path | None = None
+
+
+def help_when_bare(context: typer.Context) -> None:
+    """Print the help page when a group of commands is named without one of them."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def first_of_all(arguments: Sequence[str]) -> list[str]:

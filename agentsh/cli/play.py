@@ -16,10 +16,12 @@ from agentsh.cli.views import JsonView, LineView, SilentView, View
 from agentsh.cli.watching import Watch
 from agentsh.core.chat import PullProgress
 from agentsh.core.errors import AgentshError, ExitCode
-from agentsh.core.events import ApprovalAsked, HumanAsked, Recorded, SessionFinished
+from agentsh.core.events import ApprovalAsked, HumanAsked, Recorded, SessionFinished, SessionResumed
 from agentsh.session.facade import Session
 from agentsh.session.view import QuestionView
 
+OPENING_EVENTS = 500
+"""More than opening a session ever appends: one for each role that tries again, and a few."""
 Opening = Callable[[Callable[[PullProgress], None]], AbstractAsyncContextManager[Session]]
 """Opens a session; is given what shows the progress of a download."""
 
@@ -89,7 +91,7 @@ async def _watched(session: Session, manner: Manner) -> SessionFinished:
     view = _view(session, manner)
     interviewer = Interviewer(Keyboard(), printing.note) if manner.terminal else None
     before = session.view()
-    watch = Watch(session, view, interviewer, after=0 if before.messages == 0 else before.seq - 1)
+    watch = Watch(session, view, interviewer, after=await _begun(session, before.seq) - 1)
     view.open()
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -100,6 +102,18 @@ async def _watched(session: Session, manner: Manner) -> SessionFinished:
     finally:
         view.close()
     return _paused_for_nobody(finished) if watch.paused_for_nobody else finished
+
+
+async def _begun(session: Session, last: int) -> int:
+    """Return the seq at which this process took the session up: 1, or where it says that it was reopened."""
+    begun = 1
+    async for item in session.follow(max(0, last - OPENING_EVENTS)):
+        if isinstance(item, Recorded):
+            if isinstance(item.event, SessionResumed) and item.event.reason == "reopened":
+                begun = item.seq
+            if item.seq >= last:
+                break
+    return begun
 
 
 async def _outcome(session: Session) -> Outcome:

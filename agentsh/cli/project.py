@@ -1,0 +1,65 @@
+"""Where a command works: the home, its settings, its sessions and prompts, as the global options say."""
+
+import os
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from tempfile import gettempdir
+from typing import TYPE_CHECKING
+
+import typer
+
+from agentsh.cli.options import GlobalOptions
+from agentsh.core.errors import AgentshError
+
+if TYPE_CHECKING:
+    from agentsh.core.settings import Settings
+    from agentsh.library.home import Home
+    from agentsh.library.shelf import Shelf
+    from agentsh.store.catalogue import SessionFiles
+
+
+def home_of(context: typer.Context) -> "Home":
+    """Return the home. Raises UsageError."""
+    from agentsh.library.home import find_home
+
+    return find_home(Path.cwd(), _global(context).home)
+
+
+def project(context: typer.Context) -> tuple["Settings", "Home"]:
+    """Return the settings that hold and the home. Raises UsageError; FileError."""
+    from agentsh.library.config import load_settings
+
+    home = home_of(context)
+    config = _global(context).config or (home.config if home.config.is_file() else None)
+    return load_settings(config=config, environ=os.environ), home
+
+
+def sessions_of(context: typer.Context) -> "SessionFiles":
+    """Return the home's sessions. Raises UsageError."""
+    from agentsh.store.catalogue import SessionFiles
+
+    return SessionFiles(home_of(context).sessions)
+
+
+def shelf_of(context: typer.Context) -> "Shelf":
+    """Return the prompts along the search path. Raises UsageError."""
+    from agentsh.library.shelf import Shelf
+
+    return Shelf(home_of(context).shelves)
+
+
+def crash_folder(arguments: Sequence[str]) -> Path:
+    """Return where a crash file goes: below the home, as far as that can still be found out."""
+    from agentsh.library.home import find_home
+
+    explicit = next((Path(value) for word, value in pairwise(arguments) if word == "--home"), None)
+    try:
+        return find_home(Path.cwd(), explicit).root / "crashes"
+    except (AgentshError, OSError):
+        return Path(gettempdir()) / f"agentsh-crashes-{os.getuid()}"
+
+
+def _global(context: typer.Context) -> GlobalOptions:
+    found = context.find_object(GlobalOptions)
+    return found or GlobalOptions()

@@ -1,0 +1,62 @@
+"""`agentsh resume [SESSION]`: go on where a session stopped, in a new process."""
+
+from typing import Annotated
+
+import typer
+
+from agentsh.cli import options as o
+
+EPILOG = """\
+Examples:
+
+\b
+  agentsh resume --headless                        the latest session
+  agentsh resume write-a-cli-snake-game --headless --max-tokens 200000
+"""
+
+
+def declare(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("resume", epilog=EPILOG, help="Go on with a session where it stopped; default: the latest.")(resume)
+
+
+def resume(
+    context: typer.Context,
+    session: Annotated[str | None, typer.Argument(metavar="[SESSION]", help="Name of the session.")] = None,
+    _headless: Annotated[
+        bool, typer.Option("--headless", help="Progress on stderr, the result on stdout; always so at present.")
+    ] = False,
+    model: o.ModelFlag = None,
+    host: o.HostFlag = None,
+    approve: o.ApproveFlag = None,
+    yes: o.YesFlag = False,
+    max_tokens: o.MaxTokens = None,
+    max_seconds: o.MaxSeconds = None,
+    max_rounds: o.MaxRounds = None,
+    max_steps: o.MaxSteps = None,
+    max_money: o.MaxMoney = None,
+    jsonl: o.JsonlFlag = False,
+    quiet: o.QuietFlag = False,
+    verbose: o.VerboseFlag = False,
+) -> None:
+    """Go on with a session."""
+    from agentsh import wiring
+    from agentsh.cli import requests
+    from agentsh.cli.play import play
+    from agentsh.cli.project import project
+    from agentsh.core.settings import ResumeOptions
+
+    manner = requests.manner(jsonl=jsonl, quiet=quiet, verbose=verbose)
+    asked = requests.valid(
+        ResumeOptions,
+        approve=requests.policy(approve, yes=yes),
+        model=model,
+        host=host,
+        budget=requests.budget(max_tokens, max_seconds, max_rounds, max_steps, max_money),
+    )
+    settings, home = project(context)
+    code = play(
+        lambda progress: wiring.reopened(session, asked, settings, home, terminal=manner.terminal, progress=progress),
+        manner,
+    )
+    raise typer.Exit(code)

@@ -1,0 +1,98 @@
+"""`agentsh team`: which teams there are, which files one is made of, and what is wrong with them."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agentsh.cli import options as o
+from agentsh.cli import printing
+
+if TYPE_CHECKING:
+    from agentsh.core.cards import RoleCard, TeamFile
+    from agentsh.library.checks import Finding
+
+app = typer.Typer(help="List, show and check teams.", callback=o.help_when_bare, invoke_without_command=True)
+
+EPILOG = """\
+Examples:
+
+\b
+  agentsh team list
+  agentsh team show software-company
+  agentsh team check               every team; exit 2 when a file is wrong
+"""
+TeamName = Annotated[str, typer.Argument(metavar="TEAM", help="Name of the team.", show_default=False)]
+
+
+@app.command("list", epilog=EPILOG)
+def list_(context: typer.Context, json: o.JsonFlag = False) -> None:
+    """List teams along the search path: ./prompts, the user's, the shipped ones."""
+    from agentsh.cli.project import shelf_of
+
+    found = shelf_of(context).list_teams()
+    if json:
+        printing.say_json([entry.model_dump(mode="json") for entry in found])
+        return
+    rows = [(e.name, ", ".join(e.roles), e.problem or e.summary, e.source) for e in found]
+    printing.say_table(rows, ("NAME", "ROLES", "WHAT FOR", "FILE"))
+
+
+@app.command(epilog=EPILOG)
+def show(context: typer.Context, name: TeamName, json: o.JsonFlag = False) -> None:
+    """Show a team with its roles and actions, each with the file that it was read from."""
+    from agentsh.cli.project import shelf_of
+
+    team = shelf_of(context).team(name)
+    if json:
+        printing.say_json(team.model_dump(mode="json"))
+        return
+    for line in _page(team):
+        printing.say(line)
+
+
+@app.command(epilog=EPILOG)
+def check(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[TEAM]...", help="Default: all teams.")] = None,
+    json: o.JsonFlag = False,
+) -> None:
+    """Check all files of teams; exit 2 when one is wrong."""
+    from agentsh.cli.project import shelf_of
+    from agentsh.core.errors import ExitCode
+
+    shelf = shelf_of(context)
+    found = {name: shelf.check_team(name) for name in names or sorted(shelf.paths("team"))}
+    if json:
+        printing.say_json({n: [f.model_dump(mode="json") for f in findings] for n, findings in found.items()})
+    else:
+        _tell(found)
+    if any(finding.severity == "error" for findings in found.values() for finding in findings):
+        raise typer.Exit(ExitCode.USAGE)
+
+
+def _tell(found: dict[str, tuple["Finding", ...]]) -> None:
+    for name, findings in found.items():
+        if not findings:
+            printing.say(f"{name}: all files are fine")
+        for finding in findings:
+            printing.say(f"{finding.severity}: {finding.as_error()}")
+            if finding.hint:
+                printing.say(f"  {finding.hint}")
+
+
+def _page(team: "TeamFile") -> list[str]:
+    card = team.team
+    lines = [f"{card.name}: {card.summary}".removesuffix(": "), f"  {card.source}"]
+    lines.append(f"  conductor {card.conductor}" + (", ends with a program that was run" if card.verify else ""))
+    for role in team.roles.values():
+        lines += ["", *_role(role, team)]
+    return lines
+
+
+def _role(role: "RoleCard", team: "TeamFile") -> list[str]:
+    lines = [f"{role.name} ({role.profile}): {role.goal}".removesuffix(": "), f"  {role.source}"]
+    lines.append(f"  watches {', '.join(role.watch)}; reacts {role.react}")
+    for name in role.actions:
+        action = team.actions[name]
+        lines.append(f"  - {name}: {action.summary}".removesuffix(": ") + f"  ({action.source})")
+    return lines
