@@ -94,6 +94,8 @@ def split_front(path: str, text: str) -> FrontMatter:
 
 
 def _body(text: str, start: int) -> tuple[str, int]:
+    if not text[start:].strip():
+        return "", _line_at(text, start) + 1
     while (end := text.find("\n", start)) >= 0 and not text[start:end].strip():
         start = end + 1
     return text[start:].rstrip(), _line_at(text, start)

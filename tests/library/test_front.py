@@ -153,7 +153,7 @@ def outcome(content: bytes) -> FrontMatter | FileError:
 @example("%YAML 1.1")
 def test_any_front_matter_is_read_or_a_file_error(header: str) -> None:
     result = outcome(f"---\nname: a\n{header}\n---\nbody\n".encode())
-    assert isinstance(result, FileError) or result.fields["name"] == "a"
+    assert isinstance(result, FileError) or "name" in result.fields
 
 
 @given(st.binary(max_size=80))
