@@ -78,9 +78,9 @@ def _pages(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _texts(connection: sqlite3.Connection) -> Iterator[str]:
-    for (digest,) in connection.execute("SELECT digest FROM texts").fetchall():
+    for (number,) in connection.execute("SELECT id FROM texts ORDER BY id").fetchall():
         try:
-            fetch(connection, digest.hex())
+            fetch(connection, number)
         except TextDamaged as error:
             yield str(error)
 

@@ -34,7 +34,11 @@ def m002_projections(db: "Database") -> None:
     """Long texts once; messages, steps and the summary found without reading all events; snapshots; text search."""
     db.execute("PRAGMA user_version = 2")
     db.table("events").add_column("packed", int, not_null_default=0)
-    db.table("texts").create({"digest": bytes, "body": bytes, "deflated": int}, not_null={"digest", "body", "deflated"})
+    db.table("texts").create(
+        {"id": int, "digest": bytes, "seal": bytes, "deflated": int, "body": bytes},
+        pk="id",
+        not_null={"digest", "seal", "deflated", "body"},
+    )
     db.table("texts").create_index(["digest"], unique=True)
     db.execute("CREATE TABLE messages (id TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (id, seq)) WITHOUT ROWID")
     db.execute(

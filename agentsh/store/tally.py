@@ -7,6 +7,7 @@ from functools import singledispatch
 from pydantic import TypeAdapter
 
 from agentsh.core import events as e
+from agentsh.core.cards import TeamFile
 from agentsh.core.events import Recorded, Status
 from agentsh.core.ids import QuestionId, ReactionId
 from agentsh.core.summary import SessionSummary, Tokens
@@ -81,6 +82,11 @@ class Tally:
             return "interrupted"
         return "waiting" if self.open_questions else "running"
 
+    def use(self, team: TeamFile) -> None:
+        """Note the team that works from now on."""
+        self.team = team.team.name
+        self.roles = tuple(team.roles)
+
     def ask(self, question: QuestionId) -> None:
         """Note that a question waits for a person."""
         if question not in self.open_questions:
@@ -109,18 +115,23 @@ def _count(_event: object, tally: Tally) -> None:
 
 @_count.register
 def _(event: e.SessionStarted, tally: Tally) -> None:
-    tally.team = event.team.team.name
+    tally.use(event.team)
     tally.idea = event.idea
     tally.model = event.model
     tally.provider = event.provider
     tally.workspace = event.workspace
-    tally.roles = tuple(event.team.roles)
+
+
+@_count.register
+def _(event: e.TeamChanged, tally: Tally) -> None:
+    tally.use(event.team)
 
 
 @_count.register
 def _(event: e.SessionResumed, tally: Tally) -> None:
     if event.role is None:
         tally.status = "running"
+    tally.model = event.model or tally.model
 
 
 @_count.register

@@ -1,6 +1,6 @@
 """Long texts are stored once: a request that repeats a long history costs a few hundred bytes, not all of it again.
 
-Strings become references by hash. Long lists are cut where their content says so (a cut depends only on the items
+Strings become references by number. Long lists are cut where their content says so (a cut depends only on the items
 around it, so the same run of items is cut alike wherever it stands), and the pieces become references as well, level
 upon level. Source: content-defined chunking as in LBFS, and the prolly trees of Noms.
 """
@@ -25,7 +25,7 @@ _PIECE_MAX_BYTES = 16 * 1024
 _DEFLATE_BYTES = 512
 """Texts of this size are compressed."""
 _KNOWN = 20_000
-"""How many digests the writer remembers, to spare itself look-ups."""
+"""How many texts the writer remembers, to spare itself look-ups."""
 
 # A string in a packed payload that begins with MARK is one of these three.
 _MARK = "\x01"
@@ -47,7 +47,8 @@ class Packer:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._known: dict[bytes, None] = {}
+        self._known: dict[bytes, int] = {}
+        self._last_number: int = connection.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()[0]
 
     def pack(self, value: JsonValue) -> JsonValue:
         """Return `value` with references in place of what is long."""
@@ -74,22 +75,28 @@ class Packer:
 
     def _keep(self, body: bytes) -> str:
         digest = _digest(body)
-        if digest not in self._known:
-            self._store(digest, body)
-            self._remember(digest)
-        return digest.hex()
+        number = self._known.get(digest) or self._stored(digest) or self._store(digest, body)
+        self._remember(digest, number)
+        return str(number)
 
-    def _store(self, digest: bytes, body: bytes) -> None:
-        if self._connection.execute("SELECT 1 FROM texts WHERE digest = ?", (digest,)).fetchone():
-            return
+    def _stored(self, digest: bytes) -> int | None:
+        row = self._connection.execute("SELECT id FROM texts WHERE digest = ?", (digest,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def _store(self, digest: bytes, body: bytes) -> int:
+        self._last_number += 1
         small = zlib.compress(body, 6) if len(body) >= _DEFLATE_BYTES else body
-        row = (digest, small, 1) if len(small) < len(body) else (digest, body, 0)
-        self._connection.execute("INSERT INTO texts (digest, body, deflated) VALUES (?, ?, ?)", row)
+        deflated, kept = (1, small) if len(small) < len(body) else (0, body)
+        self._connection.execute(
+            "INSERT INTO texts (id, digest, seal, deflated, body) VALUES (?, ?, ?, ?, ?)",
+            (self._last_number, digest, _seal(self._last_number, digest), deflated, kept),
+        )
+        return self._last_number
 
-    def _remember(self, digest: bytes) -> None:
+    def _remember(self, digest: bytes, number: int) -> None:
         if len(self._known) >= _KNOWN:
             self._known.clear()
-        self._known[digest] = None
+        self._known[digest] = number
 
 
 class Unpacker:
@@ -114,37 +121,42 @@ class Unpacker:
 
     def _unpack_text(self, text: str) -> str:
         if text.startswith(_STRING):
-            return fetch(self._connection, text[len(_STRING) :]).decode("utf-8", "surrogatepass")
+            return fetch(self._connection, int(text[len(_STRING) :])).decode("utf-8", "surrogatepass")
         return text.removeprefix(_AS_IS)
 
     def _unpack_item(self, item: JsonValue) -> list[JsonValue]:
         if not isinstance(item, str) or not item.startswith(_ITEMS):
             return [self.unpack(item)]
-        piece = self.unpack(json.loads(fetch(self._connection, item[len(_ITEMS) :])))
+        piece = self.unpack(json.loads(fetch(self._connection, int(item[len(_ITEMS) :]))))
         return piece if isinstance(piece, list) else [piece]
 
 
-def fetch(connection: sqlite3.Connection, hex_digest: str) -> bytes:
-    """Return the text with this hash.
+def fetch(connection: sqlite3.Connection, number: int) -> bytes:
+    """Return the text of this number.
 
     Raises:
         TextDamaged: it is gone or has changed.
     """
-    digest = bytes.fromhex(hex_digest)
-    row = connection.execute("SELECT body, deflated FROM texts WHERE digest = ?", (digest,)).fetchone()
-    if row is None:
-        raise TextDamaged(f"text {hex_digest} is not there")
+    query = "SELECT digest, seal, deflated, body FROM texts WHERE id = ?"
+    if (row := connection.execute(query, (number,)).fetchone()) is None:
+        raise TextDamaged(f"text {number} is not there")
+    digest, seal, deflated, kept = row
     try:
-        body: bytes = zlib.decompress(row[0]) if row[1] else row[0]
+        body = zlib.decompress(kept) if deflated else kept
     except (zlib.error, TypeError) as error:
-        raise TextDamaged(f"text {hex_digest} cannot be decompressed") from error
-    if not isinstance(body, bytes) or _digest(body) != digest:
-        raise TextDamaged(f"text {hex_digest} does not fit its hash")
+        raise TextDamaged(f"text {number} cannot be decompressed") from error
+    if not isinstance(body, bytes) or _digest(body) != digest or _seal(number, digest) != seal:
+        raise TextDamaged(f"text {number} does not fit its checksum")
     return body
 
 
 def _digest(body: bytes) -> bytes:
     return hashlib.blake2b(body, digest_size=16).digest()
+
+
+def _seal(number: int, digest: bytes) -> bytes:
+    """Bind a text to its number, so that one is never read in place of another."""
+    return hashlib.blake2b(f"{number}\0".encode() + digest, digest_size=8).digest()
 
 
 def _pieces(items: list[JsonValue]) -> Iterator[list[JsonValue]]:

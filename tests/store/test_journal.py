@@ -10,9 +10,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from agentsh.core.errors import StoreError
 from agentsh.core.events import Event
+from agentsh.core.ids import ReactionId
 from agentsh.ports import Journal
 from agentsh.store.journal import SqliteJournal
 from tests.store.conftest import Opener
@@ -20,7 +22,12 @@ from tests.store.facts import asked, events, said, session_started, step_finishe
 
 
 async def test_events_come_back_as_they_were(journal: Journal) -> None:
-    told = [session_started(), said("boss:1"), asked("qa:1:0"), step_finished("qa:1", 1, {"a": [1, 2.5, None, "é"]})]
+    told: list[Event] = [
+        session_started(),
+        said("boss:1"),
+        asked("qa:1:0"),
+        step_finished("qa:1", 1, {"a": [1, 2.5, None, "é"]}),
+    ]
     recorded = await journal.append(told)
     assert [r.event for r in recorded] == told
     assert await journal.read() == list(recorded)
@@ -77,14 +84,14 @@ async def test_a_session_opened_again_goes_on_where_it_was(path: Path, opened: O
 
 
 async def test_steps_are_what_a_reaction_recorded_and_nothing_else(journal: Journal) -> None:
-    mine = [
+    mine: list[Event] = [
         step_started("qa:1", 0),
         step_finished("qa:1", 0),
         said("qa:1:1", ordinal=1, by="qa", reaction="qa:1"),
     ]
-    others = [step_started("qa:11", 0), said("boss:1"), said("qa:1:9", reaction="qa:1"), tick(1)]
+    others: list[Event] = [step_started("qa:11", 0), said("boss:1"), said("qa:1:9", reaction="qa:1"), tick(1)]
     await journal.append([*mine[:1], *others, *mine[1:]])
-    assert [r.event for r in await journal.steps(mine[0].reaction)] == mine  # type: ignore[union-attr]
+    assert [r.event for r in await journal.steps(ReactionId("qa:1"))] == mine
 
 
 async def test_steps_and_messages_are_found_however_many_came_after(journal: Journal) -> None:
@@ -100,7 +107,7 @@ async def test_steps_and_messages_are_found_however_many_came_after(journal: Jou
 
 
 async def test_an_event_is_stored_as_it_was_when_it_was_submitted(journal: Journal) -> None:
-    result = {"lines": ["a"] * 300}
+    result: JsonValue = {"lines": ["a"] * 300}
     event = step_finished("qa:1", 0, result)
     appended = journal.append([event])
     event.result["lines"].clear()  # type: ignore[index, union-attr, call-overload]

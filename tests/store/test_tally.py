@@ -46,6 +46,14 @@ def test_everything_that_a_list_shows_is_counted() -> None:
     )
 
 
+def test_what_is_changed_on_the_way_is_shown() -> None:
+    started = session_started()
+    team = started.team.model_copy(update={"roles": {QA: started.team.roles[RoleName("architect")]}})
+    counted = tally(started, e.TeamChanged(team=team), e.SessionResumed(reason="reopened", model="larger"))
+    summary = counted.summary("game", 0, is_open=True)
+    assert (summary.model, summary.roles) == ("larger", ("qa",))
+
+
 def test_the_status_follows_the_events() -> None:
     finished = e.SessionFinished(status="failed", exit_code=6, summary="")
     assert status() == "running"

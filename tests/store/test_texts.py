@@ -13,7 +13,7 @@ from tests.store.conftest import Opener
 from tests.store.facts import said, step_finished, step_started
 
 
-def history(number: int, length: int = 40) -> JsonValue:
+def history(number: int, length: int = 40) -> list[JsonValue]:
     return [{"role": "user", "content": f"{n}: " + f"word{n} " * length} for n in range(number)]
 
 
@@ -37,14 +37,27 @@ async def test_a_text_said_a_hundred_times_is_stored_once(path: Path, opened: Op
 
 
 async def test_a_step_costs_the_same_however_long_its_history(path: Path, opened: Opener) -> None:
-    growing = [history(2_000 + turn) for turn in range(20)]
+    growing: list[JsonValue] = [history(2_000 + turn) for turn in range(20)]
     once = await stored_bytes(path.with_name("once.db"), opened, growing[0])
     all_of_them = await stored_bytes(path.with_name("all.db"), opened, *growing)
     assert all_of_them - once < 100_000
 
 
+async def test_texts_that_were_exchanged_are_damage(path: Path, opened: Opener) -> None:
+    journal = await opened(path)
+    await journal.append([said("boss:1", "x" * 300), said("boss:2", "y" * 300)])
+    await journal.aclose()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        rows = connection.execute("SELECT digest, seal, deflated, body, 3 - id FROM texts").fetchall()
+        connection.execute("UPDATE texts SET digest = id")
+        connection.executemany("UPDATE texts SET digest = ?, seal = ?, deflated = ?, body = ? WHERE id = ?", rows)
+    again = await opened(path, create=False)
+    with pytest.raises(SessionDamaged, match="event 1"):
+        await again.read()
+
+
 async def test_short_items_in_a_long_list_are_shared_too(path: Path, opened: Opener) -> None:
-    growing = [history(5_000 + turn, length=1) for turn in range(20)]
+    growing: list[JsonValue] = [history(5_000 + turn, length=1) for turn in range(20)]
     once = await stored_bytes(path.with_name("once.db"), opened, growing[0])
     all_of_them = await stored_bytes(path.with_name("all.db"), opened, *growing)
     assert all_of_them - once < 200_000
@@ -52,7 +65,6 @@ async def test_short_items_in_a_long_list_are_shared_too(path: Path, opened: Ope
 
 async def test_a_window_that_slides_over_a_history_shares_what_stays(path: Path, opened: Opener) -> None:
     everything = history(2_200, length=1)
-    assert isinstance(everything, list)
     windows: list[JsonValue] = [everything[start : start + 2_000] for start in range(0, 200, 10)]
     once = await stored_bytes(path.with_name("once.db"), opened, windows[0])
     all_of_them = await stored_bytes(path.with_name("all.db"), opened, *windows)
@@ -61,7 +73,7 @@ async def test_a_window_that_slides_over_a_history_shares_what_stays(path: Path,
 
 @pytest.mark.parametrize(
     "text",
-    ["\x01", "\x01=", "\x01s", "\x01i", "\x01==", "\x01s" + "0" * 32, "\x01i" + "a" * 32, "\\u0001s", "\x01" * 300],
+    ["\x01", "\x01=", "\x01s", "\x01i", "\x01==", "\x01s1", "\x01i1", "\x01s" + "9" * 30, "\\u0001s", "\x01" * 300],
 )
 async def test_text_that_looks_like_a_reference_stays_text(journal: Journal, text: str) -> None:
     # A long text beside it, so that the event is stored with references.
@@ -85,6 +97,9 @@ async def test_long_lists_of_anything_come_back_in_order(journal: Journal, count
         "DELETE FROM texts",
         "UPDATE texts SET body = substr(body, 1, length(body) - 1)",
         "UPDATE texts SET deflated = 1 - deflated",
+        "UPDATE texts SET id = id + 1",
+        "UPDATE texts SET digest = zeroblob(16)",
+        "UPDATE texts SET seal = 'text'",
         "UPDATE texts SET body = zeroblob(100)",
     ],
 )
