@@ -17,16 +17,13 @@ class Home:
     """Absolute."""
     config: Path
     """The settings file."""
+    prompts: Path
+    """The prompts that are looked at first."""
 
     @property
     def sessions(self) -> Path:
         """Where session files and their workspaces lie."""
         return self.root / "sessions"
-
-    @property
-    def prompts(self) -> Path:
-        """The prompts that are looked at first."""
-        return self.root / "prompts"
 
     @property
     def plugins(self) -> Path:
@@ -43,7 +40,7 @@ def find_home(start: Path, explicit: Path | None = None) -> Home:
     """Return the home to work in.
 
     Args:
-        start: the folder from which to look upwards for agentsh.toml.
+        start: the folder from which to look upwards for agentsh.toml; outside of projects its prompts/ counts.
         explicit: what `--home` says; it wins, and need not exist yet.
 
     Raises:
@@ -53,14 +50,18 @@ def find_home(start: Path, explicit: Path | None = None) -> Home:
         root = explicit.expanduser().absolute()
         if root.exists() and not root.is_dir():
             raise UsageError(f"the home {str(explicit)!r} is not a folder", hint="Name a folder with --home.")
-        return Home(root, root / CONFIG_NAME)
+        return _project(root)
     here = start.absolute()
     for folder in (here, *here.parents):
         if (folder / CONFIG_NAME).is_file():
-            return Home(folder, folder / CONFIG_NAME)
+            return _project(folder)
     from platformdirs import user_data_path
 
-    return Home(user_data_path(_APP, appauthor=False), user_folder() / CONFIG_NAME)
+    return Home(user_data_path(_APP, appauthor=False), user_folder() / CONFIG_NAME, here / "prompts")
+
+
+def _project(root: Path) -> Home:
+    return Home(root, root / CONFIG_NAME, root / "prompts")
 
 
 def user_folder() -> Path:

@@ -35,6 +35,7 @@ def test_outside_of_projects_the_users_own_folders_hold(user: Path) -> None:
     home = find_home(user)
     assert (home.root, home.config) == (user / "data" / "agentsh", user / "config" / "agentsh" / "agentsh.toml")
     assert user_folder() == user / "config" / "agentsh"
+    assert home.shelves[:2] == (user / "prompts", user / "config" / "agentsh" / "prompts")
 
 
 def test_a_home_that_is_named_wins_and_need_not_be_there(user: Path, monkeypatch: pytest.MonkeyPatch) -> None:
