@@ -1,11 +1,13 @@
 """Ollama over its native API: the /v1 routes of the same server ignore num_ctx."""
 
+import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from http import HTTPStatus
-from typing import cast
 
 import ollama
+from pydantic import JsonValue
+from pydantic_core import from_json
 
 from agentsh.core.chat import ChatEvent, ChatRequest, Loading, ModelInfo, PullProgress, RunningModel, ServerProbe
 from agentsh.core.model import JsonObject
@@ -28,7 +30,7 @@ from agentsh.providers.ollama_wire import (
     with_tag,
 )
 from agentsh.providers.retry import PATIENT, RetryPolicy
-from agentsh.providers.wire import W, Wire, encoded
+from agentsh.providers.wire import W, Wire, encoded, lines_of
 
 PROBE_S = 1.0
 PULL_S = 24 * 3600.0
@@ -224,7 +226,10 @@ class OllamaProvider:
 
 
 class _Client(ollama.AsyncClient):
-    """Ollama's client with our own shapes: its own drop what they do not know of a tool's schema."""
+    """Ollama's client with our own shapes and lines.
+
+    Its own shapes drop what they do not know of a tool's schema; its lines end at U+0085 too, in the middle of JSON.
+    """
 
     async def fetch(self, shape: type[W], method: str, path: str, body: JsonObject | None) -> W:
         """Return a whole answer. Raises what _TROUBLE lists."""
@@ -232,7 +237,18 @@ class _Client(ollama.AsyncClient):
 
     async def lines(self, shape: type[W], path: str, body: JsonObject) -> AsyncGenerator[W, None]:
         """Yield the lines of a streamed answer; closing this closes the connection. Raises what _TROUBLE lists."""
-        stream = await self._request(shape, "POST", path, content=encoded(body), stream=True)
-        async with aclosing(cast("AsyncGenerator[W, None]", stream)) as lines:
-            async for line in lines:
-                yield line
+        async with self._client.stream("POST", path, content=encoded(body)) as response:
+            if not response.is_success:
+                await response.aread()
+                raise ollama.ResponseError(response.text, response.status_code)
+            async with aclosing(lines_of(response.aiter_bytes())) as lines:
+                async for line in lines:
+                    yield _read(shape, line)
+
+
+def _read(shape: type[W], line: bytes) -> W:
+    """Return a line of an answer. Raises ResponseError for an error's line, ValueError for what is none."""
+    part: JsonValue = from_json(line)
+    if isinstance(part, dict) and part.get("error"):
+        raise ollama.ResponseError(json.dumps({"error": part["error"]}))
+    return shape.model_validate(part)

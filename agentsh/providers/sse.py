@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterable
 
 from agentsh.providers.faults import Fault, shortened
+from agentsh.providers.wire import lines_of
 
 _IGNORED = (b":", b"event:", b"id:", b"retry:")
 _DATA = b"data:"
@@ -12,12 +13,10 @@ _ERROR = b"error:"
 async def data_lines(chunks: AsyncIterable[bytes], *, host: str, not_a_server: str) -> AsyncGenerator[bytes, None]:
     """Yield what stands after each `data:`.
 
-    Lines end at a newline and nothing else: JSON may hold U+2028 and its like as they are.
-
     Raises:
         Fault: of kind garbled for a line that is no event, of kind error for llama.cpp's `error:` line.
     """
-    async for raw in _lines(chunks):
+    async for raw in lines_of(chunks):
         line = raw.strip()
         if not line or line.startswith(_IGNORED):
             continue
@@ -28,13 +27,3 @@ async def data_lines(chunks: AsyncIterable[bytes], *, host: str, not_a_server: s
         if line.startswith(_ERROR):
             raise Fault("error", f"{host} stopped: {said}")
         raise Fault("garbled", f"{host} sent what is no event: {said}", hint=not_a_server)
-
-
-async def _lines(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
-    rest = b""
-    async for chunk in chunks:
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield line
-    if rest:
-        yield rest

@@ -1,6 +1,7 @@
 """How JSON goes over the wire to a model server."""
 
 import json
+from collections.abc import AsyncGenerator, AsyncIterable
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -20,3 +21,17 @@ W = TypeVar("W", bound=Wire)
 def encoded(body: JsonObject | None) -> bytes | None:
     """Return a body as ASCII JSON, which has a spelling even for half a surrogate pair."""
     return None if body is None else json.dumps(body).encode("ascii")
+
+
+async def lines_of(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
+    """Yield lines without their ends.
+
+    Only a newline ends a line: JSON may hold U+0085 and U+2028 as they are, at which str.splitlines would cut it.
+    """
+    rest = b""
+    async for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line
+    if rest:
+        yield rest

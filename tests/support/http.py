@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -39,6 +40,10 @@ class Exchange:
         """Answer at once."""
         head = f"HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
         await self._write(head.encode() + body)
+
+    async def raw(self, data: bytes) -> None:
+        """Send anything, HTTP or not."""
+        await self._write(data)
 
     async def start(self, content_type: str) -> None:
         """Begin an answer of unknown length."""
@@ -96,7 +101,7 @@ class HttpServer:
         self._handle = handle
         self._port = port
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     @property
     def port(self) -> int:
@@ -116,14 +121,16 @@ class HttpServer:
         """Stop listening and drop what is under way."""
         if self._server is not None:
             self._server.close()
-        for task in list(self._connections):
+        under_way = dict(self._connections)
+        for task, writer in under_way.items():
+            writer.transport.abort()
             task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        await asyncio.gather(*under_way, return_exceptions=True)
 
     def _accept(self, protocol: "_Protocol", writer: asyncio.StreamWriter) -> None:
         task = asyncio.get_running_loop().create_task(self._serve(protocol, writer), name="connection")
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
+        self._connections[task] = writer
+        task.add_done_callback(self._connections.pop)
 
     async def _serve(self, protocol: "_Protocol", writer: asyncio.StreamWriter) -> None:
         try:
@@ -133,6 +140,8 @@ class HttpServer:
             pass
         finally:
             writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
 
 class _Protocol(asyncio.StreamReaderProtocol):

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from agentsh.core.model import JsonObject
+from agentsh.providers.ollama_wire import with_tag
 from agentsh.providers.script import cut
 from tests.support.http import Exchange
 from tests.support.model_server import ModelServer, ServerModel, ServerScript, Turn, vector
@@ -109,7 +110,7 @@ class OllamaServer(ModelServer):
         return "done"
 
     def _load(self, body: JsonObject) -> None:
-        name = str(body["model"])
+        name = with_tag(str(body["model"]))
         if body.get("keep_alive") == 0:
             self.loaded.pop(name, None)
             return
@@ -125,7 +126,7 @@ class OllamaServer(ModelServer):
 
 def _line(turn: Turn, message: JsonObject, **more: JsonValue) -> bytes:
     line = {"model": turn.logged.model, "created_at": AT, "message": message, "done": False, **more}
-    return json.dumps(line).encode() + b"\n"
+    return json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 async def _whole(exchange: Exchange, body: JsonObject) -> str:

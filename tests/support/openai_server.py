@@ -67,7 +67,7 @@ def _chunk(delta: JsonObject, finish: str | None = None) -> bytes:
 
 
 def _data(value: JsonObject) -> bytes:
-    return b"data: " + json.dumps(value).encode() + b"\n\n"
+    return b"data: " + json.dumps(value, ensure_ascii=False).encode("utf-8", "replace") + b"\n\n"
 
 
 if __name__ == "__main__":
