@@ -188,7 +188,8 @@ class PromptRenderer:
         if not name or relative.is_absolute() or ".." in relative.parts or "\0" in name:
             return None
         for folder in self._folders:
-            if (path := folder / relative).is_file():
+            path = folder / relative
+            if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
                 return read_template(path)
         return None
 

@@ -186,7 +186,8 @@ def test_files_that_include_each_other_are_told_with_the_circle(prompts: Path, w
 def test_nothing_outside_the_search_path_is_included(tmp_path: Path, prompts: Path, write: Write) -> None:
     (tmp_path / "secret.md").write_text("secret")
     prompts.mkdir()
-    for name in ("../secret.md", str(tmp_path / "secret.md"), "x/../../secret.md"):
+    (prompts / "link.md").symlink_to(tmp_path / "secret.md")
+    for name in ("link.md", "../secret.md", str(tmp_path / "secret.md"), "x/../../secret.md"):
         with pytest.raises(FileError, match="to include"):
             PromptRenderer([prompts]).render(f"{{% include '{name}' %}}", VALUES)
 
