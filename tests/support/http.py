@@ -25,6 +25,8 @@ class Request:
 
     method: str
     path: str
+    headers: dict[str, str]
+    """Names in lower case."""
     body: bytes
 
 
@@ -35,6 +37,12 @@ class Exchange:
         self.request = request
         self._writer = writer
         self._gone = gone
+
+    @property
+    def connection(self) -> int:
+        """The client's port: the same for all requests over one connection."""
+        port: int = self._writer.get_extra_info("peername")[1]
+        return port
 
     async def whole(self, status: int, body: bytes, content_type: str = "application/json") -> None:
         """Answer at once."""
@@ -168,9 +176,10 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
         return None
     first, *lines = head.split("\r\n")
     method, path, _ = first.split(" ", 2)
-    headers = dict(line.lower().split(": ", 1) for line in lines if ": " in line)
+    fields = [line.split(": ", 1) for line in lines if ": " in line]
+    headers = {name.lower(): value for name, value in fields}
     try:
         body = await reader.readexactly(int(headers.get("content-length", "0")))
     except asyncio.IncompleteReadError:
         return None
-    return Request(method, path, body)
+    return Request(method, path, headers, body)
