@@ -76,6 +76,8 @@ def peek(path: Path, query: Callable[[sqlite3.Connection], T]) -> T:
 
 def _ask(path: Path, query: Callable[[sqlite3.Connection], T], *, immutable: bool) -> T:
     with closing(connect(path, "ro", immutable=immutable)) as connection:
+        # All of a query sees the same moment, whatever is committed meanwhile.
+        connection.execute("BEGIN")
         return query(connection)
 
 

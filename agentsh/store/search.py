@@ -1,6 +1,7 @@
 """Finds messages by their words. The index is brought up to date before a search, not while a team works.
 
-Measured: indexing with each commit costs a third of the appends; catching up costs 20 µs a message, once.
+Measured with messages of 80 words: indexing with each commit doubles the cost of an append (53 to 103 µs); catching up
+costs 42 µs a message, once.
 """
 
 import sqlite3

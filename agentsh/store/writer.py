@@ -64,8 +64,9 @@ class Writer:
         threading.Thread(target=self._run, args=(create,), name=f"journal {self._path.name}", daemon=True).start()
         try:
             self.last_seq = await self._opened
-        except BaseException:
+        except asyncio.CancelledError:
             self._queue.put(Closing())
+            await self._closed
             raise
 
     def append(self, events: Sequence[Event]) -> Appended:
@@ -111,13 +112,19 @@ class Writer:
             ledger = Ledger.open(self._path, create=create)
         except BaseException as error:  # noqa: BLE001  whoever waits has to hear of it
             self._tell(partial(_fail, self._opened, error))
+            self._tell(partial(_resolve, self._closed, None))
             return
         self._tell(partial(_resolve, self._opened, ledger.last_seq))
         try:
             while self._serve(ledger, self._queued()):
                 pass
         finally:
+            self._close(ledger)
+
+    def _close(self, ledger: Ledger) -> None:
+        try:
             self._before_close()
+        finally:
             ledger.close()
             self._tell(partial(_resolve, self._closed, None))
 

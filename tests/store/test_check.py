@@ -1,5 +1,6 @@
 """A check finds every byte that changed, and is silent about a whole session."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -32,8 +33,14 @@ async def test_a_whole_session_has_no_faults(whole: Path) -> None:
 
 async def test_a_session_under_way_can_be_checked(whole: Path, opened: Opener) -> None:
     journal = await opened(whole, create=False)
-    await journal.append([tick(n) for n in range(2_000)])
-    assert check(whole).ok
+    number = 0
+    async with asyncio.TaskGroup() as group:
+        checking = group.create_task(asyncio.to_thread(lambda: [check(whole).faults for _ in range(5)]))
+        while not checking.done():
+            await journal.append([tick(number), said(f"n:{number}")])
+            number += 1
+    assert checking.result() == [()] * 5
+    assert number > 5
 
 
 @pytest.mark.parametrize(

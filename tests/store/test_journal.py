@@ -4,6 +4,8 @@ import asyncio
 import re
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -166,6 +168,31 @@ async def test_a_closed_journal_says_so(path: Path, opened: Opener) -> None:
     for call in (journal.append([tick(1)]), journal.read(), journal.save_snapshot(0, {}), journal.load_snapshot()):
         with pytest.raises(StoreError, match="closed"):
             await call
+
+
+async def test_an_opening_that_was_given_up_leaves_the_session_free(path: Path, opened: Opener) -> None:
+    await (await opened(path)).aclose()
+    opening = asyncio.ensure_future(SqliteJournal.open(path, create=False))
+    await asyncio.sleep(0)
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert [p.name for p in path.parent.iterdir()] == ["game.db"]
+    journal = await opened(path, create=False)
+    assert journal.last_seq == 0
+
+
+def test_opening_a_session_of_this_version_loads_no_migrations(tmp_path: Path) -> None:
+    program = (
+        "import asyncio, sys; from pathlib import Path; from agentsh.store.journal import SqliteJournal\n"
+        "async def main(create):\n"
+        "    await (await SqliteJournal.open(Path(sys.argv[1]), create=create)).aclose()\n"
+        "asyncio.run(main(sys.argv[2] == 'create')); print('sqlite_utils' in sys.modules)"
+    )
+    path = str(tmp_path / "game.db")
+    for manner, loaded in (("create", "True"), ("open", "False")):
+        run = subprocess.run([sys.executable, "-c", program, path, manner], capture_output=True, text=True, check=True)
+        assert run.stdout.strip() == loaded
 
 
 async def test_files_are_for_their_owner_only(path: Path, opened: Opener) -> None:

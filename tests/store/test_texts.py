@@ -17,7 +17,7 @@ def history(number: int, length: int = 40) -> list[JsonValue]:
     return [{"role": "user", "content": f"{n}: " + f"word{n} " * length} for n in range(number)]
 
 
-async def stored_bytes(path: Path, opened: Opener, *requests: JsonValue) -> int:
+async def stored_bytes(path: Path, opened: Opener, *requests: JsonValue | list[JsonValue]) -> int:
     """Return how much a session grows by these requests."""
     journal = await opened(path)
     await journal.append([said("boss:1")])
