@@ -11,10 +11,12 @@ from agentsh.core.files import FileChange
 from agentsh.core.ids import BOSS
 from agentsh.core.terminal import one_line
 from agentsh.core.verdict import Verdict
+from agentsh.providers.weights import DEMO_LABEL
 
+NOTICE_LIMIT = 600
+"""Most characters of words of our own."""
 LINE_LIMIT = 120
 """Most characters of somebody's words in one line."""
-DEMO = "135M parameters, a demo, not for real work"
 
 
 def line_of(recorded: e.Recorded) -> str | None:
@@ -43,7 +45,7 @@ def verdict_words(verdict: Verdict) -> str:
 def model_words(facts: e.SessionStarted) -> str:
     """Return which model works where; a demo model is named as one."""
     if facts.provider == "local":
-        return f"{facts.model}, embedded ({DEMO})"
+        return f"{facts.model}, embedded ({DEMO_LABEL})"
     return f"{facts.model} at {facts.host}"
 
 
@@ -70,8 +72,21 @@ def _(event: e.SessionStarted) -> str:
 
 @tell.register
 def _(event: e.SessionResumed) -> str:
-    who = "" if event.role is None else f"{event.role} "
-    return f"{who}goes on" if event.reason == "go" else "the session goes on where it stopped"
+    if event.reason == "go":
+        return f"{event.role or 'the session'} goes on"
+    changed = "".join(f", with {what}" for what in (event.model, event.host) if what)
+    return f"the session goes on where it stopped{changed}"
+
+
+@tell.register
+def _(event: e.TeamChanged) -> str:
+    return f"the files of team {event.team.team.name} were edited; from now on they hold"
+
+
+@tell.register
+def _(event: e.Noticed) -> str:
+    hint = f" ({event.hint})" if event.hint else ""
+    return one_line(f"note: {event.message}{hint}", NOTICE_LIMIT)
 
 
 @tell.register

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from agentsh.cli.options import GlobalOptions
-from agentsh.core.errors import AgentshError
+from agentsh.core.errors import AgentshError, UsageError
 
 if TYPE_CHECKING:
     from agentsh.core.settings import Settings
@@ -40,6 +40,17 @@ def sessions_of(context: typer.Context) -> "SessionFiles":
     from agentsh.store.catalogue import SessionFiles
 
     return SessionFiles(home_of(context).sessions)
+
+
+def existing_session(context: typer.Context, name: str) -> Path:
+    """Return the file of a session. Raises UsageError when there is none of this name."""
+    from agentsh.library.places import nearest
+
+    files = sessions_of(context)
+    path = files.path(name)
+    if not path.exists():
+        raise UsageError(f"there is no session {name!r} in {str(files.folder)!r}", hint=nearest(name, files.names()))
+    return path
 
 
 def shelf_of(context: typer.Context) -> "Shelf":

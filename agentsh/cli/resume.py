@@ -43,7 +43,7 @@ def resume(
     from agentsh import wiring
     from agentsh.cli import requests
     from agentsh.cli.play import play
-    from agentsh.cli.project import project
+    from agentsh.cli.project import existing_session, project
     from agentsh.core.settings import ResumeOptions
 
     manner = requests.manner(jsonl=jsonl, quiet=quiet, verbose=verbose)
@@ -54,6 +54,8 @@ def resume(
         host=host,
         budget=requests.budget(max_tokens, max_seconds, max_rounds, max_steps, max_money),
     )
+    if session is not None:
+        existing_session(context, session)
     settings, home = project(context)
     code = play(
         lambda progress: wiring.reopened(session, asked, settings, home, terminal=manner.terminal, progress=progress),

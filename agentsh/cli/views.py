@@ -5,8 +5,8 @@ from typing import Protocol
 from agentsh.cli import printing
 from agentsh.cli.jsonl import event_line
 from agentsh.cli.narration import line_of
-from agentsh.core.events import Delta, Recorded
-from agentsh.core.ids import RoleName, SessionName
+from agentsh.core.events import Delta, Recorded, StepFailed, StepFinished
+from agentsh.core.ids import ReactionId, RoleName, SessionName
 from agentsh.core.terminal import Cleaner
 
 
@@ -66,7 +66,10 @@ class LineView(SilentView):
         self._streams: Streams | None = Streams() if verbose else None
 
     def event(self, recorded: Recorded) -> None:
-        """Print the event's line."""
+        """Print the event's line, after the last words of a step that it ends."""
+        if self._streams is not None and isinstance(recorded.event, StepFinished | StepFailed):
+            for said in self._streams.ended(recorded.event.reaction, recorded.event.ordinal):
+                printing.note(said)
         if (line := line_of(recorded)) is not None:
             printing.note(line)
 
@@ -87,8 +90,8 @@ class Streams:
     """Cuts the streams of several roles into whole lines, each with its role before it."""
 
     def __init__(self) -> None:
-        self._cleaners: dict[tuple[str, int], Cleaner] = {}
-        self._begun: dict[tuple[str, int], tuple[RoleName, str]] = {}
+        self._cleaners: dict[tuple[ReactionId, int], Cleaner] = {}
+        self._begun: dict[tuple[ReactionId, int], tuple[RoleName, str]] = {}
 
     def lines(self, delta: Delta) -> list[str]:
         """Return the lines that this piece completes; a new step of a role completes its step before."""
@@ -100,11 +103,15 @@ class Streams:
         self._begun[key] = (delta.role, begun)
         return [*ended, *(f"{delta.role} │ {line}" for line in whole)]
 
+    def ended(self, reaction: ReactionId, ordinal: int) -> list[str]:
+        """Return what a step's stream has said after its last whole line, and forget it."""
+        return self._end((reaction, ordinal)) if (reaction, ordinal) in self._begun else []
+
     def rest(self) -> list[str]:
         """Return all lines that are not whole, and forget the streams."""
         return [line for key in list(self._begun) for line in self._end(key)]
 
-    def _end(self, key: tuple[str, int]) -> list[str]:
+    def _end(self, key: tuple[ReactionId, int]) -> list[str]:
         self._cleaners.pop(key, None)
         role, begun = self._begun.pop(key)
         return [f"{role} │ {begun}"] if begun else []

@@ -73,7 +73,7 @@ class RunOptions(Frozen):
     humans: tuple[RoleName, ...] = ()
     approve: str | None = None
     budget: BudgetCard = BudgetCard()
-    temperature: float | None = None
+    temperature: float | None = Field(default=None, ge=0, le=2)
     seed: int | None = None
     variables: dict[str, str] = {}
     pause_at: tuple[str, ...] = ()

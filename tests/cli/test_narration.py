@@ -2,11 +2,12 @@
 
 import pytest
 
-from agentsh.cli.narration import DEMO, duration, line_of, tell
+from agentsh.cli.narration import duration, line_of, tell
 from agentsh.core import events as e
 from agentsh.core.code import RunResult
 from agentsh.core.ids import QuestionId
 from agentsh.core.verdict import GateResult
+from agentsh.providers.weights import DEMO_LABEL
 from tests.cli import stories as s
 
 PASSED = GateResult(gate="compiles", passed=True, evidence="")
@@ -46,6 +47,9 @@ PASSED = GateResult(gate="compiles", passed=True, evidence="")
         ),
         (e.ReactionFailed(reaction=s.WRITING, role=s.ENGINEER, error="no answer"), ["engineer", "no answer"]),
         (e.ErrorSeen(message="trouble"), ["trouble"]),
+        (e.Noticed(message="no server " + 30 * "x", hint="start one"), ["no server", "start one"]),
+        (e.SessionResumed(reason="reopened", model="qwen3:8b"), ["where it stopped", "qwen3:8b"]),
+        (e.SessionResumed(reason="go", role=s.QA), ["qa_engineer goes on"]),
     ],
 )
 def test_an_event_that_means_something_is_told_with_its_values(event: e.Event, words: list[str]) -> None:
@@ -61,8 +65,8 @@ def test_what_only_the_engine_needs_is_not_told(event: e.Event) -> None:
 
 
 def test_a_demo_model_is_named_as_one() -> None:
-    assert DEMO in tell(s.session_started(provider="local"))
-    assert DEMO not in tell(s.session_started())
+    assert DEMO_LABEL in tell(s.session_started(provider="local"))
+    assert DEMO_LABEL not in tell(s.session_started())
 
 
 def test_words_of_a_model_cannot_steer_the_terminal() -> None:

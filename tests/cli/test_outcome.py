@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from agentsh.cli.narration import DEMO
 from agentsh.cli.outcome import Outcome, entry_of, resume_command
 from agentsh.core import events as e
 from agentsh.core.chat import Usage
 from agentsh.core.ids import QuestionId
 from agentsh.core.verdict import GateResult
+from agentsh.providers.weights import DEMO_LABEL
 from tests.cli import stories as s
 
 WORKSPACE = Path("/tmp/a tool")
@@ -67,7 +67,7 @@ def test_an_open_question_is_printed_in_full_and_an_answered_one_is_not() -> Non
 
 def test_a_demo_model_is_named_as_one() -> None:
     outcome = Outcome(facts=s.session_started(provider="local"))
-    assert DEMO in "\n".join(outcome.lines(s.finished(), WORKSPACE, 1.0))
+    assert DEMO_LABEL in "\n".join(outcome.lines(s.finished(), WORKSPACE, 1.0))
 
 
 def test_the_program_to_start_is_found_or_left_out() -> None:

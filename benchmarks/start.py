@@ -1,0 +1,92 @@
+"""Starting: CPU seconds of `agentsh --help`; seconds, modules and memory of `agentsh run` up to its first request."""
+
+import asyncio
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.support.ollama_server import OllamaServer
+
+RUNS = 5
+DEADLINE_S = 60.0
+_PEERS_BASE = "import pydantic, ollama, httpx"
+_REPORTING = """
+import atexit, json, pathlib, resource, sys
+
+def report() -> None:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    figures = {"modules": len(sys.modules), "peak_mb": usage.ru_maxrss / 1024, "cpu_s": usage.ru_utime + usage.ru_stime}
+    pathlib.Path(sys.argv[1]).write_text(json.dumps(figures))
+
+atexit.register(report)
+from agentsh.cli.app import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def _cpu_s(*arguments: str) -> float:
+    """Return the median CPU time of a Python process."""
+    took = []
+    for _ in range(RUNS):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return statistics.median(took)
+
+
+async def _first_request(folder: Path) -> dict[str, float]:
+    """Return wall seconds from the start of the process to its first chat, and what the process had used by its end.
+
+    The run has a budget of one step, so it ends right after that first answer.
+    """
+    report = folder / "report.json"
+    async with OllamaServer.on({"reply": "No."}, models=["bench"]) as server:
+        run = ["--home", str(folder), "run", "A tool", "--host", server.host, "--max-steps", "1", "--quiet"]
+        began = time.monotonic()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", _REPORTING, str(report), *run),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "AGENTSH_CACHE": str(folder)},
+        )
+        await server.until(lambda s: bool(s.chats), DEADLINE_S)
+        first_s = server.chats[0].arrived_s - began
+        await asyncio.wait_for(process.wait(), DEADLINE_S)
+    return {**json.loads(report.read_text()), "first_request_s": first_s}
+
+
+def _median(runs: Sequence[dict[str, float]], name: str) -> float:
+    return statistics.median(run[name] for run in runs)
+
+
+def measure() -> dict[str, object]:
+    """Return medians of several runs; `libraries_cpu_s` is pydantic, ollama and httpx alone, for the ratio."""
+    runs = []
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory(prefix="agentsh-bench-") as folder:
+            runs.append(asyncio.run(_first_request(Path(folder))))
+    return {
+        "name": "start",
+        "figures": {
+            "help_cpu_s": round(_cpu_s("-m", "agentsh", "--help"), 3),
+            "first_request_s": round(_median(runs, "first_request_s"), 3),
+            "one_step_run_cpu_s": round(_median(runs, "cpu_s"), 3),
+            "libraries_cpu_s": round(_cpu_s("-c", _PEERS_BASE), 3),
+            "modules": round(_median(runs, "modules")),
+            "peak_mb": round(_median(runs, "peak_mb"), 1),
+        },
+        "target": "help_cpu_s <= 0.25, first_request_s <= 0.9, modules <= 650, peak_mb <= 80",
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure()))
