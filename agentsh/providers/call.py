@@ -1,6 +1,7 @@
 """One chat call, the same for every provider: pieces from a server in, chat events out.
 
-Deadlines, retries, thinking kept apart, loops cut, empty and unfinished answers told: written once, here.
+Deadlines, retries, thinking kept apart, loops cut, unfinished answers told: written once, here. An answer that is
+empty, because the model only thought, is a whole one: who asked can ask again with a word about it.
 """
 
 import asyncio
@@ -97,7 +98,6 @@ class Listener:
         self._splitter = ThinkSplitter()
         self._text_repeats = RepeatDetector()
         self._thinking_repeats = RepeatDetector()
-        self._has_answer = False
         self._usage: Usage | None = None
         self._finish: Finish | None = None
         self._estimated_tokens = 0
@@ -112,7 +112,7 @@ class Listener:
                 yield from self._part(part)
             self.looped |= self._text_repeats.feed(piece.text)
         for call in piece.tool_calls:
-            self.gave = self._has_answer = True
+            self.gave = True
             yield ToolCalled(call=call)
         self._usage = piece.usage or self._usage
         self._finish = piece.finish or self._finish
@@ -121,26 +121,20 @@ class Listener:
         """Yield the last events.
 
         Raises:
-            Fault: the answer stopped short (incomplete), or there is nothing in it (empty).
+            Fault: the answer stopped short.
         """
         for part in self._splitter.close():
             yield from self._part(part)
         if self._finish is None and not self.looped:
             raise Fault("incomplete", "the answer ended before it was whole", hint="Ask again, or resume later")
         yield Used(usage=self._usage or self._estimated_usage())
-        if not self._has_answer:
-            raise self._empty()
         yield Done(reason="repeat" if self.looped else self._finish or "stop")
 
     def _part(self, part: Part) -> Iterator[ChatEvent]:
         kind, text = part
         self.gave = True
         self._estimated_tokens += estimate_tokens(text)
-        if kind == "thinking":
-            yield ThinkingDelta(text=text)
-            return
-        self._has_answer = self._has_answer or not text.isspace()
-        yield TextDelta(text=text)
+        yield ThinkingDelta(text=text) if kind == "thinking" else TextDelta(text=text)
 
     def _estimated_usage(self) -> Usage:
         return Usage(
@@ -149,11 +143,3 @@ class Listener:
             model_seconds=loop_time() - self._began,
             calls=1,
         )
-
-    def _empty(self) -> Fault:
-        if self._finish == "length":
-            most = self._request.options.num_predict
-            return Fault(
-                "empty", f"the model used all of its {most} tokens before it answered", hint="Raise num_predict"
-            )
-        return Fault("empty", "the model's answer is empty", hint="Ask again, or use another model")

@@ -25,6 +25,7 @@ IN_JSON = asking("Which colour has the sky? Answer in JSON.", schema=SCHEMA)
 LONG = asking("Count to a thousand, in words.")
 TOOL = asking("Run the tests with your tool.", tools=[RUN_TOOL])
 PONDER = asking("Ponder this.")
+SILENT = asking("Say nothing.")
 HELLO_TEXT = "Hello, Boss. What shall we build today?"
 TOOL_CALL = ToolCallRequest(name="run", arguments={"argv": ["pytest", "-q"]})
 RULES: tuple[JsonObject, ...] = (
@@ -35,7 +36,7 @@ RULES: tuple[JsonObject, ...] = (
     {"match": "Ponder", "thinking": "Let me see. ", "reply": "It is so."},
     *({"match": f"fail: {kind}$", "fail": kind} for kind in ("busy", "server", "rejected", "incomplete", "error")),
     *({"match": f"fail: {kind}$", "fail": kind} for kind in ("garbled", "timeout")),
-    {"match": "fail: empty$", "reply": " \n"},
+    {"match": "nothing", "thinking": "I would rather not say.", "reply": ""},
 )
 Feature = Literal["failures", "sees", "missing", "tools", "thinking", "lists"]
 
@@ -99,6 +100,7 @@ async def _recorded() -> AsyncIterator[Subject]:
         (LONG, Answer(text="one two three four " * 100, usage=usage)),
         (TOOL, Answer(text="", tool_calls=(TOOL_CALL,), usage=usage)),
         (PONDER, Answer(text="It is so.", thinking="Let me see. ", usage=usage)),
+        (SILENT, Answer(text="", thinking="I would rather not say.", usage=usage)),
     ]
     hashed = {request_hash(asked.model_dump(mode="json", by_alias=True)): said for asked, said in answers}
     yield Subject(RecordedProvider(hashed))

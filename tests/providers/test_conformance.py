@@ -10,7 +10,7 @@ import pytest
 from agentsh.core import chat as c
 from agentsh.core.errors import ModelMissing, ProviderError
 from tests.providers.asking import SCHEMA, asking, calls_of, events_of, failure_of, text_of, thinking_of
-from tests.providers.subjects import HELLO, IN_JSON, LONG, PONDER, TOOL, TOOL_CALL, Kind, Subject, having
+from tests.providers.subjects import HELLO, IN_JSON, LONG, PONDER, SILENT, TOOL, TOOL_CALL, Kind, Subject, having
 
 
 @pytest.fixture
@@ -72,6 +72,13 @@ async def test_thinking_is_kept_apart_from_the_answer(subject: Subject) -> None:
     assert (thinking_of(events), text_of(events)) == ("Let me see. ", "It is so.")
 
 
+@pytest.mark.parametrize("subject", having("thinking"), indirect=True)
+async def test_an_answer_of_thinking_alone_ends_well_and_is_empty(subject: Subject) -> None:
+    events = await events_of(subject.provider, of(subject, SILENT))
+    assert (thinking_of(events), text_of(events)) == ("I would rather not say.", "")
+    assert [event.kind for event in events][-2:] == ["usage", "done"]
+
+
 @pytest.mark.parametrize("subject", having(), indirect=True)
 async def test_closing_the_stream_stops_the_model_at_once(subject: Subject) -> None:
     loop = asyncio.get_running_loop()
@@ -117,16 +124,14 @@ async def test_calls_at_once_do_not_mix(subject: Subject) -> None:
     assert [text_of(events)[:1] == "{" for events in answers] == [False, True, False, True]
 
 
-@pytest.mark.parametrize(
-    "failure", ["busy", "server", "rejected", "incomplete", "error", "garbled", "timeout", "empty"]
-)
+@pytest.mark.parametrize("failure", ["busy", "server", "rejected", "incomplete", "error", "garbled", "timeout"])
 @pytest.mark.parametrize("subject", having("failures"), indirect=True)
 async def test_a_failure_is_named_and_ends_the_stream(subject: Subject, failure: str) -> None:
     events = await events_of(subject.provider, of(subject, asking(f"fail: {failure}")))
     failed = failure_of(events)
     assert failed.failure == failure
     assert failed.message
-    assert failed.retryable == (failure in {"busy", "server", "incomplete", "timeout", "empty"})
+    assert failed.retryable == (failure in {"busy", "server", "incomplete", "timeout"})
     assert sum(event.kind in {"done", "failed"} for event in events) == 1
     assert (await events_of(subject.provider, of(subject, HELLO)))[-1].kind == "done"
 
