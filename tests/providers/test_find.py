@@ -33,7 +33,7 @@ async def test_no_server_names_each_with_its_reason_and_how_to_start_one() -> No
     assert "'ftp://x' is not the address" in said
     assert "ollama serve" in caught.value.hint
     assert caught.value.exit_code == ExitCode.NO_MODEL
-    assert asyncio.get_running_loop().time() - began < 1.5
+    assert asyncio.get_running_loop().time() - began < 5.0
 
 
 async def test_no_candidates_is_told_too() -> None:
