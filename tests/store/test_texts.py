@@ -17,7 +17,7 @@ def history(number: int, length: int = 40) -> list[JsonValue]:
     return [{"role": "user", "content": f"{n}: " + f"word{n} " * length} for n in range(number)]
 
 
-async def stored_bytes(path: Path, opened: Opener, *requests: JsonValue | list[JsonValue]) -> int:
+async def stored_bytes(path: Path, opened: Opener, *requests: JsonValue) -> int:
     """Return how much a session grows by these requests."""
     journal = await opened(path)
     await journal.append([said("boss:1")])
@@ -33,7 +33,8 @@ async def stored_bytes(path: Path, opened: Opener, *requests: JsonValue | list[J
 
 async def test_a_text_said_a_hundred_times_is_stored_once(path: Path, opened: Opener) -> None:
     text = "".join(chr(33 + (n * n) % 90) for n in range(5_000))
-    assert await stored_bytes(path, opened, *[{"prompt": text}] * 100) < 60_000
+    requests: list[JsonValue] = [{"prompt": text}] * 100
+    assert await stored_bytes(path, opened, *requests) < 60_000
 
 
 async def test_a_step_costs_the_same_however_long_its_history(path: Path, opened: Opener) -> None:
