@@ -82,7 +82,8 @@ class BubblewrapSandbox:
             *self._tmpfs(_SHARED_MEMORY, command.limits),
             *self._tmpfs(_HOME, command.limits),
             *_binds("--ro-bind", self._view.read_only(network=command.network)),
-            *_binds("--bind", [self._view.workspace]),
+            # A folder that is a mount of its own cannot be renamed, with what is protected in it.
+            *_binds("--bind", [self._view.workspace, *self._view.anchors()]),
             *_binds("--ro-bind", self._view.kept()),
             *("--remount-ro", "/dev", "--remount-ro", "/"),
             *("--chdir", str(self._view.folder(command.cwd))),

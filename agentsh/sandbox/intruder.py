@@ -3,7 +3,8 @@
 Never imported: its source is run inside by `agentsh.sandbox.probe`. Each line of stdin is `name=value` and tells it
 where something worth reaching is; each line that it prints is `leaked NAME` or `held NAME`.
 """
-# ruff: noqa: PTH (pathlib would cost more than all attacks together)
+# pathlib would cost more time than all attacks together.
+# ruff: noqa: PTH101, PTH102, PTH104, PTH110, PTH116, PTH123, PTH208, PTH211
 
 import ctypes
 import fcntl

@@ -64,12 +64,16 @@ async def probe(build: Callable[[View], Sandbox]) -> Findings:
         workspace, outside = _lay_out(place)
         with Ears(outside) as ears:
             sandbox = build(View(workspace))
-            said, crowd = await asyncio.gather(_intrude(sandbox, _told(outside, ears)), _crowd(sandbox))
-            leaked = said | crowd | ears.heard()
+            async with asyncio.TaskGroup() as group:
+                said = group.create_task(_intrude(sandbox, _told(outside, ears)), name="probe-intruder")
+                crowd = group.create_task(_crowd(sandbox), name="probe-crowd")
+            leaked = said.result() | crowd.result() | ears.heard()
         return Findings(
             holds=tuple(name for name in PROBED if name not in leaked),
             leaks=tuple(name for name in PROBED if name in leaked),
         )
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

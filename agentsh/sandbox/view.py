@@ -60,6 +60,11 @@ class View:
         named = [self.workspace / name for name in PROTECTED_NAMES]
         return sorted({path for path in (*named, *self.protected) if path.exists() and not path.is_symlink()})
 
+    def anchors(self) -> list[Path]:
+        """Return the folders between the workspace and what is kept, outermost first: they must not be moved away."""
+        between = {parent for path in self.kept() for parent in path.parents if parent.is_relative_to(self.workspace)}
+        return sorted(between - {self.workspace})
+
     def folder(self, cwd: str) -> Path:
         """Return the folder that a command starts in; raises UnsafePath when it is not one in the workspace."""
         folder = (self.workspace / cwd).resolve()

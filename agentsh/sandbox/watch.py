@@ -11,6 +11,8 @@ from typing import Final
 from agentsh.core.code import EndedBy, Limits
 
 PERIOD_S: Final = 0.02
+_SUSPECT_PERIOD_S: Final = 0.05
+_LOOK_PERIOD_S: Final = 1.0
 _RESERVE_BYTES: Final = 256 << 20
 """Left on a disk whoever fills it; a quarter of what was free when that is less."""
 
@@ -38,14 +40,21 @@ async def watch(places: Callable[[], Sequence[Place]], crowded: Callable[[], boo
 
 
 class _Gauge:
-    """How much of one place has been used since the run began."""
+    """How much of one place has been used since the run began.
+
+    What the file system says is cheap to ask, but speaks of everybody who writes there. So it only decides when to
+    look at the files themselves; that is done now and then anyway, since somebody else may free what the run fills.
+    """
 
     def __init__(self, place: Place) -> None:
         self._place = place
         self._since_ns = time.time_ns() - int(PERIOD_S * 1e9)
         self._start: os.statvfs_result | None = None
+        self._looked_at = time.monotonic()
+        self._look_took_s = 0.0
 
     async def over(self, limits: Limits) -> bool:
+        """Return whether the run has used more than it may, or the disk is nearly full."""
         try:
             now = os.statvfs(self._place.path)
         except OSError:
@@ -55,14 +64,20 @@ class _Gauge:
         start = self._start = self._start or now
         if _free_bytes(now) < min(_RESERVE_BYTES, _free_bytes(start) // 4):
             return True
-        grown_bytes = _used_bytes(now) - _used_bytes(start)
-        if grown_bytes <= limits.disk_bytes and start.f_ffree - now.f_ffree <= limits.files:
-            return False
-        # Somebody wrote much to this disk. Was it the run?
-        if await asyncio.to_thread(wrote_more, self._place.path, self._since_ns, limits):
-            return True
-        self._start = now
-        return False
+        grown_bytes, made = _used_bytes(now) - _used_bytes(start), start.f_ffree - now.f_ffree
+        suspect = grown_bytes > limits.disk_bytes // 2 or made > limits.files // 2
+        return self._due(_SUSPECT_PERIOD_S if suspect else _LOOK_PERIOD_S) and await self._look(limits)
+
+    def _due(self, period_s: float) -> bool:
+        """Return whether to look at the files again; a large workspace is looked at less often."""
+        return time.monotonic() - self._looked_at > max(period_s, 10 * self._look_took_s)
+
+    async def _look(self, limits: Limits) -> bool:
+        began = time.monotonic()
+        over = await asyncio.to_thread(wrote_more, self._place.path, self._since_ns, limits)
+        self._looked_at = time.monotonic()
+        self._look_took_s = self._looked_at - began
+        return over
 
 
 def wrote_more(root: Path, since_ns: int, limits: Limits) -> bool:
