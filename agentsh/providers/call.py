@@ -75,12 +75,16 @@ async def answer(
 
 
 async def _listen(listener: "Listener", ask: Ask, deadlines: Deadlines) -> AsyncGenerator[ChatEvent, None]:
-    async with aclosing(deadlines.keep(ask())) as pieces:
-        async for piece in pieces:
-            for event in listener.hear(piece):
-                yield event
-            if listener.looped:
-                break
+    try:
+        async with aclosing(deadlines.keep(ask())) as pieces:
+            async for piece in pieces:
+                for event in listener.hear(piece):
+                    yield event
+                if listener.looped:
+                    break
+    except Fault:
+        if not listener.whole:
+            raise
     for event in listener.finish():
         yield event
 
@@ -101,6 +105,11 @@ class Listener:
         self._usage: Usage | None = None
         self._finish: Finish | None = None
         self._estimated_tokens = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether the server said that this was all; what happens to the connection after that does not matter."""
+        return self._finish is not None
 
     def hear(self, piece: Piece) -> Iterator[ChatEvent]:
         """Yield the events of one piece."""
@@ -125,7 +134,7 @@ class Listener:
         """
         for part in self._splitter.close():
             yield from self._part(part)
-        if self._finish is None and not self.looped:
+        if not self.whole and not self.looped:
             raise Fault("incomplete", "the answer ended before it was whole", hint="Ask again, or resume later")
         yield Used(usage=self._usage or self._estimated_usage())
         yield Done(reason="repeat" if self.looped else self._finish or "stop")

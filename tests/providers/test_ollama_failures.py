@@ -162,6 +162,15 @@ async def test_a_cut_answer_is_never_taken_as_whole_and_never_doubled(fault: str
     assert (failure_of(events).failure, failure_of(events).retryable) == ("incomplete", True)
 
 
+async def test_an_answer_that_said_it_was_whole_is_taken_though_the_connection_broke_after_it(
+    answering: Answering,
+) -> None:
+    line = b'{"message": {"content": "All of it."}, "done": true, "done_reason": "stop"}\n'
+    async with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n" + line) as provider:
+        events = await events_of(provider, asking("hi"))
+    assert (text_of(events), events[-1]) == ("All of it.", c.Done(reason="stop"))
+
+
 async def test_a_loop_is_cut_and_the_server_stopped() -> None:
     loop = {"reply": "I will do it now. " * 2000, "chunks": 4000, "chunk_s": 0.0001}
     async with served(loop) as (server, provider):
