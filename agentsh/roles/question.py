@@ -22,6 +22,7 @@ class Question:
         after: what came after the prompt: earlier answers, and what was wrong with them.
         attempt: how often it was asked before.
         max_tokens: most tokens of the answer.
+        alone: whether the prompt is all there is, without role or history: what a very small model understands.
     """
 
     action: ActionCard
@@ -31,6 +32,7 @@ class Question:
     schema: JsonObject | None = None
     after: tuple[ChatMessage, ...] = ()
     attempt: int = 0
+    alone: bool = False
 
     def then(self, answer: str, request: str) -> "Question":
         """Return what is asked once `answer` was given."""

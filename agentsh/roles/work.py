@@ -61,6 +61,7 @@ class Work:
         label: str = "",
         extra: JsonObject | None = None,
         files: Mapping[str, str] | None = None,
+        alone: bool = False,
     ) -> Question:
         """Return the question that an action's prompt asks.
 
@@ -69,6 +70,7 @@ class Work:
             label: which of the action's questions it is.
             extra: variables of the prompt beside those that every prompt has.
             files: the workspace as the prompt sees it; None: all of it, when the prompt looks at it.
+            alone: whether the prompt goes without role and history.
         """
         card = action or self.action
         if files is None:
@@ -76,7 +78,7 @@ class Work:
         verifying = tuple(name for name, other in self.actions.items() if other.does == "verify")
         material = await gather(self.reaction, self.role, card, self.facts, verifying, files)
         render = self._render(card, material, extra or {})
-        return Question(card, render, card.max_tokens, f"{label}/{self.time}", card.output)
+        return Question(card, render, card.max_tokens, f"{label}/{self.time}", card.output, alone=alone)
 
     async def publish(
         self, content: str, data: JsonObject | None = None, send_to: tuple[RoleName, ...] = ()

@@ -7,6 +7,7 @@ from agentsh.core.messages import Message
 from agentsh.roles.actions.ask import ask
 from agentsh.roles.actions.verify import verify
 from agentsh.roles.actions.write_files import write_files
+from agentsh.roles.actions.write_function import write_function
 from agentsh.roles.work import Work
 
 Behaviour = Callable[[Work], Awaitable[Message]]
@@ -14,5 +15,6 @@ Behaviour = Callable[[Work], Awaitable[Message]]
 BEHAVIOURS: dict[Does, Behaviour] = {
     "ask": ask,
     "write_files": write_files,
+    "write_function": write_function,
     "verify": verify,
 }
