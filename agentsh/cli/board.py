@@ -8,7 +8,7 @@ from typing import Self
 from agentsh.core import events as e
 from agentsh.core.cards import BudgetCard
 from agentsh.core.chat import Usage
-from agentsh.core.ids import RoleName
+from agentsh.core.ids import ReactionId, RoleName
 from agentsh.core.terminal import Cleaner
 
 TAIL_CHARACTERS = 2000
@@ -104,6 +104,11 @@ class Board:
         if self.speaker == role:
             self._forget_stream()
 
+    def step_over(self, reaction: ReactionId, ordinal: int) -> None:
+        """Stop showing the stream of a step that has ended."""
+        if self._stream == (reaction, ordinal):
+            self._forget_stream()
+
     def _add(self, delta: e.Delta, now: float) -> None:
         quiet_s = now - self._heard_at if self._pieces else 0.0
         self._pieces.append(now)
@@ -169,8 +174,30 @@ def _(event: e.StepStarted, board: Board) -> None:
 
 @_see.register
 def _(event: e.StepFinished, board: Board) -> None:
+    board.step_over(event.reaction, event.ordinal)
+    board.set_doing(event.role, "thinks what to do next")
     if event.usage is not None:
         board.usage = board.usage + event.usage
+
+
+@_see.register
+def _(event: e.StepFailed, board: Board) -> None:
+    board.step_over(event.reaction, event.ordinal)
+
+
+@_see.register
+def _(event: e.HumanAsked, board: Board) -> None:
+    board.set_doing(event.role, "waits for you")
+
+
+@_see.register
+def _(event: e.ApprovalAsked, board: Board) -> None:
+    board.set_doing(event.role, f"asks whether it may {event.what}")
+
+
+@_see.register
+def _(event: e.ApprovalSettled, board: Board) -> None:
+    board.set_doing(event.role, event.what if event.allowed else "may not")
 
 
 @_see.register

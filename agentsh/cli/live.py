@@ -28,6 +28,7 @@ class LiveView:
         self._board = board
         self._began = self._drawn = clock()
         self._dirty = True
+        self._told: list[str] = []
         self._live = Live(console=self._console, auto_refresh=False, transient=True, redirect_stdout=False)
 
     def open(self) -> None:
@@ -37,14 +38,15 @@ class LiveView:
 
     def close(self) -> None:
         """Wipe the view; what was told above it stays."""
+        self._tell()
         self._live.stop()
 
     def event(self, recorded: Recorded) -> None:
-        """Take an event in, and tell it above the view when it means something."""
+        """Take an event in; one that means something is told above the view with the next drawing."""
         self._board.see(recorded, self._clock())
         self._dirty = True
         if (line := line_of(recorded)) is not None:
-            self._console.print(Text(line), soft_wrap=True)
+            self._told.append(line)
 
     def delta(self, delta: Delta) -> None:
         """Take a piece of a generation in."""
@@ -56,7 +58,14 @@ class LiveView:
         now = self._clock()
         if self._live.is_started and (self._dirty or now - self._drawn >= 1.0):
             self._dirty, self._drawn = False, now
-            self._live.update(self.frame(), refresh=True)
+            self._live.update(self.frame(), refresh=not self._told)
+            self._tell()
+
+    def _tell(self) -> None:
+        """Print what is to be told; the view is drawn below it in the same go."""
+        if self._told:
+            self._console.print(Text("\n".join(self._told)), soft_wrap=True)
+            self._told.clear()
 
     def frame(self) -> Group:
         """Return the view as of now, at most as high as half the terminal."""
@@ -65,23 +74,25 @@ class LiveView:
         room = max(3, self._console.height // 2 - STREAM_LINES - 2)
         rows = rows if len(rows) <= room else _busiest(rows, self._board, room)
         stream = [_cut(Text(f"  │ {line}", style="cyan")) for line in self._board.tail(STREAM_LINES)]
-        return Group(_cut(self._head(now)), *rows, *stream, _cut(self._foot(now)))
+        return Group(_cut(self._head()), *rows, *stream, _cut(self._foot(now)))
 
-    def _head(self, now: float) -> Text:
+    def _head(self) -> Text:
         facts = self._board.facts
         if facts is None:
             return Text("agentsh · opening …")
-        parts = [facts.session, facts.team.team.name, model_words(facts), duration(now - self._began)]
-        return Text(" · ".join(["agentsh", *parts, *(["PAUSED"] if self._board.paused else [])]), style="bold")
+        state = ["PAUSED"] if self._board.paused else []
+        return Text(" · ".join([*state, facts.session, facts.team.team.name, model_words(facts)]), style="bold")
 
     def _foot(self, now: float) -> Text:
         usage, budget = self._board.usage, self._board.budget
         tokens = f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens"
-        parts = [tokens if budget.max_tokens is None else f"{tokens} of {budget.max_tokens:,}"]
+        elapsed = duration(now - self._began)
+        parts = [
+            elapsed if budget.max_seconds is None else f"{elapsed} of {duration(budget.max_seconds)}",
+            tokens if budget.max_tokens is None else f"{tokens} of {budget.max_tokens:,}",
+        ]
         if (rate := self._board.tokens_per_second(now)) > 0:
             parts.append(f"{rate:.0f} tok/s")
-        if budget.max_seconds is not None:
-            parts.append(f"{duration(now - self._began)} of {duration(budget.max_seconds)}")
         return Text(" · ".join(parts), style="dim")
 
 

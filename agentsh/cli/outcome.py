@@ -183,5 +183,10 @@ def _(event: e.ReactionFailed, outcome: Outcome) -> None:
 
 
 @_see.register
+def _(_event: e.ReactionRetried, outcome: Outcome) -> None:
+    outcome.hint = ""
+
+
+@_see.register
 def _(event: e.ErrorSeen, outcome: Outcome) -> None:
     outcome.hint = event.hint
