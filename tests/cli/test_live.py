@@ -91,3 +91,15 @@ def test_drawing_again_without_news_draws_nothing() -> None:
     view.draw()
     assert console.file.getvalue() != before  # type: ignore[attr-defined]
     view.close()
+
+
+def test_a_burst_of_events_is_one_drawing() -> None:
+    view, console, _ = a_view()
+    view.open()
+    watching(view, s.session_started(), *[s.file_changed(f"{n}.py", 1) for n in range(1000)])
+    before = len(console.file.getvalue())  # type: ignore[attr-defined]
+    view.draw()
+    text = console.file.getvalue()[before:]  # type: ignore[attr-defined]
+    view.close()
+    assert "999.py +1" in text
+    assert text.count("a-tool · pair") <= 2
