@@ -54,8 +54,7 @@ class Ledger:
         Raises:
             SessionLocked, SessionDamaged, StoreFull, StoreError: it is as it was, and not locked by us.
         """
-        with contextlib.ExitStack() as undo:
-            undo.enter_context(_told(path))
+        with _told(path), contextlib.ExitStack() as undo:
             if create:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             else:
@@ -69,6 +68,7 @@ class Ledger:
             undo.callback(connection.close)
             _bring_up_to_date(connection, path)
             ledger = cls(path, lock, connection)
+            # It is whole: nothing is undone.
             undo.pop_all()
         return ledger
 
