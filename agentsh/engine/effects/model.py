@@ -8,15 +8,14 @@ from agentsh.core import chat as c
 from agentsh.core import events as e
 from agentsh.core.errors import ModelMissing, ProviderError
 from agentsh.core.ids import ReactionId, RoleName
-from agentsh.core.tokens import estimate_prompt
+from agentsh.core.tokens import estimate_prompt, was_probably_cut
 from agentsh.engine.desk import Desk
 from agentsh.engine.steps import Effect, Outcome
 from agentsh.ports import Provider
 
 DeltaKind = Literal["text", "thinking", "queued", "loading"]
-TRUNCATED_BELOW = 0.7
-"""A prompt of which the server saw less than this part of the estimate has probably been cut."""
 TRUNCATED_BY_TOKENS = 512
+"""Less than that may be the estimate's error."""
 
 
 @dataclass(slots=True)
@@ -128,7 +127,7 @@ def _truncation(
     """Return the alarm when the server saw far fewer prompt tokens than were sent."""
     estimate = estimate_prompt(request.messages)
     seen = usage.prompt_tokens
-    if not seen or seen >= TRUNCATED_BELOW * estimate or estimate - seen < TRUNCATED_BY_TOKENS:
+    if not was_probably_cut(estimate, seen) or estimate - seen < TRUNCATED_BY_TOKENS:
         return ()
     return (
         e.ModelTruncated(
