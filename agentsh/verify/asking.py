@@ -1,0 +1,92 @@
+"""Asks agentsh's own small programs inside the sandbox, and reads what they answer."""
+
+import json
+import math
+import secrets
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Literal, TypeVar
+
+from pydantic import ValidationError
+
+from agentsh.core.code import Command, Limits, RunResult
+from agentsh.core.model import Frozen, JsonObject
+from agentsh.ports import Sandbox
+
+Script = Literal["read_sources", "resolve", "run_tests", "tiny_pytest"]
+MAX_ANSWER_BYTES = 4_000_000
+
+
+class Resolved(Frozen):
+    """What `resolve` answers."""
+
+    missing: tuple[Literal["", "module", "name"], ...]
+    """For each import that was asked for: what of it is not there."""
+    standard: frozenset[str]
+    """Names of the standard library's modules."""
+
+
+class FailedTest(Frozen):
+    """One test that failed."""
+
+    test: str
+    text: str
+    """Its traceback; "" when there were too many before it."""
+
+
+class Tested(Frozen):
+    """What `run_tests` answers."""
+
+    ran: int
+    skipped: int
+    failures: tuple[FailedTest, ...]
+
+
+T = TypeVar("T", bound=Frozen)
+
+
+async def ask(
+    sandbox: Sandbox, script: Script, request: JsonObject, answer: type[T], wall_s: float, *, isolated: bool = True
+) -> tuple[T | None, RunResult]:
+    """Run a script inside the sandbox; return its answer, None when it gave none, with how the run ended.
+
+    Args:
+        sandbox: where to run it.
+        script: which one.
+        request: what it is asked.
+        answer: what it has to answer.
+        wall_s: deadline.
+        isolated: without the workspace on the path. Otherwise its modules can be imported.
+    """
+    token = secrets.token_hex(16)
+    argv = ("python3", *(["-I"] if isolated else []), "-W", "ignore", "-c", script_text(script))
+    stdin = json.dumps({**request, "token": token})
+    result = await sandbox.run(Command(argv=argv, stdin=stdin, limits=limits(wall_s, MAX_ANSWER_BYTES)))
+    for line in reversed(result.stdout.splitlines()):
+        if line.startswith(token):
+            return _read(line.removeprefix(token), answer), result
+    return None, result
+
+
+@cache
+def script_text(script: Script) -> str:
+    """Return the text of one of the scripts."""
+    return resources.files("agentsh.verify.inside").joinpath(f"{script}.py").read_text("utf-8")
+
+
+def limits(wall_s: float, output_bytes: int = 64_000) -> Limits:
+    """Return limits with this deadline; processor time lasts a little longer, so that the deadline is what ends it."""
+    return Limits(wall_s=wall_s, cpu_s=math.ceil(wall_s) + 2, output_bytes=output_bytes)
+
+
+def words(argv: Sequence[str]) -> tuple[str, ...]:
+    """Return `argv` as a person would type it: `python` for the interpreter."""
+    return ("python", *argv[1:]) if argv and argv[0] == "python3" else tuple(argv)
+
+
+def _read(text: str, answer: type[T]) -> T | None:
+    try:
+        return answer.model_validate_json(text)
+    except ValidationError:
+        return None

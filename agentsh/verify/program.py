@@ -1,0 +1,95 @@
+"""What is in a workspace that is to be verified: its Python files, which of them are tests, which one is started."""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from agentsh.core.verdict import VerifyPlan
+from agentsh.ports import Workspace
+
+_GUARD = re.compile(r"^if\s+__name__\s*==\s*[\"']__main__[\"']", re.MULTILINE)
+_SUPPORT = frozenset({"conftest.py", "setup.py", "noxfile.py", "__init__.py"})
+DECLARATIONS = ("requirements.txt", "pyproject.toml")
+
+
+@dataclass(frozen=True)
+class Program:
+    """The Python project in a workspace."""
+
+    root: str
+    """Absolute path."""
+    files: tuple[str, ...]
+    """All files, sorted."""
+    sources: dict[str, str | None]
+    """Each .py file's text; None when it is not readable as UTF-8."""
+    entry: str | None
+    """The file that is started; None: it is a library."""
+    declarations: dict[str, str] = field(default_factory=dict)
+    """Texts of the files that declare requirements."""
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """Paths of the test files."""
+        return tuple(path for path in self.sources if is_test(path))
+
+    @property
+    def entry_argv(self) -> tuple[str, ...]:
+        """What starts the program: a script by its path, a package by `-m`."""
+        if self.entry is None:
+            return ()
+        folder, _, name = self.entry.rpartition("/")
+        if name == "__main__.py" and folder:
+            return ("python3", "-m", folder.replace("/", "."))
+        return ("python3", self.entry)
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Dotted names of what a library offers for import, from the root or from src/."""
+        names = [path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__") for path in self.sources]
+        offered = [name.replace("/", ".") for name in names if not is_test(f"{name}.py") and name not in _STEMS]
+        return tuple(name for name in offered if all(part.isidentifier() for part in name.split(".")))
+
+
+_STEMS = frozenset(name.removesuffix(".py") for name in _SUPPORT)
+
+
+async def look(workspace: Workspace, plan: VerifyPlan) -> Program:
+    """Read what there is to verify."""
+    files = tuple(entry.path for entry in await workspace.files())
+    sources = {path: await workspace.read(path) for path in files if path.endswith(".py")}
+    texts = {path: await workspace.read(path) for path in DECLARATIONS if path in files}
+    return Program(
+        root=str(workspace.root),
+        files=files,
+        sources=sources,
+        entry=plan.entry.removeprefix("./") if plan.entry is not None else find_entry(sources),
+        declarations={path: text for path, text in texts.items() if text is not None},
+    )
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is one that test runners look into."""
+    name = path.rpartition("/")[2]
+    return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py") or name == "tests.py")
+
+
+def find_entry(sources: dict[str, str | None]) -> str | None:
+    """Return main.py, else __main__.py, else the one file with a `__main__` guard, else the only one at the top."""
+    candidates = [path for path in sources if not is_test(path) and path.rpartition("/")[2] not in _SUPPORT]
+    for name in ("main.py", "__main__.py", "src/main.py"):
+        if name in candidates:
+            return name
+    packages = [path for path in candidates if path.endswith("/__main__.py")]
+    guarded = [path for path in candidates if _GUARD.search(sources[path] or "")]
+    return _only(packages) or _only(guarded) or _only([path for path in candidates if "/" not in path])
+
+
+def _only(paths: Collection[str]) -> str | None:
+    return next(iter(paths)) if len(paths) == 1 else None
+
+
+def listed(paths: Iterable[str], most: int = 12) -> str:
+    """Return paths for a sentence, not too many of them."""
+    paths = list(paths)
+    more = f" and {len(paths) - most} more" if len(paths) > most else ""
+    return ", ".join(paths[:most]) + more if paths else "nothing"
