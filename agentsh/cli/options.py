@@ -64,7 +64,7 @@ def first_of_all(arguments: Sequence[str]) -> list[str]:
         if word in _ANYWHERE:
             first += [word, *([value] if (value := next(words, None)) is not None else [])]
         elif word.partition("=")[0] in _ANYWHERE:
-            first.append(word)
+            first += word.split("=", 1)
         else:
             others.append(word)
     return [*first, *others, *arguments[end:]]

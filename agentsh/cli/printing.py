@@ -8,6 +8,7 @@ from typing import TextIO
 
 from pydantic import JsonValue
 
+from agentsh.core.errors import UsageError
 from agentsh.core.terminal import clean
 
 
@@ -63,20 +64,24 @@ def speak_utf8() -> None:
 def hush() -> None:
     """Let what is still buffered go nowhere, so that the interpreter does not complain at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()
-        except (BrokenPipeError, ValueError):
+        except (OSError, ValueError):
             os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
-def _write(stream: TextIO, text: str) -> None:
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # closed by whoever started us
+        return
     try:
         stream.write(text + "\n")
         stream.flush()
     except BrokenPipeError as error:
         raise ReaderGone from error
+    except OSError as error:
+        raise UsageError(f"the output cannot be written: {error.strerror}", hint="Send it elsewhere.") from error
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

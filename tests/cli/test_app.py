@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -110,7 +111,7 @@ def test_global_options_may_stand_anywhere(shell: Shell) -> None:
 
 def test_only_what_stands_before_a_double_dash_is_an_option() -> None:
     assert first_of_all(["run", "x", "--home", "/h"]) == ["--home", "/h", "run", "x"]
-    assert first_of_all(["run", "--config=/c", "x"]) == ["--config=/c", "run", "x"]
+    assert first_of_all(["run", "--config=/c", "x"]) == ["--config", "/c", "run", "x"]
     assert first_of_all(["run", "--", "--home", "/h"]) == ["run", "--", "--home", "/h"]
     assert first_of_all(["run", "--home"]) == ["--home", "run"]
 
@@ -131,6 +132,27 @@ def test_a_reader_that_goes_away_is_no_error(shell: Shell) -> None:
     process.stderr.close()
     assert err == ""
     assert process.returncode in (0, 1)
+
+
+def test_output_that_cannot_be_written_is_told(shell: Shell) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        process = shell.start("sessions", "list", "--json", stdout=full.fileno())
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert err.startswith("agentsh: the output cannot be written: No space left on device")
+
+
+def test_no_stdout_at_all_is_no_trouble(shell: Shell) -> None:
+    command = shlex.join(shell.command("sessions", "list", "--json"))
+    done = subprocess.run(
+        ["sh", "-c", f"{command} >&-"],
+        env=shell.environ(),
+        cwd=shell.root,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_the_run_path_loads_no_screen_library() -> None:

@@ -126,6 +126,16 @@ def test_a_signal_is_exit_130_and_the_session_goes_on_later(shell: Shell, number
     assert resumed.code == 0, resumed
 
 
+def test_a_session_that_is_open_elsewhere_is_exit_7_and_names_who_has_it(shell: Shell) -> None:
+    process = shell.start("run", "A tool", *arguments(furnish(shell, "Hello.", delay_s=50)), "--jsonl")
+    assert process.stdout is not None
+    process.stdout.readline()
+    ended = shell.run("resume", "a-tool")
+    stop(process, signal.SIGTERM)
+    assert ended.code == 7, ended
+    assert str(process.pid) in ended.err
+
+
 def test_a_reader_that_goes_away_ends_the_run_quietly(shell: Shell) -> None:
     script = furnish(shell, "Hello.", delay_s=50)
     process = shell.start("run", "A tool", *arguments(script), "--jsonl")
