@@ -157,7 +157,10 @@ class _BubblewrapRun(Run):
 
     def hear(self, line: bytes) -> None:
         """Take bubblewrap's two words: which process is its first, and how the program ended."""
-        status = json.loads(line)
+        try:
+            status = json.loads(line)
+        except ValueError:
+            return  # not bubblewrap's word; without one the run counts as failed
         if "exit-code" in status:
             self.ending = _ending(status["exit-code"])
         elif "child-pid" in status:

@@ -35,12 +35,12 @@ import os, time
 try:
     for _ in range(100):
         if os.fork() == 0:
-            time.sleep(2)
+            time.sleep(1)
             os._exit(0)
 except OSError:
     print("held")
     os._exit(0)
-time.sleep(1)
+time.sleep(0.5)
 print("leaked")
 """
 """More processes than allowed. It waits before it tells, so that what watches has its chance to end it."""

@@ -132,15 +132,14 @@ class _Supervision:
         """Wait for the first thing that ends the run, and return it."""
         loop = asyncio.get_running_loop()
         deadline = loop.call_later(self._command.limits.wall_s, self._stop, "deadline")
-        watcher = loop.create_task(self._watch(), name="sandbox-watch")
+        watching = watch(self._run.places, self._run.crowded, self._command.limits)
+        watcher = loop.create_task(watching, name="sandbox-watch")
         try:
-            return await self._over
+            await asyncio.wait({self._over, watcher}, return_when=asyncio.FIRST_COMPLETED)
+            return self._over.result() if self._over.done() else watcher.result()
         finally:
             deadline.cancel()
             watcher.cancel()
-
-    async def _watch(self) -> None:
-        self._stop(await watch(self._run.places, self._run.crowded, self._command.limits))
 
     def _stop(self, reason: EndedBy) -> None:
         if not self._over.done():

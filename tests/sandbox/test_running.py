@@ -56,6 +56,12 @@ async def test_output_is_cut_at_the_cap_between_characters(sandbox: Sandbox) -> 
     assert result.ok
 
 
+async def test_what_was_printed_before_the_deadline_is_told(sandbox: Sandbox) -> None:
+    source = "import time; print('serving on port 8000'); time.sleep(600)"
+    result = await python(sandbox, source, limits=Limits(wall_s=0.5))
+    assert (result.ended_by, result.stdout) == ("deadline", "serving on port 8000\n")
+
+
 async def test_nothing_of_the_environment_is_inherited(sandbox: Sandbox, arena: Arena) -> None:
     source = "import json, os; print(json.dumps(dict(os.environ)))"
     given = json.loads((await python(sandbox, source, env={"MODE": "test"})).stdout)

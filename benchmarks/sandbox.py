@@ -1,0 +1,75 @@
+"""What a run in the sandbox costs more than a plain process: the same program, each way in turn, medians."""
+
+import asyncio
+import statistics
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from agentsh.core.code import Command
+from agentsh.core.errors import SandboxUnavailable
+from agentsh.ports import Sandbox
+from agentsh.sandbox import open_sandbox
+from agentsh.sandbox.attacks import Tier
+from agentsh.sandbox.environment import base_interpreter
+
+ROUNDS = 40
+PROGRAMS = {"true": ("true",), "python": ("python", "-I", "-c", "pass")}
+TIERS: Final[tuple[Tier, ...]] = ("bubblewrap", "landlock", "none")
+
+
+async def _costs_ms(workspace: Path) -> dict[str, float]:
+    """Return the median of each plain program, and what each tier adds to it."""
+    sandboxes = await _sandboxes(workspace)
+    times: dict[tuple[str, str], list[float]] = {}
+    for _ in range(ROUNDS):
+        for program, argv in PROGRAMS.items():
+            times.setdefault(("plain", program), []).append(_plain_s(argv, workspace))
+            for tier, sandbox in sandboxes.items():
+                began = time.perf_counter()
+                await sandbox.run(Command(argv=argv))
+                times.setdefault((tier, program), []).append(time.perf_counter() - began)
+    medians = {key: statistics.median(found) * 1000 for key, found in times.items()}
+    plain = {f"plain_{program}": medians["plain", program] for program in PROGRAMS}
+    added = {
+        f"{tier}_{program}_over_plain": medians[tier, program] - medians["plain", program]
+        for tier in sandboxes
+        for program in PROGRAMS
+    }
+    return {**plain, **added}
+
+
+async def _sandboxes(workspace: Path) -> dict[str, Sandbox]:
+    """Return the sandbox of each tier that this machine has."""
+    found = {}
+    for tier in TIERS:
+        with suppress(SandboxUnavailable):
+            found[tier] = await open_sandbox(workspace, tier=tier)
+    return found
+
+
+def _plain_s(argv: tuple[str, ...], workspace: Path) -> float:
+    """Return the seconds that a plain process takes."""
+    began = time.perf_counter()
+    program = str(base_interpreter()) if argv[0] == "python" else argv[0]
+    subprocess.run([program, *argv[1:]], cwd=workspace, capture_output=True, check=True)
+    return time.perf_counter() - began
+
+
+def measure() -> dict[str, object]:
+    """Return the milliseconds of a start, and of the measurement of each tier that a session begins with."""
+    with tempfile.TemporaryDirectory(prefix="agentsh-bench-") as folder:
+        workspace = Path(folder) / "workspace"
+        workspace.mkdir()
+        began = time.perf_counter()
+        asyncio.run(open_sandbox(workspace))
+        probe_ms = (time.perf_counter() - began) * 1000
+        costs_ms = asyncio.run(_costs_ms(workspace))
+    return {
+        "name": "sandbox",
+        "figures": {"probe_ms": round(probe_ms, 1), **{name: round(cost, 2) for name, cost in costs_ms.items()}},
+        "target": {"over_plain": "<= 10 ms", "probe_ms": "<= 150"},
+    }
