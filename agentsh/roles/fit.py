@@ -30,7 +30,7 @@ class Parts:
     """A request before it is fitted, in its order.
 
     Attributes:
-        system: the role's prefix; empty: none.
+        system: the role's prefix.
         summary: what stands for the history before `turns`.
         turns: the history.
         prompt: the action's prompt.
@@ -53,7 +53,7 @@ class Parts:
         return (*self._front(cap), *history, prompt, *answered)
 
     def _front(self, cap: int | None) -> list[ChatMessage]:
-        front = [ChatMessage(role="system", content=self.system)] if self.system else []
+        front = [ChatMessage(role="system", content=self.system)]
         if self.summary is not None:
             front.append(_capped(summary_turn(self.summary), cap))
         if self.dropped:

@@ -25,9 +25,9 @@ class Recall:
         about: what the action is about; some of it may be older than the history.
     """
 
-    summary: Summary | None
-    messages: tuple[Message, ...]
-    about: tuple[Message, ...]
+    summary: Summary | None = None
+    messages: tuple[Message, ...] = ()
+    about: tuple[Message, ...] = ()
 
     @property
     def older(self) -> tuple[Message, ...]:

@@ -57,7 +57,7 @@ class ModelMind:
     async def request(self, question: Question) -> ChatRequest:
         """Return the request for `question`, fitted; older history is summarised when it has no room."""
         if question.alone:
-            return self._chat_request(question, Parts(system="", prompt=question.render, after=question.after))
+            return self._chat_request(question, self._parts(Recall(), question))
         recall = await self._memory.recall(self._reaction, question.action, self._summary)
         parts = self._parts(recall, question)
         budget = self._budget(question.max_tokens)

@@ -22,7 +22,7 @@ class Question:
         after: what came after the prompt: earlier answers, and what was wrong with them.
         attempt: how often it was asked before.
         max_tokens: most tokens of the answer.
-        alone: whether the prompt is all there is, without role or history: what a very small model understands.
+        alone: whether it is asked without history: a very small model answers worse when there is more to read.
     """
 
     action: ActionCard

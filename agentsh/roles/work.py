@@ -70,7 +70,7 @@ class Work:
             label: which of the action's questions it is.
             extra: variables of the prompt beside those that every prompt has.
             files: the workspace as the prompt sees it; None: all of it, when the prompt looks at it.
-            alone: whether the prompt goes without role and history.
+            alone: whether the prompt goes without history.
         """
         card = action or self.action
         if files is None:

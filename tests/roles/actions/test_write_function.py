@@ -66,12 +66,13 @@ async def test_the_program_is_verified_as_it_was_written() -> None:
     assert (qa.plans[0].entry, qa.plans[0].entry_args) == ("main.py", ("level",))
 
 
-async def test_a_very_small_model_sees_the_prompt_and_nothing_else() -> None:
+async def test_a_draft_is_asked_for_without_history_and_with_the_roles_own_front() -> None:
     reaction = await written(RIGHT, RIGHT, RIGHT)
 
     for request in reaction.requests:
-        assert [said.role for said in request.messages] == ["user"]
-    assert reaction.requests[0].messages[0].content.startswith("Write `def is_palindrome(word)` that says whether")
+        assert [said.role for said in request.messages] == ["system", "user"]
+    assert len({request.messages[0] for request in reaction.requests}) == 1
+    assert reaction.requests[0].messages[1].content.startswith("Write `def is_palindrome(word)` that says whether")
 
 
 async def test_every_draft_has_a_seed_of_its_own() -> None:
