@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from functools import singledispatch
 from pathlib import Path, PurePosixPath
 
-from pydantic import ValidationError
-
 from agentsh.cli.narration import duration, file_words, model_words, verdict_words
 from agentsh.core import events as e
 from agentsh.core.chat import Usage
@@ -14,7 +12,7 @@ from agentsh.core.errors import ExitCode
 from agentsh.core.files import FileChange
 from agentsh.core.ids import QuestionId
 from agentsh.core.terminal import one_line
-from agentsh.core.verdict import Verdict
+from agentsh.core.verdict import Verdict, VerifyPlan
 
 QUOTED_LINES = 30
 HEAD_LIMIT = 200
@@ -36,6 +34,8 @@ class Outcome:
 
     facts: e.SessionStarted | None = None
     files: dict[str, FileChange] = field(default_factory=dict)
+    plan: VerifyPlan = field(default_factory=VerifyPlan)
+    """How the program was started when it was tried last."""
     verdict: Verdict | None = None
     usage: Usage = field(default_factory=Usage)
     questions: dict[QuestionId, e.HumanAsked | e.ApprovalAsked] = field(default_factory=dict)
@@ -71,9 +71,10 @@ class Outcome:
             return []
         names = [file_words(file) for file in there[:FILES_SHOWN]]
         more = [f"and {len(there) - FILES_SHOWN} more"] if len(there) > FILES_SHOWN else []
-        entry = entry_of([file.path for file in there])
-        run = [_row("run it", f"cd {shlex.quote(str(workspace))} && python {shlex.quote(entry)}")] if entry else []
-        return [_row("made", ", ".join(names + more)), _row("where", str(workspace)), *run]
+        entry = self.plan.entry or entry_of([file.path for file in there])
+        run = shlex.join(["python", entry, *self.plan.entry_args]) if entry else ""
+        start = [_row("run it", f"cd {shlex.quote(str(workspace))} && {run}")] if run else []
+        return [_row("made", ", ".join(names + more)), _row("where", str(workspace)), *start]
 
     def _checked(self) -> list[str]:
         if self.verdict is None:
@@ -147,14 +148,17 @@ def _(event: e.FileChanged, outcome: Outcome) -> None:
 
 
 @_see.register
+def _(event: e.StepStarted, outcome: Outcome) -> None:
+    if event.step == "verify":
+        outcome.plan = VerifyPlan.model_validate(event.request or {})
+
+
+@_see.register
 def _(event: e.StepFinished, outcome: Outcome) -> None:
     if event.usage is not None:
         outcome.usage = outcome.usage + event.usage
     if event.step == "verify":
-        try:
-            outcome.verdict = Verdict.model_validate(event.result)
-        except ValidationError:
-            outcome.verdict = None
+        outcome.verdict = Verdict.model_validate(event.result)
 
 
 @_see.register

@@ -53,7 +53,7 @@ def test_the_version_is_printed(shell: Shell) -> None:
         (["run", "x", "--max-tokens", "0"], "--max-tokens is 0", "greater"),
         (["run", "x", "--max-seconds=-1"], "--max-seconds is -1", "greater"),
         (["run", "x", "--temperature", "9"], "--temperature is 9", "less"),
-        (["run", "   "], "IDEA is ''", "agentsh run --help"),
+        (["run", "   "], "IDEA is ''", "--help"),
         (["run", "x", "--var", "novalue"], "--var is 'novalue'", "KEY=VALUE"),
         (["run", "x", "--yes", "--approve", "never"], "'never'", "--yes"),
         (["run", "x", "--quiet", "--verbose"], "--quiet", "leave one of them out"),

@@ -6,6 +6,7 @@ from agentsh.cli.outcome import Outcome, entry_of, resume_command
 from agentsh.core import events as e
 from agentsh.core.chat import Usage
 from agentsh.core.ids import QuestionId
+from agentsh.core.model import JsonObject
 from agentsh.core.verdict import GateResult
 from agentsh.providers.weights import DEMO_LABEL
 from tests.cli import stories as s
@@ -29,6 +30,12 @@ def test_success_says_what_where_how_and_at_what_cost() -> None:
         assert part in text
     for part in ("1,234 + 567 tokens in 9 model calls, 42s", "a-tool", "--workspace '/tmp/a tool'"):
         assert part in text
+
+
+def test_the_program_is_started_as_it_was_when_it_passed() -> None:
+    request: JsonObject = {"entry": "tool.py", "entry_args": ["two words"]}
+    tried = s.step_started("verify").model_copy(update={"request": request})
+    assert "python tool.py 'two words'" in told(s.file_changed("tool.py", 3), tried, s.verified(PASSED))
 
 
 def test_failure_prints_the_error_of_the_program() -> None:
