@@ -60,6 +60,11 @@ class ModelChild(asyncio.SubprocessProtocol):
         return not self._exited.done()
 
     @property
+    def pid(self) -> int | None:
+        """Its process id."""
+        return self._transport.get_pid() if self._transport else None
+
+    @property
     def log(self) -> str:
         """The last of what it printed, at most 16 KiB."""
         return self._log.decode("utf-8", "replace")

@@ -11,10 +11,12 @@ from agentsh.core.canonical import request_hash
 from agentsh.core.chat import Answer, ToolCallRequest, Usage
 from agentsh.core.model import JsonObject
 from agentsh.ports import Provider
+from agentsh.providers.local import LocalProvider
 from agentsh.providers.ollama import OllamaProvider
 from agentsh.providers.openai import OpenAIProvider
 from agentsh.providers.recorded import RecordedProvider
 from agentsh.providers.scripted import ScriptedProvider
+from agentsh.providers.weights import DEMO_MODEL, weights_folder
 from tests.providers.asking import AT_ONCE, MODEL, RUN_TOOL, SCHEMA, asking, hurried
 from tests.support.model_server import ModelServer
 from tests.support.ollama_server import OllamaServer
@@ -106,12 +108,20 @@ async def _recorded() -> AsyncIterator[Subject]:
     yield Subject(RecordedProvider(hashed))
 
 
+@asynccontextmanager
+async def _local() -> AsyncIterator[Subject]:
+    provider = LocalProvider(weights_folder(), hurried(first_token_s=60.0))
+    yield Subject(provider, model=DEMO_MODEL)
+    await provider.aclose()
+
+
 _SERVED: frozenset[Feature] = frozenset({"failures", "sees", "missing", "tools", "thinking", "lists"})
 SUBJECTS: dict[str, Kind] = {
     "ollama": Kind(_ollama, _SERVED),
     "openai": Kind(_openai, _SERVED),
     "scripted": Kind(_scripted, _SERVED - {"sees"}),
     "recorded": Kind(_recorded, frozenset({"tools", "thinking"})),
+    "local": Kind(_local, frozenset({"missing", "lists"}), (pytest.mark.model,)),
 }
 
 
