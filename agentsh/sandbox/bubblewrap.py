@@ -6,27 +6,23 @@ import resource
 import select
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from agentsh.core.code import Command, Limits, RunResult, SandboxStatus
+from agentsh.core.code import Command, RunResult, SandboxStatus
 from agentsh.core.errors import SandboxUnavailable
 from agentsh.sandbox import seccomp
+from agentsh.sandbox.bubble import HOME, SHARED_MEMORY, Abilities, Bubble
 from agentsh.sandbox.crowd import Crowd
 from agentsh.sandbox.descriptors import Descriptors
-from agentsh.sandbox.environment import clean_environment, interpreter, resolve_argv
 from agentsh.sandbox.rlimits import process_limit, resource_limits
 from agentsh.sandbox.supervision import Ending, Run, Started, supervise
-from agentsh.sandbox.view import SYSTEM, View
+from agentsh.sandbox.view import View
 from agentsh.sandbox.watch import Place
 
 _FOLDERS: Final = "/usr/bin:/usr/local/bin:/bin:/run/current-system/sw/bin"
-_HOME: Final = "/tmp"  # noqa: S108 (the sandbox's own)
-_SHARED_MEMORY: Final = "/dev/shm"  # noqa: S108
-_USER: Final = "1000"
-"""Who model code is inside; outside it is who runs agentsh."""
 _NOT_FOUND: Final = 127
 _NO_PROGRAM: Final = "bwrap: execvp "
 
@@ -40,12 +36,12 @@ def find() -> Path | None:
 class BubblewrapSandbox:
     """Runs each command in a bubble of its own."""
 
-    def __init__(self, program: Path, view: View, status: SandboxStatus, *, sized: bool) -> None:
-        """Take bubblewrap's path; `sized` says whether it can limit the size of a tmpfs (since 0.7)."""
+    def __init__(self, program: Path, view: View, status: SandboxStatus, abilities: Abilities) -> None:
+        """Take bubblewrap's path and what it can do."""
         self._program = program
         self._view = view
         self._status = status
-        self._sized = sized
+        self._abilities = abilities
 
     @property
     def status(self) -> SandboxStatus:
@@ -59,9 +55,7 @@ class BubblewrapSandbox:
             SandboxUnavailable: bubblewrap is gone or can no longer set up; nothing was run.
             UnsafePath: the command's folder is not in the workspace, or a protected path became a link.
         """
-        python = interpreter(self._view.workspace)
-        argv = [str(self._program), *resolve_argv(command.argv, python)]
-        run = _BubblewrapRun(argv, self._options(command, python), self._view.workspace, command)
+        run = _BubblewrapRun(self._program, Bubble(self._view, command, self._abilities))
         try:
             return _clarified(await supervise(run, command), command)
         except OSError as error:
@@ -69,44 +63,6 @@ class BubblewrapSandbox:
                 f"bubblewrap at {str(self._program)!r} cannot be started any more: {error.strerror}",
                 hint="Install bubblewrap again, or start agentsh again to use what this machine still has",
             ) from error
-
-    def _options(self, command: Command, python: Path) -> list[str]:
-        """Return bubblewrap's options but for the descriptors. Order matters: later mounts lie over earlier ones."""
-        environment = clean_environment(python, _HOME, command.env)
-        return [
-            *("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
-            *("--uid", _USER, "--gid", _USER, "--hostname", "sandbox"),
-            *(["--share-net"] if command.network else []),
-            *_system(),
-            *("--proc", "/proc", "--dev", "/dev"),
-            *self._tmpfs(_SHARED_MEMORY, command.limits),
-            *self._tmpfs(_HOME, command.limits),
-            *_binds("--ro-bind", self._view.read_only(network=command.network)),
-            # A folder that is a mount of its own cannot be renamed, with what is protected in it.
-            *_binds("--bind", [self._view.workspace, *self._view.anchors()]),
-            *_binds("--ro-bind", self._view.kept()),
-            *("--remount-ro", "/dev", "--remount-ro", "/"),
-            *("--chdir", str(self._view.folder(command.cwd))),
-            *(part for name, value in environment.items() for part in ("--setenv", name, value)),
-        ]
-
-    def _tmpfs(self, path: str, limits: Limits) -> list[str]:
-        size = ["--size", str(max(1, limits.disk_bytes))] if self._sized else []
-        return [*size, "--tmpfs", path]
-
-
-def _system() -> Iterator[str]:
-    """Yield options that show the system's programs and libraries as they lie on this machine."""
-    for path in map(Path, SYSTEM):
-        if path.is_symlink():
-            yield from ("--symlink", str(path.readlink()), str(path))
-        elif path.is_dir():
-            yield from ("--ro-bind", str(path), str(path))
-
-
-def _binds(option: str, paths: Sequence[Path]) -> Iterator[str]:
-    for path in paths:
-        yield from (option, str(path), str(path))
 
 
 def _clarified(result: RunResult, command: Command) -> RunResult:
@@ -119,14 +75,12 @@ def _clarified(result: RunResult, command: Command) -> RunResult:
 class _BubblewrapRun(Run):
     """One bubble, from `bwrap` to the end of its pid 1, with which the kernel ends all else in it."""
 
-    def __init__(self, argv: list[str], options: list[str], workspace: Path, command: Command) -> None:
+    def __init__(self, program: Path, bubble: Bubble) -> None:
         super().__init__()
-        self._argv = argv
-        self._options = options
-        self._workspace = workspace
-        self._limits = command.limits
-        self._filter = seccomp.assemble("bubblewrap", network=command.network)
-        self._crowd = Crowd(command.limits.processes)
+        self._program = program
+        self._bubble = bubble
+        self._limits = bubble.command.limits
+        self._crowd = Crowd(self._limits.processes)
         self._process: subprocess.Popen[bytes] | None = None
         self._go: int | None = None
         """Writing to it lets the program start."""
@@ -134,20 +88,22 @@ class _BubblewrapRun(Run):
         """The bubble's root as seen from outside."""
         self._first: int | None = None
         """A pidfd of the bubble's pid 1."""
+        self._doomed = False
 
     def start(self, stdio: tuple[int, int, int]) -> Started:
         """Start bubblewrap; it waits for the limits to be set before it starts the program."""
         with Descriptors() as fds:
             (wait, go), (control, tell) = fds.pipe(), fds.pipe()
-            code = fds.memory("seccomp", self._filter)
+            code = fds.memory("seccomp", seccomp.assemble("bubblewrap", network=self._bubble.command.network))
             told = ("--seccomp", str(code), "--json-status-fd", str(tell), "--block-fd", str(wait))
-            options = fds.memory("options", b"".join(os.fsencode(part) + b"\0" for part in (*self._options, *told)))
+            options, bound = self._bubble.options(fds)
+            listed = fds.memory("options", b"".join(os.fsencode(part) + b"\0" for part in (*options, *told)))
             self._process = subprocess.Popen(
-                [self._argv[0], "--args", str(options), "--", *self._argv[1:]],
+                [str(self._program), "--args", str(listed), "--", *self._bubble.argv()],
                 stdin=stdio[0],
                 stdout=stdio[1],
                 stderr=stdio[2],
-                pass_fds=(wait, tell, code, options),
+                pass_fds=(wait, tell, code, listed, *bound),
                 env={},
                 cwd="/",
                 start_new_session=True,
@@ -179,9 +135,11 @@ class _BubblewrapRun(Run):
             return  # it failed already; it will say why
         except OSError as error:
             self.failure = f"limits cannot be set: {error}"
+            self._doomed = True
+        if self._doomed:
             self.kill()
-            return
-        self._let_go()
+        else:
+            self._let_go()
 
     def _let_go(self) -> None:
         if self._go is not None:
@@ -196,25 +154,28 @@ class _BubblewrapRun(Run):
 
     def places(self) -> Sequence[Place]:
         """Return the workspace and the bubble's own file systems."""
-        own = [self._root / path.lstrip("/") for path in (_HOME, _SHARED_MEMORY)] if self._root else []
-        return [Place(self._workspace), *(Place(path, private=True) for path in own)]
+        own = [self._root / path.lstrip("/") for path in (HOME, SHARED_MEMORY)] if self._root else []
+        return [Place(self._bubble.view.workspace), *(Place(path, private=True) for path in own)]
 
     def crowded(self) -> bool:
         """Whether root has started more processes than it may."""
         return self._crowd.over(self._root)
 
     def kill(self) -> None:
-        """Kill the bubble's first process, and with it all others; before there is one, bubblewrap."""
+        """Kill the bubble's first process, and with it all others.
+
+        Before that is known it waits to be let go. Killing bubblewrap then might set it free without limits, so it is
+        killed as soon as it is told of.
+        """
+        self._doomed = True
         if self._first is not None:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._first, signal.SIGKILL)
-        elif self._process is not None:
-            self._process.kill()
 
     def gone(self) -> bool:
         """Whether the bubble's first process has ended: it is the last to."""
         if self._first is None:
-            return True
+            return self._process is None or self._process.poll() is not None
         poll = select.poll()
         poll.register(self._first, select.POLLIN)
         return bool(poll.poll(0))

@@ -1,8 +1,12 @@
 """File descriptors that are closed at the end of a block unless they were taken out of it."""
 
 import os
+import stat
+from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from agentsh.core.errors import UnsafePath
 
 
 class Descriptors:
@@ -31,6 +35,17 @@ class Descriptors:
         with open(fd, "wb", closefd=False) as file:
             file.write(data)
         os.lseek(fd, 0, os.SEEK_SET)
+        return fd
+
+    def place(self, path: Path) -> int:
+        """Return a descriptor that stands for the file or folder at `path`; raises UnsafePath when it is none now."""
+        try:
+            fd = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError as error:
+            raise UnsafePath(f"{str(path)!r} went away meanwhile", hint="Try again") from error
+        self._open.add(fd)
+        if stat.S_ISLNK(os.fstat(fd).st_mode):
+            raise UnsafePath(f"{str(path)!r} became a link meanwhile", hint="Remove it, and look at where it leads")
         return fd
 
     def take(self, fd: int) -> int:

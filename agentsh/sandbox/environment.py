@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from agentsh.core.errors import UnsafePath
+
 WORKSPACE_VENV: Final = ".venv"
 _PYTHONS: Final = ("python", "python3")
 _SYSTEM_PATH: Final = "/usr/local/bin:/usr/bin:/bin"
@@ -36,7 +38,13 @@ def interpreter(workspace: Path) -> Path:
 
 
 def resolve_argv(argv: tuple[str, ...], python: Path) -> list[str]:
-    """Return `argv` with `python` and `python3` in its first place made the right interpreter."""
+    """Return `argv` with `python` and `python3` in its first place made the right interpreter.
+
+    Raises:
+        UnsafePath: a part cannot be handed to a program.
+    """
+    for part in argv:
+        _refuse_unsafe(part)
     return [str(python) if argv[0] in _PYTHONS else argv[0], *argv[1:]]
 
 
@@ -47,7 +55,14 @@ def clean_environment(python: Path, home: str, added: Mapping[str, str]) -> dict
         python: its folder comes first in PATH.
         home: a folder that only this run has, also for temporary files.
         added: what the command asked for; it wins.
+
+    Raises:
+        UnsafePath: a name or value cannot be part of an environment.
     """
+    for name, value in added.items():
+        _refuse_unsafe(name + value)
+        if not name or "=" in name:
+            raise UnsafePath(f"{name!r} is no name of an environment variable", hint="Use letters, digits and _")
     return {
         "PATH": f"{python.parent}:{_SYSTEM_PATH}",
         "HOME": home,
@@ -62,3 +77,13 @@ def clean_environment(python: Path, home: str, added: Mapping[str, str]) -> dict
         "MALLOC_ARENA_MAX": "2",
         **added,
     }
+
+
+def _refuse_unsafe(text: str) -> None:
+    """Raise UnsafePath for what no program can be given; a NUL would begin a new option of bubblewrap's."""
+    try:
+        if b"\0" not in os.fsencode(text):
+            return
+    except UnicodeEncodeError:
+        pass
+    raise UnsafePath(f"{text!r} cannot be handed to a program", hint="Leave out NUL and broken characters")

@@ -19,7 +19,7 @@ from posix import _exit as leave
 
 SIGKILL = 9
 IGNORED_BY_PYTHON = (13, 25)  # SIGPIPE and SIGXFSZ; a program expects them as they are by default
-PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 22, 24, 36, 38
+PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 22, 24, 36, 38
 SECCOMP_MODE_FILTER = 2
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
 LANDLOCK_RULE_PATH_BENEATH = 1
@@ -123,6 +123,8 @@ def threads_of_the_machine() -> int:
 def threads_of_user(uid: int) -> int:
     """Return how many threads run under `uid`: the kernel counts them against the limit of processes."""
     count = 0
+    if uid == 0:
+        return count  # root is not limited, so time can be saved
     for name in os.listdir("/proc"):
         try:
             if name.isdigit() and os.stat(f"/proc/{name}").st_uid == uid:
@@ -159,25 +161,20 @@ def become(spec: dict, control: int) -> None:  # type: ignore[type-arg]
     """Turn this process into the program. Never returns."""
     try:
         os.setsid()
+        checked(call("prctl", PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "pdeathsig")
         for number in IGNORED_BY_PYTHON:
             call("signal", number, 0)
         os.chdir(spec["cwd"])
-        limit(spec["limits"], spec["processes"])
+        most = spec["processes"] + threads_of_user(os.getuid())
         confine(spec)
+        # Last, for this Python may itself have more than the limits allow.
+        for kind, soft, hard in [*spec["limits"], (resource.RLIMIT_NPROC, most, most)]:
+            resource.setrlimit(kind, (soft, hard))
     except OSError as error:
         os.write(control, f"failed {error}\n".encode())
         leave(125)
     os.closerange(3, 1 << 20)
     execute(spec["argv"], spec["env"])
-
-
-def limit(limits: list[tuple[int, int, int]], processes: int) -> None:
-    """Set the resource limits; the one of processes on top of what the user already runs."""
-    for kind, soft, hard in limits:
-        resource.setrlimit(kind, (soft, hard))
-    if uid := os.getuid():  # root is not limited by this one
-        most = processes + threads_of_user(uid)
-        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
 
 
 def confine(spec: dict) -> None:  # type: ignore[type-arg]

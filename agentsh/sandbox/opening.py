@@ -10,6 +10,7 @@ from agentsh.core.errors import SandboxUnavailable
 from agentsh.ports import Sandbox
 from agentsh.sandbox import bubblewrap, landlock
 from agentsh.sandbox.attacks import ESSENTIAL, Tier, uncovered
+from agentsh.sandbox.bubble import Abilities, abilities
 from agentsh.sandbox.launched import LaunchedSandbox
 from agentsh.sandbox.probe import Findings, probe
 from agentsh.sandbox.view import View, view_of
@@ -70,35 +71,30 @@ async def _measure(tier: Tier, program: Path | None) -> tuple[_Build, SandboxSta
 
 
 async def _try(tier: Tier, program: Path | None) -> tuple[_Build, SandboxStatus]:
-    problem = ""
-    for build in _builders(tier, program):
-        blank = SandboxStatus(tier=tier, line="")
-        try:
-            findings = await probe(lambda view, build=build, blank=blank: build(view, blank))  # type: ignore[misc]
-        except SandboxUnavailable as error:
-            problem = problem or f"{tier}: {error}"
-            continue
-        status = _status(tier, findings)
-        if tier != "none" and (through := ESSENTIAL & set(findings.leaks)):
-            problem = f"{tier} does not hold here: {', '.join(sorted(through))}"
-            continue
-        return build, status
-    raise SandboxUnavailable(problem)
+    build = _builder(tier, program)
+    blank = SandboxStatus(tier=tier, line="")
+    try:
+        findings = await probe(lambda view: build(view, blank))
+    except SandboxUnavailable as error:
+        raise SandboxUnavailable(f"{tier}: {error}", hint=_INSTALL) from error
+    if tier != "none" and (through := ESSENTIAL & set(findings.leaks)):
+        raise SandboxUnavailable(f"{tier} does not hold here: {', '.join(sorted(through))}", hint=_INSTALL)
+    return build, _status(tier, findings)
 
 
-def _builders(tier: Tier, program: Path | None) -> list[_Build]:
-    """Return the ways to build a sandbox of this tier, best first; raises SandboxUnavailable when there is none."""
+def _builder(tier: Tier, program: Path | None) -> _Build:
+    """Return how to build a sandbox of this tier; raises SandboxUnavailable when this machine has none."""
     if tier == "bubblewrap":
         if program is None:
             raise SandboxUnavailable("bubblewrap is not installed", hint=_INSTALL)
-        return [_bubblewrap(program, sized=True), _bubblewrap(program, sized=False)]
+        return _bubblewrap(program, abilities(program))
     if tier == "landlock" and not landlock.abi():
         raise SandboxUnavailable("this kernel has no Landlock", hint=_INSTALL)
-    return [_launched(confine=tier == "landlock")]
+    return _launched(confine=tier == "landlock")
 
 
-def _bubblewrap(program: Path, *, sized: bool) -> _Build:
-    return lambda view, status: bubblewrap.BubblewrapSandbox(program, view, status, sized=sized)
+def _bubblewrap(program: Path, able: Abilities) -> _Build:
+    return lambda view, status: bubblewrap.BubblewrapSandbox(program, view, status, able)
 
 
 def _launched(*, confine: bool) -> _Build:

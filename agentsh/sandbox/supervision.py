@@ -151,10 +151,10 @@ class _Supervision:
             await _until(lambda: self._run.gone() and process.poll() is not None, _GONE_WITHIN_S)
             await _until(lambda: self._out.closed and self._err.closed, _LAST_OUTPUT_S)
         finally:
-            for end in (self._out, self._err, self._lines, self._run):
-                end.close()
             if process.poll() is None:
                 process.kill()
+            for end in (self._out, self._err, self._lines, self._run):
+                end.close()
 
     def _told(self, ended_by: EndedBy, code: int | None, seconds: float) -> RunResult:
         """Return the result of a run that is over; `code` is what the program that confines returned."""

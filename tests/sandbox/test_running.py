@@ -96,6 +96,38 @@ async def test_a_folder_that_is_not_in_the_workspace_is_refused(sandbox: Sandbox
         await python(sandbox, "print(1)", cwd=cwd)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"env": {"X": "a\0--bind\0/\0/"}},
+        {"env": {"A\0--share-net\0--setenv\0B": "c"}},
+        {"env": {"A=B": "c"}},
+        {"env": {"": "c"}},
+        {"argv": ("python", "-c", "print(1)\0")},
+        {"argv": ("echo", "\ud800")},
+    ],
+)
+async def test_no_text_becomes_an_option_of_the_sandbox(sandbox: Sandbox, more: dict[str, object]) -> None:
+    with pytest.raises(UnsafePath):
+        await sandbox.run(Command(**{"argv": ("true",), **more}))  # type: ignore[arg-type]
+
+
+async def test_arguments_that_look_like_options_are_the_programs_own(sandbox: Sandbox) -> None:
+    result = await sandbox.run(Command(argv=("echo", "--bind", "/", "/", "--", "x")))
+    assert result.stdout == "--bind / / -- x\n"
+
+
+async def test_a_run_cancelled_at_any_moment_of_its_start_leaves_nothing(sandbox: Sandbox, arena: Arena) -> None:
+    for turns in range(0, 60, 3):
+        run = asyncio.create_task(arena.attack(sandbox, "time.sleep(600)"))
+        for _ in range(turns):
+            await asyncio.sleep(0.0005)
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+        assert not arena.processes()
+
+
 async def test_a_program_that_is_not_there_is_told_as_a_shell_does(sandbox: Sandbox) -> None:
     result = await sandbox.run(Command(argv=("no-such-program",)))
     assert (result.exit_code, result.ended_by) == (127, "itself")

@@ -1,0 +1,113 @@
+"""What a bubble looks like inside, as bubblewrap's options."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from agentsh.core.code import Command
+from agentsh.core.errors import SandboxUnavailable
+from agentsh.sandbox.descriptors import Descriptors
+from agentsh.sandbox.environment import clean_environment, interpreter, resolve_argv
+from agentsh.sandbox.view import SYSTEM, View
+
+HOME: Final = "/tmp"  # noqa: S108 (the bubble's own)
+SHARED_MEMORY: Final = "/dev/shm"  # noqa: S108
+_USER: Final = "1000"
+"""Who model code is inside; outside it is who runs agentsh."""
+_ANSWER_S: Final = 5.0
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What a version of bubblewrap can do beyond what all can."""
+
+    sized: bool
+    """Whether it can limit the size of a tmpfs (since 0.7)."""
+    by_descriptor: bool
+    """Whether it can bind what is open, so that a path cannot become a link in between (since 0.10, or mended)."""
+
+
+def abilities(program: Path) -> Abilities:
+    """Return what the bubblewrap at `program` can do; raises SandboxUnavailable when it does not start."""
+    try:
+        asked = subprocess.run(
+            [str(program), "--help"], capture_output=True, env={}, timeout=_ANSWER_S, check=False, text=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SandboxUnavailable(f"bubblewrap at {str(program)!r} does not start: {error}") from error
+    return Abilities(sized="--size" in asked.stdout, by_descriptor="--ro-bind-fd" in asked.stdout)
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One command's surroundings."""
+
+    view: View
+    command: Command
+    abilities: Abilities
+    python: Path = field(init=False)
+    """The interpreter that the command gets."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "python", interpreter(self.view.workspace))
+
+    def argv(self) -> list[str]:
+        """Return the program and its arguments."""
+        return resolve_argv(self.command.argv, self.python)
+
+    def options(self, fds: Descriptors) -> tuple[list[str], list[int]]:
+        """Return bubblewrap's options, and the descriptors among `fds` that they name.
+
+        Order matters: later mounts lie over earlier ones.
+
+        Raises:
+            UnsafePath: the command's folder is not in the workspace, or a protected path became a link.
+        """
+        anchored, bound = self._bind("--bind", self.view.anchors(), fds)
+        kept, kept_bound = self._bind("--ro-bind", self.view.kept(), fds)
+        environment = clean_environment(self.python, HOME, self.command.env)
+        return [
+            *("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+            *("--uid", _USER, "--gid", _USER, "--hostname", "sandbox"),
+            *(["--share-net"] if self.command.network else []),
+            *_system(),
+            *("--proc", "/proc", "--dev", "/dev"),
+            *self._tmpfs(SHARED_MEMORY),
+            *self._tmpfs(HOME),
+            *_binds("--ro-bind", self.view.read_only(network=self.command.network)),
+            *_binds("--bind", [self.view.workspace]),
+            # A folder that is a mount of its own cannot be renamed, with what is protected in it.
+            *anchored,
+            *kept,
+            *("--remount-ro", "/dev", "--remount-ro", "/"),
+            *("--chdir", str(self.view.folder(self.command.cwd))),
+            *(part for name, value in environment.items() for part in ("--setenv", name, value)),
+        ], bound + kept_bound
+
+    def _tmpfs(self, path: str) -> list[str]:
+        size = ["--size", str(max(1, self.command.limits.disk_bytes))] if self.abilities.sized else []
+        return [*size, "--tmpfs", path]
+
+    def _bind(self, option: str, paths: list[Path], fds: Descriptors) -> tuple[list[str], list[int]]:
+        """Return options that bind what is at `paths` in the workspace, where another run may be at work."""
+        if not self.abilities.by_descriptor:
+            return list(_binds(option, paths)), []
+        bound = [fds.place(path) for path in paths]
+        pairs = zip(bound, paths, strict=True)
+        return [part for fd, path in pairs for part in (f"{option}-fd", str(fd), str(path))], bound
+
+
+def _system() -> Iterator[str]:
+    """Yield options that show the system's programs and libraries as they lie on this machine."""
+    for path in map(Path, SYSTEM):
+        if path.is_symlink():
+            yield from ("--symlink", str(path.readlink()), str(path))
+        elif path.is_dir():
+            yield from ("--ro-bind", str(path), str(path))
+
+
+def _binds(option: str, paths: list[Path]) -> Iterator[str]:
+    for path in paths:
+        yield from (option, str(path), str(path))
