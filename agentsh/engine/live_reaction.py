@@ -105,8 +105,10 @@ class LiveReaction:
         seen = await self._desk.log.journal.messages(
             causes=causes, visible_to=self.role, after=after, as_of=self._opened.started_seq, last=last
         )
-        said = [message for message in self._said if causes is None or message.cause_by in causes]
-        found = [*seen, *said]
+        own = [message.id for message in self._said]
+        later = self._said[own.index(after) + 1 :] if after in own else self._said
+        said = [message for message in later if causes is None or message.cause_by in causes]
+        found = said if after in own else [*seen, *said]
         return found if last is None else found[max(len(found) - last, 0) :]
 
     async def ask_model(self, request: ChatRequest) -> Answer:

@@ -7,9 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from agentsh.core import events as e
+from agentsh.core.cards import TeamFile
 from agentsh.core.controls import BreakAt
 from agentsh.core.errors import AgentshError, StoreError, UsageError
-from agentsh.core.ids import RoleName, SessionName
+from agentsh.core.ids import SessionName
 from agentsh.core.settings import DEFAULT_TEAM, SMALL_TEAM, ResumeOptions, RunOptions, Settings
 from agentsh.engine.breakpoints import parse_breakpoint
 from agentsh.engine.budget import merged
@@ -45,11 +46,13 @@ async def started(
         parse_breakpoint(when)
     files = SessionFiles(home.sessions)
     name = _free_name(files, options)
+    named = _named_team(options, settings, home)
     async with AsyncExitStack() as stack:
         wish = Wish(provider=options.provider, host=options.host, model=options.model)
         models = await connect(wish, settings.model, os.environ, progress)
         stack.push_async_callback(models.aclose)
-        facts = _facts(name, options, settings, home, models)
+        team = named or _team(SMALL_TEAM if models.provider == "local" else DEFAULT_TEAM, options, home)
+        facts = _facts(name, options, settings, home, models, team)
         journal = await SqliteJournal.open(files.path(name), create=True)
         stack.push_async_callback(journal.aclose)
         log = EventLog(journal, Fold())
@@ -77,7 +80,7 @@ async def reopened(
         ProviderError, StoreError: it is as it was.
     """
     files = SessionFiles(home.sessions)
-    known = name or _latest(files, home)
+    known = files.summary(name).name if name else _latest(files, home)
     async with AsyncExitStack() as stack:
         journal = await SqliteJournal.open(files.path(known), create=False)
         stack.push_async_callback(journal.aclose)
@@ -110,11 +113,8 @@ def _free_name(files: SessionFiles, options: RunOptions) -> SessionName:
 
 
 def _facts(
-    name: SessionName, options: RunOptions, settings: Settings, home: Home, models: Connected
+    name: SessionName, options: RunOptions, settings: Settings, home: Home, models: Connected, team: TeamFile
 ) -> e.SessionStarted:
-    small = SMALL_TEAM if models.provider == "local" else DEFAULT_TEAM
-    team = Shelf(home.shelves).team(options.team or settings.run.team or small)
-    _check_humans(options.humans, tuple(team.roles))
     budget = merged(merged(team.team.budget, settings.run.budget), options.budget)
     workspace = Path(options.workspace).resolve() if options.workspace else (home.sessions / name).resolve()
     return e.SessionStarted(
@@ -136,10 +136,18 @@ def _facts(
     )
 
 
-def _check_humans(humans: tuple[RoleName, ...], roles: tuple[RoleName, ...]) -> None:
-    for name in humans:
-        if name not in roles:
-            raise UsageError(f"there is no role {name!r} to play", hint=f"there are: {', '.join(roles)}")
+def _named_team(options: RunOptions, settings: Settings, home: Home) -> TeamFile | None:
+    """Return the team that was asked for: a mistake in it is told before a model is loaded for it."""
+    name = options.team or settings.run.team
+    return None if name is None else _team(name, options, home)
+
+
+def _team(name: str, options: RunOptions, home: Home) -> TeamFile:
+    team = Shelf(home.shelves).team(name)
+    for human in options.humans:
+        if human not in team.roles:
+            raise UsageError(f"there is no role {human!r} to play", hint=f"there are: {', '.join(team.roles)}")
+    return team
 
 
 def _same_models(facts: e.SessionStarted, overrides: ResumeOptions, settings: Settings) -> Wish:
