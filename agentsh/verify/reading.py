@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agentsh.core.model import JsonObject
-from agentsh.core.verdict import GateResult, VerifyPlan
+from agentsh.core.verdict import GateName, GateResult, VerifyPlan
 from agentsh.ports import Sandbox
 from agentsh.verify.asking import Resolved, ask
 from agentsh.verify.evidence import excerpt, how_it_ended, printed
@@ -42,7 +42,7 @@ async def read_all(sandbox: Sandbox, program: Program, plan: VerifyPlan) -> tupl
         return _failed("compiles", f"compiling did not come to its end: {ended}\n{said}"), {}
     if answer.problems:
         first = answer.problems[0]
-        told = [f"{found.path}:{found.line or '?'}: {excerpt(found.message)}" for found in answer.problems[:_MOST_TOLD]]
+        told = [f"{_at(found.path, found.line)}: {excerpt(found.message)}" for found in answer.problems[:_MOST_TOLD]]
         return _failed("compiles", "\n".join(told), first.path, first.line), {}
     if large := [path for path, text in program.sources.items() if text is None]:
         return _failed("compiles", f"{large[0]} is too large to be a source file", large[0]), {}
@@ -134,7 +134,9 @@ def _known(program: Program, standard: frozenset[str]) -> Sequence[str]:
     return sorted(own | {name for name in standard if not name.startswith("_")})
 
 
-def _failed(gate: str, evidence: str, path: str | None = None, line: int | None = None) -> GateResult:
-    return GateResult.model_validate(
-        {"gate": gate, "passed": False, "evidence": evidence, "path": path, "line": line},
-    )
+def _at(path: str, line: int | None) -> str:
+    return path if line is None else f"{path}:{line}"
+
+
+def _failed(gate: GateName, evidence: str, path: str | None = None, line: int | None = None) -> GateResult:
+    return GateResult(gate=gate, passed=False, evidence=evidence, path=path, line=line)

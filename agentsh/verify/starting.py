@@ -93,7 +93,8 @@ def _failed(named: str, result: RunResult, program: Program, plan: VerifyPlan) -
     said = own_frames(traceback, program.files) if traceback is not None else said
     place = place_of(said, program.files) or (None, None)
     hint = "" if plan.entry_stdin or plan.entry_args or traceback is None else _given_nothing(named)
-    lines = [f"$ {named}", f"{how_it_ended(result, plan.wall_s)}{hint}:", excerpt(said) or "(it printed nothing)"]
+    told = excerpt(said, max_lines=6, max_chars=600) if result.ended_by == "output" else excerpt(said)
+    lines = [f"$ {named}", f"{how_it_ended(result, plan.wall_s)}{hint}:", told or "(it printed nothing)"]
     path = place[0] or (program.entry if program.entry in program.files else None)
     return GateResult(gate="entry", passed=False, evidence="\n".join(lines), path=path, line=place[1])
 

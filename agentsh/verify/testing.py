@@ -1,4 +1,4 @@
-"""Do the tests pass? With pytest where the program's Python has it, else with a runner of agentsh's own."""
+"""Do the tests pass? Run by pytest where they use it and the program's Python has it, else by agentsh's own runner."""
 
 import re
 from collections.abc import Mapping
@@ -9,15 +9,16 @@ from agentsh.core.verdict import GateResult, VerifyPlan
 from agentsh.ports import Sandbox
 from agentsh.verify.asking import Tested, ask, limits, script_text, words
 from agentsh.verify.evidence import Place, excerpt, how_it_ended, own_frames, place_of, printed, relative, shown
+from agentsh.verify.packages import declared
 from agentsh.verify.program import Program, listed
 from agentsh.verify.source import Source
 
-_PYTEST = ("python3", "-m", "pytest", "-q", "--tb=short", "--color=no", "-p", "no:cacheprovider")
-_OWN_RUNNER = "agentsh's own runner, since pytest is not installed"
+_OPTIONS = ("-q", "--tb=short", "--color=no", "--disable-warnings", "-p", "no:cacheprovider")
+_PYTEST = ("python3", "-m", "pytest")
 _PYTEST_PLACE = re.compile(r"^([^\s:]+\.py):(\d{1,9}): ", re.MULTILINE)
 _PASSED = re.compile(r"\b(\d+) passed\b")
 _SECONDS = re.compile(r" in \d+\.\d+s(?: \(\d+:\d\d:\d\d\))?")
-_NOTHING_RAN = frozenset({0, 5})
+_NOTHING_COLLECTED = 5
 
 
 async def tests_pass(
@@ -28,8 +29,9 @@ async def tests_pass(
         return _failed("there are no tests: no file is named test_*.py or *_test.py")
     if (idle := _assert_nothing(program, sources)) is not None:
         return idle
-    if pytest:
-        result = await sandbox.run(Command(argv=(*_PYTEST, *program.tests), limits=limits(plan.wall_s)))
+    if pytest and _use_pytest(sources):
+        argv = (*_PYTEST, *_OPTIONS, *program.tests)
+        result = await sandbox.run(Command(argv=argv, env=_environment(program), limits=limits(plan.wall_s)))
         found = _judge_pytest(result, program, plan)
     else:
         request: JsonObject = {"paths": list(program.tests), "pytest": script_text("tiny_pytest")}
@@ -38,6 +40,17 @@ async def tests_pass(
     return (
         found.model_copy(update={"evidence": found.evidence + _idle_ones(program, sources)}) if found.passed else found
     )
+
+
+def _use_pytest(sources: Mapping[str, Source]) -> bool:
+    """Whether a file needs it. Plain functions and unittest do not: their verdict is then the same on any machine."""
+    return any(found.module.partition(".")[0] == "pytest" for source in sources.values() for found in source.imports)
+
+
+def _environment(program: Program) -> dict[str, str]:
+    """Return what keeps plugins of this machine out of the verdict, unless the program declares some."""
+    wants_plugins = any(name.startswith("pytest-") for name in declared(program.declarations))
+    return {} if wants_plugins else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 def _judge_answer(answer: Tested | None, result: RunResult, program: Program, plan: VerifyPlan) -> GateResult:
@@ -52,7 +65,7 @@ def _judge_answer(answer: Tested | None, result: RunResult, program: Program, pl
             f"no test ran, {answer.skipped} skipped, of {listed(program.tests)}", Place(program.tests[0], None)
         )
     skipped = f", {answer.skipped} skipped" if answer.skipped else ""
-    return GateResult(gate="tests", passed=True, evidence=f"{answer.ran} passed{skipped} ({_OWN_RUNNER})")
+    return GateResult(gate="tests", passed=True, evidence=f"{answer.ran} passed{skipped} (agentsh's own runner)")
 
 
 def _first_failure(answer: Tested, program: Program) -> GateResult:
@@ -70,18 +83,18 @@ def _first_failure(answer: Tested, program: Program) -> GateResult:
 
 
 def _judge_pytest(result: RunResult, program: Program, plan: VerifyPlan) -> GateResult:
-    named = shown(words(_PYTEST[:3]))
-    said = relative(result.stdout, program.root)
+    named = f"$ {shown(words(_PYTEST))}"
+    said = _SECONDS.sub("", relative(result.stdout, program.root))
     if result.ended_by != "itself":
-        return _failed(f"$ {named}\n{how_it_ended(result, plan.wall_s)}:\n{excerpt(said)}")
+        return _failed(f"{named}\n{how_it_ended(result, plan.wall_s)}:\n{excerpt(said)}")
     passed = _PASSED.findall(said[-2000:])
     if result.exit_code == 0 and passed:
         return GateResult(gate="tests", passed=True, evidence=f"{passed[-1]} passed (pytest)")
-    if result.exit_code in _NOTHING_RAN:
-        return _failed(f"no test ran:\n{excerpt(said)}", Place(program.tests[0], None))
-    text = _SECONDS.sub("", _from_first_failure(said) or relative(printed(result), program.root))
+    if result.exit_code in {0, _NOTHING_COLLECTED}:
+        return _failed(f"{named}\nno test ran to its end:\n{excerpt(said)}", Place(program.tests[0], None))
+    text = _from_first_failure(said) if said.strip() else relative(printed(result), program.root)
     places = [Place(path, int(line)) for path, line in _PYTEST_PLACE.findall(text) if path in program.files]
-    return _failed(f"$ {named}\n{excerpt(text)}", places[0] if places else None)
+    return _failed(f"{named}\n{excerpt(text)}", places[0] if places else None)
 
 
 def _from_first_failure(said: str) -> str:

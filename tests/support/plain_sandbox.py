@@ -10,7 +10,7 @@ import venv
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 from agentsh.core.code import Command, EndedBy, RunResult, SandboxStatus
@@ -40,10 +40,11 @@ class PlainSandbox:
 
     def _run(self, command: Command) -> RunResult:
         argv = [self.python if command.argv[0] in {"python", "python3"} else command.argv[0], *command.argv[1:]]
-        with TemporaryFile() as stdin, TemporaryFile() as out, TemporaryFile() as err:
+        with TemporaryFile() as stdin, TemporaryFile() as out, TemporaryFile() as err, TemporaryDirectory() as home:
             stdin.write(command.stdin.encode())
             stdin.seek(0)
-            environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **command.env}
+            environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": home}
+            environment |= command.env
             with subprocess.Popen(
                 argv, cwd=self.root / command.cwd, env=environment, stdin=stdin, stdout=out, stderr=err, process_group=0
             ) as process:

@@ -79,7 +79,7 @@ async def test_a_good_program_passes_every_gate_in_order(verify: Verify) -> None
     assert [gate.gate for gate in verdict.gates] == ["files", "compiles", "imports", "requirements", "entry", "tests"]
     assert [gate.evidence for gate in verdict.gates[-2:]] == [
         "$ python main.py\nTrue",
-        "2 passed (agentsh's own runner, since pytest is not installed)",
+        "2 passed (agentsh's own runner)",
     ]
 
 

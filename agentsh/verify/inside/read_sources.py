@@ -32,8 +32,8 @@ def problem_of(path: str) -> Facts | None:
     try:
         compile(text, path, "exec", dont_inherit=True)
     except SyntaxError as error:
-        shown = (error.text or "").strip()
-        return {"path": path, "line": error.lineno, "message": f"{type(error).__name__}: {error.msg}\n    {shown}"}
+        shown = f"\n    {error.text.strip()}" if error.text else ""
+        return {"path": path, "line": error.lineno, "message": f"{type(error).__name__}: {error.msg}{shown}"}
     except _TOO_MUCH as error:
         return {"path": path, "line": None, "message": f"{type(error).__name__}: {error}"}
     return None

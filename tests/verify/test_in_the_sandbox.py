@@ -1,0 +1,66 @@
+"""The gates over the sandbox that this machine has, instead of a plain process."""
+
+from pathlib import Path
+
+import pytest
+
+from agentsh.core.files import ChangeNote, FileDraft
+from agentsh.core.ids import RoleName
+from agentsh.core.verdict import Verdict, VerifyPlan
+from agentsh.sandbox import open_sandbox
+from agentsh.verify.gates import GateVerifier
+from agentsh.workspace.folder import open_workspace
+from tests.verify.test_gates import FIXTURES, GOOD, PALINDROME, failure
+
+
+async def verify(root: Path, files: dict[str, str], plan: VerifyPlan) -> Verdict:
+    workspace = await open_workspace(root / "work", own=True)
+    await workspace.write(
+        [FileDraft(path=path, text=text) for path, text in files.items()],
+        ChangeNote(role=RoleName("engineer"), summary="Draft"),
+    )
+    sandbox = await open_sandbox(workspace.root)
+    if not sandbox.status.confines:
+        pytest.skip(sandbox.status.line)
+    return await GateVerifier(workspace, sandbox).verify(plan)
+
+
+async def test_a_good_program_passes(tmp_path: Path) -> None:
+    verdict = await verify(tmp_path, GOOD, VerifyPlan(wall_s=30))
+    assert verdict.passed, verdict.failure
+    assert len(verdict.gates) == 6
+
+
+async def test_tests_that_use_pytest_pass_with_it_or_without(tmp_path: Path) -> None:
+    tests = FIXTURES.replace("async def test_coroutine", "def test_plain")
+    verdict = await verify(tmp_path, {"main.py": PALINDROME, "tests/test_it.py": tests}, VerifyPlan(wall_s=60))
+    assert verdict.passed, verdict.failure
+    assert verdict.gates[-1].evidence.startswith("9 passed")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("print(1 / 0)\n", 1, "ZeroDivisionError"),
+        ("while True:\n    pass\n", None, "still running"),
+        ("while True:\n    print('x' * 1000)\n", None, "without end"),
+        ("import os\n\nos.kill(os.getpid(), 9)\n", None, "signal 9"),
+        ("x = [0] * 10**10\n", 1, "MemoryError"),
+    ],
+)
+async def test_a_program_that_goes_wrong_is_told_with_its_line(
+    text: str, line: int | None, says: str, tmp_path: Path
+) -> None:
+    found = failure(await verify(tmp_path, {"main.py": text}, VerifyPlan(wall_s=2, tests=False)))
+    assert (found.gate, found.path, found.line) == ("entry", "main.py", line)
+    assert says in found.evidence
+
+
+async def test_a_program_that_reaches_out_reaches_nothing(tmp_path: Path) -> None:
+    outside, secret = tmp_path / "outside.txt", tmp_path / "secret.txt"
+    secret.write_text("the-secret")
+    text = f"open({str(outside)!r}, 'w').write('here')\nprint(open({str(secret)!r}).read())\n"
+    found = failure(await verify(tmp_path, {"main.py": text}, VerifyPlan(wall_s=10, tests=False)))
+    assert found.gate == "entry"
+    assert "the-secret" not in found.evidence
+    assert not outside.exists()
