@@ -27,7 +27,7 @@ run: $(VENV)/.run ## put a team to work: make run IDEA="…"
 	@$(BIN)/agentsh run "$(IDEA)" --yes $(ARGS)
 
 test: $(VENV)/.dev ## all tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(VENV)/.dev ## style and import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
