@@ -1,7 +1,7 @@
 """What a bubble looks like inside, as bubblewrap's options."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -10,7 +10,7 @@ from agentsh.core.code import Command
 from agentsh.core.errors import SandboxUnavailable
 from agentsh.sandbox.descriptors import Descriptors
 from agentsh.sandbox.environment import clean_environment, interpreter, resolve_argv
-from agentsh.sandbox.view import SYSTEM, View
+from agentsh.sandbox.view import SYSTEM, View, shown
 
 HOME: Final = "/tmp"  # noqa: S108 (the bubble's own)
 SHARED_MEMORY: Final = "/dev/shm"  # noqa: S108
@@ -65,8 +65,10 @@ class Bubble:
         Raises:
             UnsafePath: the command's folder is not in the workspace, or a protected path became a link.
         """
-        anchored, bound = self._bind("--bind", self.view.anchors(), fds)
-        kept, kept_bound = self._bind("--ro-bind", self.view.kept(), fds)
+        kept = self.view.kept()
+        # A folder that is a mount of its own cannot be renamed, with what is protected in it.
+        anchored, anchors = self._bind("--bind", self.view.anchors(kept), fds)
+        protected, places = self._bind("--ro-bind", kept, fds)
         environment = clean_environment(self.python, HOME, self.command.env)
         return [
             *("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
@@ -76,15 +78,14 @@ class Bubble:
             *("--proc", "/proc", "--dev", "/dev"),
             *self._tmpfs(SHARED_MEMORY),
             *self._tmpfs(HOME),
-            *_binds("--ro-bind", self.view.read_only(network=self.command.network)),
+            *_binds("--ro-bind-try", shown(network=self.command.network)),
             *_binds("--bind", [self.view.workspace]),
-            # A folder that is a mount of its own cannot be renamed, with what is protected in it.
             *anchored,
-            *kept,
+            *protected,
             *("--remount-ro", "/dev", "--remount-ro", "/"),
             *("--chdir", str(self.view.folder(self.command.cwd))),
             *(part for name, value in environment.items() for part in ("--setenv", name, value)),
-        ], bound + kept_bound
+        ], anchors + places
 
     def _tmpfs(self, path: str) -> list[str]:
         size = ["--size", str(max(1, self.command.limits.disk_bytes))] if self.abilities.sized else []
@@ -108,6 +109,6 @@ def _system() -> Iterator[str]:
             yield from ("--ro-bind", str(path), str(path))
 
 
-def _binds(option: str, paths: list[Path]) -> Iterator[str]:
+def _binds(option: str, paths: Sequence[Path]) -> Iterator[str]:
     for path in paths:
         yield from (option, str(path), str(path))

@@ -20,7 +20,7 @@ from agentsh.sandbox.descriptors import Descriptors
 from agentsh.sandbox.environment import base_interpreter, clean_environment, interpreter, resolve_argv
 from agentsh.sandbox.rlimits import resource_limits
 from agentsh.sandbox.supervision import Ending, Run, Started, supervise
-from agentsh.sandbox.view import SYSTEM, View
+from agentsh.sandbox.view import SYSTEM, View, shown
 from agentsh.sandbox.watch import Place
 
 _START: Final = """
@@ -98,9 +98,9 @@ class LaunchedSandbox:
 
     def _confinement(self, command: Command, scratch: Path) -> Confinement:
         version = landlock.abi()
-        shown = [*map(Path, SYSTEM), *self._view.read_only(network=command.network)]
+        machine = [*map(Path, SYSTEM), *shown(network=command.network)]
         proc = [Path("/proc", name) for name in _PROC_FILES]
-        grants = [(path, landlock.READ) for path in (*shown, *proc)]
+        grants = [(path, landlock.READ) for path in (*machine, *proc)]
         grants += [(Path("/dev", name), landlock.DEVICE) for name in _DEVICES]
         grants += [(path, landlock.WRITE) for path in (self._view.workspace, scratch)]
         return Confinement(

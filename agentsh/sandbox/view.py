@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,15 @@ PROTECTED_NAMES: Final = (
 """What other programs run or obey when somebody works in the workspace: read-only inside, where it exists."""
 
 
+@cache
+def shown(*, network: bool) -> tuple[Path, ...]:
+    """Return what is shown of this machine read-only, apart from `SYSTEM`, as it was when first asked."""
+    names = _SETTINGS + _NETWORK_SETTINGS if network else _SETTINGS
+    settings = [Path("/etc", name) for name in names]
+    roots = [root for root in interpreter_roots() if not _below(root, SYSTEM)]
+    return tuple(path for path in (*settings, *roots) if path.exists())
+
+
 @dataclass(frozen=True)
 class View:
     """The part of the file system that a run gets."""
@@ -38,13 +48,6 @@ class View:
     """Absolute, without links."""
     protected: tuple[Path, ...] = ()
     """Absolute paths inside the workspace that stay read-only, beside the names that always do."""
-
-    def read_only(self, *, network: bool) -> list[Path]:
-        """Return what is shown of the machine, apart from `SYSTEM`."""
-        names = _SETTINGS + _NETWORK_SETTINGS if network else _SETTINGS
-        settings = [Path("/etc", name) for name in names]
-        roots = [root for root in interpreter_roots() if not _below(root, SYSTEM)]
-        return [path for path in (*settings, *roots) if path.exists()]
 
     def kept(self) -> list[Path]:
         """Return what is there now and has to stay read-only, outermost first.
@@ -60,9 +63,9 @@ class View:
         named = [self.workspace / name for name in PROTECTED_NAMES]
         return sorted({path for path in (*named, *self.protected) if path.exists() and not path.is_symlink()})
 
-    def anchors(self) -> list[Path]:
+    def anchors(self, kept: Sequence[Path]) -> list[Path]:
         """Return the folders between the workspace and what is kept, outermost first: they must not be moved away."""
-        between = {parent for path in self.kept() for parent in path.parents if parent.is_relative_to(self.workspace)}
+        between = {parent for path in kept for parent in path.parents if parent.is_relative_to(self.workspace)}
         return sorted(between - {self.workspace})
 
     def folder(self, cwd: str) -> Path:

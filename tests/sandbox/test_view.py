@@ -12,7 +12,7 @@ from agentsh.sandbox.environment import (
     interpreter_roots,
     resolve_argv,
 )
-from agentsh.sandbox.view import PROTECTED_NAMES, SYSTEM, View, view_of
+from agentsh.sandbox.view import PROTECTED_NAMES, SYSTEM, View, shown, view_of
 
 
 @pytest.fixture
@@ -36,7 +36,8 @@ def test_what_is_not_there_is_not_kept(workspace: Path) -> None:
 
 
 def test_the_folders_on_the_way_to_what_is_kept_stay_in_place(workspace: Path) -> None:
-    assert view_of(workspace, [Path("a/b/state.db")]).anchors() == [workspace / "a", workspace / "a/b"]
+    view = view_of(workspace, [Path("a/b/state.db")])
+    assert view.anchors(view.kept()) == [workspace / "a", workspace / "a/b"]
 
 
 def test_a_path_outside_the_workspace_needs_no_protection(workspace: Path, tmp_path: Path) -> None:
@@ -70,14 +71,15 @@ def test_a_link_in_place_of_ones_own_path_is_refused(workspace: Path, tmp_path: 
 def test_a_false_venv_does_not_choose_what_is_shown(workspace: Path) -> None:
     (workspace / ".venv" / "bin").mkdir(parents=True)
     (workspace / ".venv" / "pyvenv.cfg").write_text("home = /root/.ssh\n")
-    shown = View(workspace).read_only(network=True)
-    assert not [path for path in shown if "ssh" in path.parts]
-    assert set(interpreter_roots()) >= {path for path in shown if path.parts[1] != "etc"}
+    assert interpreter(workspace) == base_interpreter()
+    seen = shown(network=True)
+    assert not [path for path in seen if "ssh" in path.parts]
+    assert set(interpreter_roots()) >= {path for path in seen if path.parts[1] != "etc"}
 
 
-def test_the_machines_settings_are_shown_by_name_only(workspace: Path) -> None:
-    shown = {str(path) for path in View(workspace).read_only(network=False)}
-    assert not shown & {"/etc", "/etc/shadow", "/etc/passwd", "/etc/ssl/private", "/etc/resolv.conf"}
+def test_the_machines_settings_are_shown_by_name_only() -> None:
+    seen = {str(path) for path in shown(network=False)}
+    assert not seen & {"/etc", "/etc/shadow", "/etc/passwd", "/etc/ssl/private", "/etc/resolv.conf"}
     assert not set(SYSTEM) & {"/", "/etc", "/home", "/root", "/var", "/opt", "/run", "/tmp"}
 
 
