@@ -45,6 +45,7 @@ def _blocks(answer: str) -> Iterator[str]:
     """Yield what may be code, surest first."""
     yield from (match[1] for match in _FENCE.finditer(answer))
     bare = "\n".join(line for line in answer.splitlines() if not line.lstrip().startswith("```"))
+    bare = _DOCTEST_PROMPT.sub("", bare)
     begin = _CODE_BEGINS.search(bare)
     if begin is not None:
         yield bare[begin.start() :]

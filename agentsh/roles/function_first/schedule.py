@@ -65,4 +65,4 @@ def waves(candidates: int) -> Iterator[tuple[DraftRequest, ...]]:
 def _request(number: int) -> DraftRequest:
     again, place = divmod(number - 1, len(_ORDER))
     form, temperature = _ORDER[place]
-    return DraftRequest(number=number, form=form, temperature=min(1.0, temperature + 0.3 * again))
+    return DraftRequest(number=number, form=form, temperature=min(1.0, temperature + 0.35 * again))

@@ -154,7 +154,7 @@ def _argument_types(source: str) -> tuple[type, ...]:
     except (SyntaxError, ValueError):
         return ()
     arguments = call.args if isinstance(call, ast.Call) and not call.keywords else []
-    return tuple(_type_of(argument) for argument in arguments[:MOST_PARAMETERS])
+    return tuple(_type_of(argument) for argument in arguments) if len(arguments) <= MOST_PARAMETERS else ()
 
 
 def _type_of(node: ast.expr) -> type:

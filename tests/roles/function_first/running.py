@@ -1,0 +1,26 @@
+"""Runs scripts and programs for tests, as the sandbox would, within a deadline."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from agentsh.core.code import RunResult
+
+
+async def run_script(script: str) -> RunResult:
+    """Run a Python script."""
+    return await run_python("-I", "-c", script)
+
+
+async def run_python(*arguments: str, cwd: Path | None = None) -> RunResult:
+    """Run Python with `arguments`."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=cwd,
+    )
+    async with asyncio.timeout(60):
+        stdout, stderr = await process.communicate()
+    return RunResult(exit_code=process.returncode, stdout=stdout.decode(), stderr=stderr.decode())
