@@ -6,7 +6,7 @@ passes too when that is all that stops it:
 - it was given no arguments and says how it is used: a line that begins with "usage", exit code 1, 2 or 64,
   no traceback;
 - it was given no input and the last thing that happened is that `input()` found none: EOFError;
-- it needs a terminal for curses, which a check has none of.
+- it needs a terminal for curses, or a screen for its window, and a check has neither.
 
 Any other exit code, a traceback, a signal or a limit is a failure.
 """
@@ -32,7 +32,8 @@ from agentsh.verify.program import Program
 _USAGE = re.compile(r"^\s*usage\b", re.IGNORECASE | re.MULTILINE)
 _USAGE_CODES = frozenset({1, 2, 64})
 _NO_INPUT = "EOFError: EOF when reading a line"
-_NO_TERMINAL = re.compile(r"^(_curses\.error|curses\.error|termios\.error)\b")
+_NO_TERMINAL = re.compile(r"(_curses|curses|termios)\.error\b")
+_NO_SCREEN = re.compile(r"_tkinter\.TclError: (no display name|couldn't connect to display)|pygame\.error: .*video")
 _PROBE_LIBRARY = (
     "import importlib, sys; sys.path[1:1] = ['src']; [importlib.import_module(name) for name in sys.argv[1:]]"
 )
@@ -78,6 +79,8 @@ def _excuse(result: RunResult, plan: VerifyPlan) -> str:
         return "it starts, and waits for input, of which the check has none"
     if _NO_TERMINAL.match(last_line):
         return "it starts, and needs a terminal, which the check has none of"
+    if _NO_SCREEN.match(last_line):
+        return "it starts, and needs a screen for its window, which the check has none of"
     return ""
 
 

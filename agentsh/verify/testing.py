@@ -48,9 +48,10 @@ def _use_pytest(sources: Mapping[str, Source]) -> bool:
 
 
 def _environment(program: Program) -> dict[str, str]:
-    """Return what keeps plugins of this machine out of the verdict, unless the program declares some."""
+    """Return what keeps this machine's plugins out of the verdict, unless the program declares some, and finds src/."""
     wants_plugins = any(name.startswith("pytest-") for name in declared(program.declarations))
-    return {} if wants_plugins else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment = {} if wants_plugins else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return environment | ({"PYTHONPATH": "src"} if any(path.startswith("src/") for path in program.sources) else {})
 
 
 def _judge_answer(answer: Tested | None, result: RunResult, program: Program, plan: VerifyPlan) -> GateResult:

@@ -7,9 +7,9 @@ commit, no index, no branch.
 
 import asyncio
 import errno
-import threading
 import unicodedata
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -58,7 +58,8 @@ class FolderWorkspace:
         self._tree = tree
         self._history = history
         self._clock = clock
-        self._one_at_a_time = threading.Lock()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="workspace")
+        """The one thread that touches the files: writes are made one after the other, reads see no half of one."""
 
     @property
     def root(self) -> Path:
@@ -108,21 +109,24 @@ class FolderWorkspace:
         found = await self._in_thread(lambda: list_files(self._tree))
         return [FileEntry(path=file.path, size_bytes=file.stat.st_size) for file in found]
 
+    async def aclose(self) -> None:
+        """Finish the write under way and let the thread go."""
+        await asyncio.to_thread(self._thread.shutdown)
+
     async def _in_thread(self, work: Callable[[], T]) -> T:
         """Do blocking work away from the event loop; its OSErrors become errors with a hint."""
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except OSError as error:
             raise _told(self.root, error) from error
 
     def _write(self, wanted: Contents, note: ChangeNote) -> Commit:
-        with self._one_at_a_time:
-            # Looking at every file first finds what is in the way before anything is written.
-            there = {path: read[0] if (read := self._tree.read(path)) is not None else None for path in wanted}
-            if self._history is not None:
-                return self._write_and_commit(self._history, wanted, there, note)
-            self._put(wanted, there)
-            return Commit(id=None, changes=_changes(there, wanted))
+        # Looking at every file first finds what is in the way before anything is written.
+        there = {path: read[0] if (read := self._tree.read(path)) is not None else None for path in wanted}
+        if self._history is not None:
+            return self._write_and_commit(self._history, wanted, there, note)
+        self._put(wanted, there)
+        return Commit(id=None, changes=_changes(there, wanted))
 
     def _write_and_commit(self, history: "Repository", wanted: Contents, there: Contents, note: ChangeNote) -> Commit:
         """Write and commit. What changes is told from HEAD, not from the disk: so a repeated write reports the same."""

@@ -48,7 +48,7 @@ _PROTECTED = frozenset(
         ".claude",
         ".pre-commit-config.yaml",
     }
-    | {"agentsh.toml"}
+    | {".hg", ".svn", ".venv", ".agentsh", "agentsh.toml"}
 )
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _SHOWN = 120

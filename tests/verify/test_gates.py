@@ -137,6 +137,14 @@ FLAWS = {
         {"main.py": "from game.bord import Board\n", "game/__init__.py": "", "game/board.py": "class Board: ...\n"},
         *("imports", "main.py", 1, "no module 'game.bord' in the workspace"),
     ),
+    "no such neighbour": Flaw(
+        {"main.py": "import game\n", "game/__init__.py": "from .bord import Board\n", "game/board.py": "x = 1\n"},
+        *("imports", "game/__init__.py", 1, "no module 'bord'"),
+    ),
+    "no such name in a package": Flaw(
+        {"main.py": "from game import bord\n", "game/__init__.py": "", "game/board.py": "x = 1\n"},
+        *("imports", "main.py", 1, "cannot import name 'bord' from game/__init__.py"),
+    ),
     "circular import": Flaw(
         {"main.py": "import a\n", "a.py": "from b import y\nx = 1\n", "b.py": "from a import x\ny = 2\n"},
         *("entry", "b.py", 1, "circular import"),
@@ -230,6 +238,14 @@ async def test_the_same_flaw_is_told_in_the_same_words(name: str, verify: Verify
     assert await verify(files) == await verify(files)
 
 
+NEIGHBOURS = {
+    "tools/__init__.py": "__all__ = ['tool']\ntool = 5\n",
+    "tools/logging.py": "x = 1\n",
+    "game/__init__.py": "from . import board\n",
+    "game/board.py": "from .space import deep\nif True:\n    x = 1\n(y, _), w = (2, 0), deep\n",
+    "game/loose.py": "def __getattr__(name):\n    return 3\n",
+    "game/space/deep.py": "from .. import space\nfor z in (3, 4):\n    pass\n",
+}
 PROGRAMS = {
     "asks for arguments with argparse": (
         "import argparse\np = argparse.ArgumentParser()\np.add_argument('word')\np.parse_args()\n",
@@ -251,6 +267,16 @@ PROGRAMS = {
         "ok",
     ),
     "has a file named as a standard module": ("from logging import getLogger\nprint(getLogger().name)\n", "root"),
+    "imports its own in many ways": (
+        "from game import board\nfrom game.board import x, y\nfrom game.loose import anything\n"
+        + "import game.space.deep\nfrom tools import *\nprint(x, y, anything, game.space.deep.z, tool)\n",
+        "1 2 3 4 5",
+    ),
+    "opens a window": (
+        "import sys\n\n\nclass TclError(Exception):\n    __module__ = '_tkinter'\n\n\n"
+        + "raise TclError('no display name and no $DISPLAY environment variable')\n",
+        "needs a screen",
+    ),
     "warns while it is compiled": ("print('\\d')\n", "\\d"),
 }
 
@@ -258,8 +284,7 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", PROGRAMS)
 async def test_a_program_that_starts_counts_as_started(name: str, verify: Verify) -> None:
     text, says = PROGRAMS[name]
-    extra = {"tools/__init__.py": "", "tools/logging.py": "x = 1\n"} if "standard module" in name else {}
-    verdict = await verify({"main.py": text, **extra}, VerifyPlan(tests=False, wall_s=20))
+    verdict = await verify({"main.py": text, **NEIGHBOURS}, VerifyPlan(tests=False, wall_s=20))
     assert verdict.passed, verdict.failure
     assert says in verdict.gates[-1].evidence
 
@@ -292,8 +317,7 @@ async def test_a_library_with_tests_passes(verify: Verify) -> None:
         "src/shape/__init__.py": "from .area import square\n",
         "src/shape/area.py": "def square(a):\n    return a * a\n",
         "tests/__init__.py": "",
-        "tests/test_area.py": "import sys\n\nsys.path.insert(0, 'src')\nfrom shape import square\n\n\n"
-        "def test_square():\n    assert square(3) == 9\n",
+        "tests/test_area.py": "from shape import square\n\n\ndef test_square():\n    assert square(3) == 9\n",
     }
     verdict = await verify(files)
     assert verdict.passed, verdict.failure
@@ -424,6 +448,20 @@ async def test_a_test_among_others_that_asserts_nothing_is_told(verify: Verify) 
     verdict = await verify({**GOOD, "test_main.py": text})
     assert verdict.passed
     assert verdict.gates[-1].evidence.endswith("asserts nothing: test_main.py:12 test_idle")
+
+
+async def test_a_failure_with_text_that_cannot_be_stored_is_told_all_the_same(verify: Verify) -> None:
+    text = "def test_it():\n    assert chr(0xD800) == 'x'\n\n\ndef test_that():\n    assert 0, chr(0xDC80)\n"
+    found = failure(await verify({**GOOD, "test_main.py": text}))
+    assert (found.gate, found.line) == ("tests", 2)
+    assert "2 of 2 tests failed" in found.evidence
+
+
+async def test_a_value_that_cannot_be_shown_does_not_hide_the_failure(verify: Verify) -> None:
+    text = "class A:\n    def __repr__(self):\n        raise ValueError\n\n\ndef test_it():\n    assert A() == 3\n"
+    found = failure(await verify({**GOOD, "test_main.py": text}))
+    assert (found.gate, found.line) == ("tests", 7)
+    assert "<A whose repr raises ValueError> == 3" in found.evidence
 
 
 async def test_a_helper_that_asserts_counts(verify: Verify) -> None:

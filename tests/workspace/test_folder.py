@@ -1,5 +1,6 @@
 """The workspace through its port: whole files, one commit a write, and a repeated write is harmless."""
 
+import asyncio
 import os
 import random
 import shutil
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -47,8 +49,10 @@ def strays(root: Path) -> list[str]:
 
 
 @pytest.fixture
-async def own(tmp_path: Path) -> FolderWorkspace:
-    return await open_workspace(tmp_path / "session", own=True, clock=StoppedClock())
+async def own(tmp_path: Path) -> AsyncIterator[FolderWorkspace]:
+    workspace = await open_workspace(tmp_path / "session", own=True, clock=StoppedClock())
+    yield workspace
+    await workspace.aclose()
 
 
 async def test_it_is_a_workspace(own: FolderWorkspace, tmp_path: Path) -> None:
@@ -304,8 +308,6 @@ async def test_an_index_that_a_power_cut_spoiled_is_made_anew(own: FolderWorkspa
 
 
 async def test_writes_at_the_same_time_are_made_one_after_the_other(own: FolderWorkspace) -> None:
-    import asyncio
-
     commits = await asyncio.gather(
         *(own.write([FileDraft(path=f"f{n}.py", text=f"{n}\n")], note(f"File {n}", number=n)) for n in range(20))
     )

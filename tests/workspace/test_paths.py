@@ -71,6 +71,7 @@ def test_a_plain_path_comes_back_in_its_plain_spelling(path: str, plain: str) ->
         ("home/.Profile", "protected"),
         (".envrc", "protected"),
         (".vscode/tasks.json", "protected"),
+        (".venv/bin/python", "protected"),
         ("agentsh.toml", "protected"),
         ("sub/AGENTSH.toml", "protected"),
         (".agentsh-tmp-1-ab", "protected"),

@@ -61,7 +61,10 @@ def told(left: object, operator: str, right: object) -> str:
 
 def clipped(value: object) -> str:
     """Return a value's repr, cut."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception as error:  # noqa: BLE001 (the value is the program's, and so is its repr)
+        text = f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
     return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"
 
 
@@ -338,6 +341,7 @@ def main() -> None:
     if importlib.util.find_spec("pytest") is None:
         sys.modules["pytest"] = stand_in = types.ModuleType("pytest")
         exec(compile(request["pytest"], "<pytest>", "exec"), vars(stand_in))  # noqa: S102
+    sys.path[1:1] = [str(Path("src").resolve())] if Path("src").is_dir() else []
     report = Report()
     for path in request["paths"]:
         run_file(path, report)
