@@ -13,12 +13,13 @@ help: ## what there is
 
 # Two stamps: a user who runs a team does not wait for the linters.
 $(VENV)/.run: pyproject.toml
+	@echo "setting up $(VENV), once" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[local,openai]"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e ".[local,openai]"
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[local,openai,dev]"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e ".[local,openai,dev]"
 	@touch $@
 
 setup: $(VENV)/.dev ## make .venv with everything a developer needs
