@@ -2,7 +2,8 @@
 
 AgentshError                     what happened, and `hint`: what to do next
 ├── UsageError                   2  a flag, a setting, a name that is not there
-│   └── FileError                2  a file of the user's: path:line
+│   ├── FileError                2  a file of the user's: path:line
+│   └── WorldError               2  a world's entity, component or system is not what it has to be
 ├── BudgetSpent                  3  a budget ended it; resumable
 ├── PersonNeeded                 4  a question, and no terminal to ask it on; resumable
 ├── ProviderError                5  no model server, or it failed
@@ -61,6 +62,10 @@ class FileError(UsageError):
         super().__init__(f"{where}: {message}", hint=hint)
         self.path = path
         self.line = line
+
+
+class WorldError(UsageError):
+    """An entity, a component, a relation or a system of a world is not there, or not what it has to be."""
 
 
 class BudgetSpent(AgentshError):
