@@ -9,7 +9,7 @@ from agentsh.core.code import RunResult
 MAX_LINES = 24
 MAX_CHARS = 2400
 _TRACEBACK = "Traceback (most recent call last):"
-_FRAME = re.compile(r'\s*File "([^"\n]{1,1000})", line (\d{1,9})')
+_FRAME = re.compile(r'File "([^"\n]{1,1000})", line (\d{1,9})')
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
 
 
@@ -52,7 +52,7 @@ def own_frames(traceback: str, files: Collection[str]) -> str:
     foreign = 0
     skipping = False
     for line in traceback.splitlines():
-        frame = _FRAME.match(line)
+        frame = _FRAME.match(line.lstrip())
         if frame is not None:
             skipping = frame[1] not in files
             foreign += skipping
@@ -60,7 +60,7 @@ def own_frames(traceback: str, files: Collection[str]) -> str:
             skipping = False
         if not skipping:
             kept.append(line)
-    if not foreign or not any(_FRAME.match(line) for line in kept):
+    if not foreign or not any(_FRAME.match(line.lstrip()) for line in kept):
         return traceback
     return "\n".join([kept[0], f"  [… {foreign} frames of libraries left out …]", *kept[1:]])
 

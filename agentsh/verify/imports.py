@@ -30,9 +30,10 @@ def own_unresolved(program: Program, sources: Mapping[str, Source]) -> tuple[lis
     unresolved: list[Unresolved] = []
     asked: list[Asked] = []
     for path, source in sources.items():
+        absolute = _roots(program, path)
         for found in source.imports:
             top = found.module.partition(".")[0]
-            roots = _roots(program, path) if not found.level else (_above(path, found.level),)
+            roots = (_above(path, found.level),) if found.level else absolute
             is_own = bool(found.level) or any(_targets(program, root, top) for root in roots)
             why = _missing(program, sources, roots, found) if is_own else ""
             # An own file may have the name of a standard module; which of them is found depends on the start.
@@ -75,7 +76,7 @@ def _targets(program: Program, root: str, module: str) -> list[str]:
     for path in (f"{base}.py", _join(base, "__init__.py")):
         if path in program.sources:
             return [path]
-    return [base] if _is_folder(program, base) else []
+    return [base] if base in program.folders else []
 
 
 def _offers(program: Program, sources: Mapping[str, Source], target: str, name: str) -> bool:
@@ -86,10 +87,6 @@ def _offers(program: Program, sources: Mapping[str, Source], target: str, name: 
     if source is None or source.names is None or name in source.names:
         return True
     return target.endswith("__init__.py") and bool(_targets(program, _folder(target), name))
-
-
-def _is_folder(program: Program, path: str) -> bool:
-    return path == "" or any(source.startswith(f"{path}/") for source in program.sources)
 
 
 def _above(path: str, level: int) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from agentsh.core.verdict import VerifyPlan
 from agentsh.ports import Workspace
@@ -27,10 +28,16 @@ class Program:
     declarations: dict[str, str] = field(default_factory=dict)
     """Texts of the files that declare requirements."""
 
-    @property
+    @cached_property
     def tests(self) -> tuple[str, ...]:
         """Paths of the test files."""
         return tuple(path for path in self.sources if is_test(path))
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """The folders that hold Python files, at any depth; "" is the root."""
+        names = (path.split("/") for path in self.sources)
+        return frozenset("/".join(parts[:count]) for parts in names for count in range(len(parts)))
 
     @property
     def entry_argv(self) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """An excerpt is short, and never pretends to be the whole."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,3 +107,14 @@ def test_each_way_to_end_has_its_words(ended_by: EndedBy, says: str) -> None:
 
 def test_a_command_is_shown_as_it_is_typed() -> None:
     assert shown(["python", "main.py", "a b", "--x=1"]) == "python main.py 'a b' --x=1"
+
+
+@pytest.mark.parametrize(
+    "flood", [" " * 64_000, 'File "' * 10_000, "\n" * 64_000, "Traceback (most recent call last):\n" * 2_000]
+)
+def test_a_flood_is_searched_in_no_time(flood: str) -> None:
+    start = time.perf_counter()
+    assert place_of(flood, {"main.py"}) is None
+    own_frames(last_traceback(flood) or flood, {"main.py"})
+    excerpt(flood)
+    assert time.perf_counter() - start < 5

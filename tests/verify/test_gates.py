@@ -268,13 +268,17 @@ PROGRAMS = {
     ),
     "has a file named as a standard module": ("from logging import getLogger\nprint(getLogger().name)\n", "root"),
     "imports its own in many ways": (
-        "from game import board\nfrom game.board import x, y\nfrom game.loose import anything\n"
-        + "import game.space.deep\nfrom tools import *\nprint(x, y, anything, game.space.deep.z, tool)\n",
+        (
+            "from game import board\nfrom game.board import x, y\nfrom game.loose import anything\n"
+            "import game.space.deep\nfrom tools import *\nprint(x, y, anything, game.space.deep.z, tool)\n"
+        ),
         "1 2 3 4 5",
     ),
     "opens a window": (
-        "import sys\n\n\nclass TclError(Exception):\n    __module__ = '_tkinter'\n\n\n"
-        + "raise TclError('no display name and no $DISPLAY environment variable')\n",
+        (
+            "import sys\n\n\nclass TclError(Exception):\n    __module__ = '_tkinter'\n\n\n"
+            "raise TclError('no display name and no $DISPLAY environment variable')\n"
+        ),
         "needs a screen",
     ),
     "warns while it is compiled": ("print('\\d')\n", "\\d"),
