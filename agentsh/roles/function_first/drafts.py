@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agentsh.core.model import Frozen
 from agentsh.roles.function_first.imports import missing_imports
+from agentsh.roles.function_first.python import parse
 from agentsh.roles.function_first.signature import Signature
 
 LONGEST = 20_000
@@ -36,7 +37,11 @@ def extract(answer: str, signature: Signature) -> Draft | None:
     """Return the draft that is in an answer; None when no function in it can be the wanted one."""
     for block in _blocks(answer[:LONGEST]):
         tree = _parsed(block)
-        if tree is not None and (draft := _draft(tree, signature)) is not None:
+        try:
+            draft = None if tree is None else _draft(tree, signature)
+        except RecursionError:  # nested deeper than Python can write down again
+            continue
+        if draft is not None:
             return draft
     return None
 
@@ -56,10 +61,10 @@ def _parsed(block: str) -> ast.Module | None:
     lines = _DOCTEST_PROMPT.sub("", block.expandtabs(4)).splitlines()
     while lines:
         try:
-            return ast.parse("\n".join(lines))
+            return parse("\n".join(lines))
         except SyntaxError as error:
             del lines[max(0, min(error.lineno or 1, len(lines)) - 1) :]
-        except (ValueError, RecursionError, MemoryError):
+        except ValueError:
             return None
     return None
 

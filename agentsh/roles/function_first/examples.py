@@ -4,7 +4,6 @@
 `returns 3 for [1, 2]` · a doctest. Python literals are taken as such, bare words as text.
 """
 
-import ast
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -12,6 +11,7 @@ from itertools import pairwise
 from agentsh.core.model import Frozen
 from agentsh.core.verdict import Example
 from agentsh.roles.function_first.literal import Value, is_bare, leading, loose, span_end, strict, values
+from agentsh.roles.function_first.python import value_of
 from agentsh.roles.function_first.signature import TYPE, Signature, calls, read_parameters
 
 MOST_EXAMPLES = 12
@@ -128,8 +128,9 @@ def _before(idea: str, begin: int, end: int, count: int) -> tuple[int, tuple[Val
         return None
     whole = leading(idea, items[-1][0])
     if count > 1 and whole is not None and whole.source.startswith("("):
-        parts = ast.literal_eval(whole.source)
-        return items[-1][0], tuple(Value(source=repr(part), start=whole.start, end=whole.end) for part in parts)
+        parts = value_of(whole.source)
+        given = parts if isinstance(parts, tuple) else ()
+        return items[-1][0], tuple(Value(source=repr(part), start=whole.start, end=whole.end) for part in given)
     chosen = items[-count:]
     start = chosen[0][0] + _lead(idea[chosen[0][0] : chosen[0][1]])
     texts = [idea[start : chosen[0][1]], *(idea[at:stop] for at, stop in chosen[1:])]

@@ -1,10 +1,10 @@
 """Values in free text: `32`, `"hello"`, `[1, 2]`, and bare words, which are text."""
 
-import ast
 import re
 from collections.abc import Iterator
 
 from agentsh.core.model import Frozen
+from agentsh.roles.function_first.python import value_of
 
 _WORDS = {"true": "True", "false": "False", "none": "None", "null": "None"}
 _SPELLINGS = str.maketrans("\u2018\u2019\u201c\u201d\u2212", "''\"\"-")
@@ -31,8 +31,8 @@ def strict(text: str) -> str | None:
     written = text.strip().strip("`").strip()
     for source in (_WORDS.get(written.lower(), written), written.translate(_SPELLINGS)):
         try:
-            value = ast.literal_eval(source) if source and len(source) <= _LONGEST else None
-        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+            value = value_of(source) if source and len(source) <= _LONGEST else None
+        except ValueError:
             continue
         if source and isinstance(value, _TYPES):
             return _source(value)

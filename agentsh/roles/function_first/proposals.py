@@ -3,13 +3,14 @@
 `signature_request` and `examples_request` say what to ask with which schema, `read_…` what came of it.
 """
 
-import ast
 import re
 from collections.abc import Sequence
 
 from agentsh.core.model import Frozen, JsonObject
 from agentsh.core.verdict import Example
 from agentsh.roles.function_first.examples import MOST_EXAMPLES
+from agentsh.roles.function_first.python import value_of
+from agentsh.roles.function_first.readers import arguments_of
 from agentsh.roles.function_first.signature import Parameter, Signature, is_function_name
 from agentsh.roles.function_first.task import FunctionTask
 
@@ -124,13 +125,15 @@ def _example(data: object, signature: Signature) -> Example | None:
     if not signature.takes(len(arguments)):
         return None
     example = Example(args=", ".join(repr(argument) for argument in arguments), result=repr(data["result"]))
-    return example if _is_readable(f"({example.args},)") and _is_readable(example.result) else None
+    return example if _is_readable(example) else None
 
 
-def _is_readable(source: str) -> bool:
+def _is_readable(example: Example) -> bool:
+    """Whether it is written out: an infinite number is not."""
     try:
-        ast.literal_eval(source if source != "(,)" else "()")
-    except (ValueError, SyntaxError):
+        arguments_of(example)
+        value_of(example.result)
+    except ValueError:
         return False
     return True
 

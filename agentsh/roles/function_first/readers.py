@@ -1,10 +1,10 @@
 """How a command line's words become arguments: as text, as numbers, or as Python values, by what the examples show."""
 
-import ast
 from collections.abc import Sequence
 from typing import Literal
 
 from agentsh.core.verdict import Example
+from agentsh.roles.function_first.python import value_of
 
 Reader = Literal["text", "number", "value"]
 
@@ -32,11 +32,8 @@ def value(text: str) -> object:
 
 def arguments_of(example: Example) -> tuple[object, ...]:
     """Return an example's arguments as values. Raises ValueError when they are not written out."""
-    try:
-        values = ast.literal_eval(f"({example.args},)" if example.args.strip() else "()")
-    except (SyntaxError, TypeError, MemoryError, RecursionError) as error:
-        raise ValueError(f"{example.args!r} cannot be read") from error
-    return tuple(values)
+    values = value_of(f"({example.args},)") if example.args.strip() else ()
+    return values if isinstance(values, tuple) else ()
 
 
 def reader_of(position: int, examples: Sequence[Example], default: str | None = None) -> Reader:
@@ -69,6 +66,6 @@ def reads_back(value: object, reader: Reader) -> bool:
     if reader == "number":
         return True
     try:
-        return bool(ast.literal_eval(spelled(value)) == value)
-    except (ValueError, SyntaxError):
+        return value_of(spelled(value)) == value
+    except ValueError:
         return isinstance(value, str)

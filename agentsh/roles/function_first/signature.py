@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from agentsh.core.model import Frozen
+from agentsh.roles.function_first.python import parse, parse_expression, value_of
 
 MOST_PARAMETERS = 6
 _NAME_AND_BRACKET = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
@@ -87,13 +88,13 @@ def find_signature(idea: str) -> Signature | None:
 def read_parameters(source: str) -> tuple[Parameter, ...] | None:
     """Return the parameters in `source`, as between the brackets of a definition; None when they are none."""
     try:
-        definition = ast.parse(f"def f({source}): pass").body[0]
+        (definition,) = parse(f"def f({source}): pass").body
     except (SyntaxError, ValueError):
         return None
     if not isinstance(definition, ast.FunctionDef) or len(source) > _LONGEST_BRACKET:
         return None
     arguments = definition.args
-    if arguments.kwonlyargs or arguments.kwarg:
+    if arguments.kwonlyargs or arguments.kwarg or not all(map(_is_value, arguments.defaults)):
         return None
     plain = [*arguments.posonlyargs, *arguments.args]
     padded = [None] * (len(plain) - len(arguments.defaults)) + [ast.unparse(value) for value in arguments.defaults]
@@ -136,8 +137,16 @@ def _closing(text: str, start: int) -> int | None:
 
 def _is_expression(source: str) -> bool:
     try:
-        ast.parse(source, mode="eval")
-    except (SyntaxError, ValueError):
+        parse_expression(source)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_value(node: ast.expr) -> bool:
+    try:
+        value_of(node)
+    except ValueError:
         return False
     return True
 
@@ -150,15 +159,12 @@ def _is_example(idea: str, call: Call) -> bool:
 def _argument_types(source: str) -> tuple[type, ...]:
     """Return the types of a call's arguments; a bare word counts as text."""
     try:
-        call = ast.parse(f"f({source})", mode="eval").body
-    except (SyntaxError, ValueError):
+        call = parse_expression(f"f({source})")
+    except ValueError:
         return ()
     arguments = call.args if isinstance(call, ast.Call) and not call.keywords else []
     return tuple(_type_of(argument) for argument in arguments) if len(arguments) <= MOST_PARAMETERS else ()
 
 
 def _type_of(node: ast.expr) -> type:
-    try:
-        return type(ast.literal_eval(node))
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return str
+    return type(value_of(node)) if _is_value(node) else str

@@ -1,6 +1,7 @@
 """The one function that was wanted, taken out of whatever a model answered."""
 
 import ast
+import warnings
 
 import pytest
 from hypothesis import given
@@ -114,3 +115,16 @@ def test_an_answer_that_is_cut_anywhere_gives_python_or_nothing(length: int, fra
     draft = extract(frame.format(whole)[:length], DOUBLE)
     if draft is not None:
         assert any(isinstance(node, ast.FunctionDef) for node in ast.parse(draft.source).body)
+
+
+@pytest.mark.parametrize("deep", ["(" * 5000, "[" * 150 + "]" * 150, "+".join(["1"] * 9000), "not " * 4000 + "x"])
+def test_code_that_is_nested_too_deep_is_no_draft_or_a_whole_one(deep: str) -> None:
+    draft = extract(f"def double(x):\n    return {deep}", DOUBLE)
+    if draft is not None:
+        ast.parse(draft.source)
+
+
+def test_reading_strange_code_warns_nobody() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert taken('def double(x):\n    return 1if x is 1 else "\\d"')
