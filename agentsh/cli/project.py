@@ -49,7 +49,9 @@ def existing_session(context: typer.Context, name: str) -> Path:
     files = sessions_of(context)
     path = files.path(name)
     if not path.exists():
-        raise UsageError(f"there is no session {name!r} in {str(files.folder)!r}", hint=nearest(name, files.names()))
+        others = files.names()
+        hint = nearest(name, others) if others else 'Begin one: agentsh run "…"'
+        raise UsageError(f"there is no session {name!r} in {str(files.folder)!r}", hint=hint)
     return path
 
 

@@ -21,6 +21,9 @@ from agentsh.sandbox.view import View
 
 _LIMITS: Final = Limits(wall_s=5.0, cpu_s=5, memory_bytes=1 << 30, file_bytes=1 << 16, processes=16)
 _START_TIME: Final = 19
+_PREFIX: Final = "agentsh-probe-"
+_LONGEST_FOLDER_BYTES: Final = 107 - len(f"/{_PREFIX}12345678/outside/socket")
+"""A unix socket's address has room for 107 bytes; no further than that from the folder for temporary files."""
 _GIVEN: Final = frozenset(clean_environment(Path("/"), "/", {})) | {"PWD"}
 """Variables that every run has."""
 _LISTEN: Final = {
@@ -59,7 +62,7 @@ async def probe(build: Callable[[View], Sandbox]) -> Findings:
     Raises:
         SandboxUnavailable: it cannot be set up on this machine, or its Python does not run in it.
     """
-    place = Path(tempfile.mkdtemp(prefix="agentsh-probe-"))
+    place = _place()
     try:
         workspace, outside = _lay_out(place)
         with Ears(outside) as ears:
@@ -76,6 +79,16 @@ async def probe(build: Callable[[View], Sandbox]) -> Findings:
         raise failures.exceptions[0] from None
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _place() -> Path:
+    """Make a folder of the probe's own, under a path that is short enough for a socket's address."""
+    usual = tempfile.gettempdir()
+    short = len(os.fsencode(usual)) <= _LONGEST_FOLDER_BYTES
+    try:
+        return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=usual if short else "/tmp"))  # noqa: S108  0700, and a new name
+    except OSError as error:
+        raise SandboxUnavailable(f"there is no room to try it: {error}", hint="Make room in /tmp.") from error
 
 
 def _lay_out(place: Path) -> tuple[Path, Path]:
