@@ -15,6 +15,7 @@ _SUSPECT_PERIOD_S: Final = 0.05
 _LOOK_PERIOD_S: Final = 1.0
 _RESERVE_BYTES: Final = 256 << 20
 """Left on a disk whoever fills it; a quarter of what was free when that is less."""
+_MACHINE: Final = ("/", "/tmp", "/dev/shm")  # noqa: S108 (only asked what they are)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class _Gauge:
         except OSError:
             return False  # a tmpfs of a sandbox that is just starting or ending
         if self._place.private:
-            return _used_bytes(now) > limits.disk_bytes or now.f_files - now.f_ffree > limits.files
+            used = _used_bytes(now) > limits.disk_bytes or now.f_files - now.f_ffree > limits.files
+            return used and not _is_the_machine_s(self._place.path)
         start = self._start = self._start or now
         if _free_bytes(now) < min(_RESERVE_BYTES, _free_bytes(start) // 4):
             return True
@@ -105,6 +107,15 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
             return list(entries)
     except OSError:
         return []
+
+
+def _is_the_machine_s(path: Path) -> bool:
+    """Return whether `path` is still a file system of the machine: a bubble being set up has not left it yet."""
+    try:
+        device = path.stat().st_dev
+        return device in {Path(shared).stat().st_dev for shared in _MACHINE}
+    except OSError:
+        return True  # gone, or not there yet
 
 
 def _used_bytes(found: os.statvfs_result) -> int:
