@@ -62,7 +62,7 @@ async def test_one_sentence_with_examples_becomes_a_program_that_runs(provider: 
 
 
 async def test_an_idea_that_is_beyond_the_model_ends_without_a_program(provider: LocalProvider) -> None:
-    outcome = await written(provider, task_for(BEYOND), seed=1, candidates=3)
+    outcome = await written(provider, task_for(BEYOND), seed=1, candidates=1)
     assert not outcome.succeeded
     assert outcome.files == ()
     assert "no program" in outcome.account() or "None of" in outcome.account()
