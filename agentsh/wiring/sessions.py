@@ -9,7 +9,7 @@ from pathlib import Path
 from agentsh.core import events as e
 from agentsh.core.cards import TeamFile
 from agentsh.core.controls import BreakAt
-from agentsh.core.errors import AgentshError, StoreError, UsageError
+from agentsh.core.errors import AgentshError, SessionLocked, StoreError, UsageError
 from agentsh.core.ids import SessionName
 from agentsh.core.settings import DEFAULT_TEAM, SMALL_TEAM, ResumeOptions, RunOptions, Settings
 from agentsh.engine.breakpoints import parse_breakpoint
@@ -20,7 +20,7 @@ from agentsh.engine.state import State
 from agentsh.library.home import Home
 from agentsh.library.shelf import Shelf
 from agentsh.session.facade import Session
-from agentsh.store.catalogue import SessionFiles
+from agentsh.store.catalogue import SessionFiles, read_session
 from agentsh.store.journal import SqliteJournal
 from agentsh.wiring.assembly import Manner, assemble
 from agentsh.wiring.models import Connected, Progress, Wish, connect
@@ -45,19 +45,24 @@ async def started(
     for when in options.pause_at:
         parse_breakpoint(when)
     files = SessionFiles(home.sessions)
-    name = _free_name(files, options)
+    _free_name(files, options)
     named = _named_team(options, settings, home)
     async with AsyncExitStack() as stack:
         wish = Wish(provider=options.provider, host=options.host, model=options.model)
         models = await connect(wish, settings.model, os.environ, progress)
         stack.push_async_callback(models.aclose)
         team = named or _team(SMALL_TEAM if models.provider == "local" else DEFAULT_TEAM, options, home)
-        facts = _facts(name, options, settings, home, models, team)
-        journal = await SqliteJournal.open(files.path(name), create=True)
+        facts = _facts(options, settings, models, team)
+        name, journal = await _new_journal(files, options)
         stack.push_async_callback(journal.aclose)
         log = EventLog(journal, Fold())
-        await log.append(facts, *models.notices)
-        session = await assemble(stack, log, models, home, Manner(facts.approve, terminal, settings.model))
+        await log.append(_named(facts, name, home), *models.notices)
+        try:
+            session = await assemble(stack, log, models, home, Manner(facts.approve, terminal, settings.model))
+        except AgentshError:
+            await journal.aclose()
+            journal.path.unlink(missing_ok=True)
+            raise
         for when in options.pause_at:
             await session.send(BreakAt(when=when))
         yield session
@@ -87,7 +92,7 @@ async def reopened(
         log = EventLog(journal, await _folded(journal))
         facts = log.state.facts
         if facts is None:
-            raise StoreError(f"session {known!r} never began", hint="begin another one: agentsh run")
+            raise StoreError(f"session {known!r} never began", hint=f'begin it: agentsh run "…" --session {known}')
         models = await connect(_same_models(facts, overrides, settings), settings.model, os.environ, progress)
         stack.push_async_callback(models.aclose)
         await log.append(*_resuming(log.state, facts, overrides, home), *models.notices)
@@ -104,7 +109,8 @@ def _latest(files: SessionFiles, home: Home) -> str:
 def _free_name(files: SessionFiles, options: RunOptions) -> SessionName:
     if options.session is None:
         return files.new_name(options.idea)
-    if files.path(options.session).exists():
+    path = files.path(options.session)
+    if path.exists() and not _never_began(path):
         raise UsageError(
             f"session {options.session!r} is there already",
             hint=f"go on with it: agentsh resume {options.session}",
@@ -112,13 +118,40 @@ def _free_name(files: SessionFiles, options: RunOptions) -> SessionName:
     return options.session
 
 
-def _facts(
-    name: SessionName, options: RunOptions, settings: Settings, home: Home, models: Connected, team: TeamFile
-) -> e.SessionStarted:
+def _never_began(path: Path) -> bool:
+    """Whether a process was killed between making this file and saying what it is for."""
+    try:
+        return not read_session(path, limit=1)
+    except StoreError:
+        return False
+
+
+async def _new_journal(files: SessionFiles, options: RunOptions) -> tuple[SessionName, SqliteJournal]:
+    """Make the session's file. A name that was free a moment ago may have been taken by another process since."""
+    while True:
+        name = _free_name(files, options)
+        path = files.path(name)
+        try:
+            return name, await SqliteJournal.open(path, create=not path.exists())
+        except SessionLocked:
+            if options.session is not None:
+                raise
+        except StoreError:
+            if options.session is not None or not path.exists():
+                raise
+
+
+def _named(facts: e.SessionStarted, name: SessionName, home: Home) -> e.SessionStarted:
+    """Return the facts of the session of this name; a workspace of its own is beside its file."""
+    workspace = str((home.sessions / name).resolve()) if facts.own_workspace else facts.workspace
+    return facts.model_copy(update={"session": name, "workspace": workspace})
+
+
+def _facts(options: RunOptions, settings: Settings, models: Connected, team: TeamFile) -> e.SessionStarted:
+    """Return what the session is for; its name is not known yet."""
     budget = merged(merged(team.team.budget, settings.run.budget), options.budget)
-    workspace = Path(options.workspace).resolve() if options.workspace else (home.sessions / name).resolve()
     return e.SessionStarted(
-        session=name,
+        session=SessionName(""),
         idea=options.idea,
         team=team,
         provider=models.provider,
@@ -128,7 +161,7 @@ def _facts(
         budget=budget,
         approve=options.approve or settings.run.approve,
         humans=options.humans,
-        workspace=str(workspace),
+        workspace=str(Path(options.workspace).resolve()) if options.workspace else "",
         own_workspace=options.workspace is None,
         variables=options.variables,
         temperature=settings.model.temperature if options.temperature is None else options.temperature,
