@@ -33,13 +33,15 @@ async def provider() -> AsyncIterator[LocalProvider]:
     await opened.aclose()
 
 
-async def written(provider: LocalProvider, task: FunctionTask, seed: int, candidates: int = 9) -> FunctionOutcome:
+async def written(
+    provider: LocalProvider, task: FunctionTask, seed: int, candidates: int = 9, num_predict: int = 300
+) -> FunctionOutcome:
     prompt = read_template(PROMPT).text
 
     async def ask(request: DraftRequest) -> str:
         said = PromptRenderer().render(prompt, request.variables(task), source=str(PROMPT))
         options = ChatOptions(
-            num_ctx=4096, num_predict=300, temperature=request.temperature, seed=seed * 100 + request.number
+            num_ctx=4096, num_predict=num_predict, temperature=request.temperature, seed=seed * 100 + request.number
         )
         messages = (ChatMessage(role="user", content=said.strip()),)
         return text_of(await events_of(provider, ChatRequest(model=DEMO_MODEL, messages=messages, options=options)))
@@ -62,7 +64,7 @@ async def test_one_sentence_with_examples_becomes_a_program_that_runs(provider: 
 
 
 async def test_an_idea_that_is_beyond_the_model_ends_without_a_program(provider: LocalProvider) -> None:
-    outcome = await written(provider, task_for(BEYOND), seed=1, candidates=1)
+    outcome = await written(provider, task_for(BEYOND), seed=1, candidates=1, num_predict=100)
     assert not outcome.succeeded
     assert outcome.files == ()
     assert "no program" in outcome.account() or "None of" in outcome.account()
