@@ -88,8 +88,21 @@ async def _ollama_or_demo(
     except ProviderError as error:
         if wish.host or wish.model or settings.hosts:
             raise
-        notice = Noticed(message=f"{error}; going on with the embedded demo model", hint=error.hint)
+        return await _demo_instead(error, wish, settings, progress)
+
+
+async def _demo_instead(
+    error: ProviderError, wish: Wish, settings: ModelSettings, progress: Progress | None
+) -> Connected:
+    notice = Noticed(message=f"{error}; going on with the embedded demo model", hint=error.hint)
+    try:
         return await _local(wish, settings, progress, (notice,))
+    except ProviderError as second:
+        raise ProviderError(
+            f"{error}; and the embedded demo model cannot stand in: {second}",
+            hint=f"{error.hint}. Or: {second.hint}",
+            kind=second.kind,
+        ) from second
 
 
 async def _ollama(wish: Wish, settings: ModelSettings, environ: Mapping[str, str]) -> Connected:
@@ -146,8 +159,9 @@ async def _local(
             f"the embedded provider has only {DEMO_MODEL!r}, not {wish.model!r}",
             hint="leave --model out, or ask an Ollama server: --provider ollama",
         )
-    await ensure_weights(weights_folder(), progress or (lambda _: None))
     provider = LocalProvider(weights_folder(), settings)
+    await provider.probe()
+    await ensure_weights(weights_folder(), progress or (lambda _: None))
     host = Host(provider, parallel=LOCAL_SLOTS)
     return Connected("local", DEMO_MODEL, provider.host, (host,), LOCAL_CONTEXT, notices)
 

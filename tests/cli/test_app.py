@@ -59,7 +59,7 @@ def test_the_version_is_printed(shell: Shell) -> None:
         (["run", "x", "--quiet", "--verbose"], "--quiet", "leave one of them out"),
         (["run", "x", "--config", "/no/such.toml"], "/no/such.toml", "--config"),
         (["run", "x", "--pause-at", "nonsense"], "nonsense", "role:"),
-        (["resume", "no-such-session"], "no-such-session", "none yet"),
+        (["resume", "no-such-session"], "no-such-session", "Begin one"),
         (["resume"], "no session", "agentsh run"),
         (["sessions", "show", "no-such-session"], "no-such-session", "agentsh sessions list"),
         (["team", "show", "pear"], "'pear'", "'pair'"),
