@@ -70,8 +70,12 @@ class Journal(Protocol):
             StoreFull, StoreError: nothing of this batch is stored.
         """
 
-    async def read(self, after: int = 0, limit: int | None = None) -> list[Recorded]:
-        """Return events with seq > `after`, oldest first, at most `limit`. Raises SessionDamaged."""
+    async def read(self, after: int = 0, limit: int | None = None, *, kinds: Sequence[str] = ()) -> list[Recorded]:
+        """Return events with seq > `after`, oldest first, at most `limit`; only of `kinds` when there are any.
+
+        Raises:
+            SessionDamaged: one of them cannot be read.
+        """
 
     async def steps(self, reaction: ReactionId) -> list[Recorded]:
         """Return what one reaction has recorded, oldest first: step.*, and message.published with an ordinal."""

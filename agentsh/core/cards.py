@@ -7,8 +7,8 @@ from pydantic import Field
 from agentsh.core.ids import USER_REQUIREMENT, ActionName, RoleName
 from agentsh.core.model import Frozen, JsonObject
 
-Does = Literal["ask", "write_files", "write_function", "verify"]
-"""ask: one answer, structured when there is an output. write_files: fenced files into the workspace.
+Does = Literal["ask", "write_files", "write_function", "verify", "think"]
+"""ask: one answer, structured when there is an output. think: the same, for the world's eyes only. write_files: fenced files into the workspace.
 write_function: one pure function, several candidates, chosen by running them. verify: the gates; no model."""
 
 
@@ -63,7 +63,7 @@ class MemoryCard(Frozen):
     """How much a role remembers in its prompts."""
 
     window: int = Field(default=12, ge=0, le=1000)
-    """Newest messages kept word by word."""
+    """Newest messages kept word by word; 0: nothing is remembered but what an action is about."""
     long_term: bool = False
 
 

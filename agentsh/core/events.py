@@ -10,11 +10,13 @@ from agentsh.core.files import FileChange
 from agentsh.core.ids import ActionName, MessageId, QuestionId, ReactionId, RoleName, SessionName
 from agentsh.core.messages import Message
 from agentsh.core.model import Frozen, JsonObject
+from agentsh.core.worlds import WorldCard
 
 JOURNAL_VERSION = 1
 """Version of the events' shapes; a session says which one it began with."""
 
-StepKind = Literal["model", "run", "read", "write", "verify", "tool", "person", "publish"]
+StepKind = Literal["model", "run", "read", "write", "verify", "tool", "person", "publish", "tick"]
+SnapshotReason = Literal["start", "period", "event", "stop"]
 Status = Literal["running", "paused", "waiting", "finished", "failed", "interrupted"]
 
 
@@ -38,6 +40,8 @@ class SessionStarted(Frozen):
     variables: dict[str, str] = {}
     temperature: float | None = None
     num_ctx: int = 8192
+    world: WorldCard | None = None
+    """What ticks beside the team, or alone."""
     version: int = JOURNAL_VERSION
 
 
@@ -52,6 +56,8 @@ class SessionResumed(Frozen):
     model: str | None = None
     host: str | None = None
     """Another model or host, when reopened with one."""
+    ticks: int | None = None
+    """The world goes on for so many ticks, when reopened with some."""
 
 
 class TeamChanged(Frozen):
@@ -313,10 +319,40 @@ class RoleReleased(Frozen):
 
 
 class TickFinished(Frozen):
-    """A world has moved on by one tick."""
+    """A world has moved on by one tick: what reached it, and what it changed."""
 
     kind: Literal["tick.finished"] = "tick.finished"
     tick: int
+    landed: tuple[MessageId, ...] = ()
+    """What agents thought and people said to the world, in the order in which it was taken in at the tick's beginning."""
+    missed: dict[RoleName, str] = {}
+    """Agents that were asked and will not answer, with why."""
+    changes: str = ""
+    """JSON of the components, relations and entities that changed and are stored with this tick."""
+    digest: str = ""
+    """Of everything that changed: a tick that is run again has to come to the same."""
+
+
+class WorldSnapshot(Frozen):
+    """All of a world after a tick, as far as it outlives one. Later ticks need nothing before it."""
+
+    kind: Literal["world.snapshot"] = "world.snapshot"
+    tick: int
+    why: SnapshotReason
+    parts: dict[str, tuple[str, ...]]
+    """JSON by section, in pieces: a piece that is as it was in an older snapshot is stored once."""
+
+
+class WorldEdited(Frozen):
+    """A person changed a component between two ticks."""
+
+    kind: Literal["world.edited"] = "world.edited"
+    tick: int
+    """The last one before it."""
+    entity: int
+    component: str
+    value: JsonValue
+    """Its fields; None: it was taken away."""
 
 
 class Noticed(Frozen):
@@ -366,6 +402,8 @@ Event = Annotated[
     | RoleTaken
     | RoleReleased
     | TickFinished
+    | WorldSnapshot
+    | WorldEdited
     | Noticed
     | ErrorSeen,
     Field(discriminator="kind"),

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from agentsh.core.errors import UsageError
 from agentsh.core.events import StepKind
 from agentsh.core.ids import ActionName, ReactionId, RoleName
+from agentsh.engine.conditions import Condition, parse_condition
 
-FORMS = "role:NAME, action:NAME, before:KIND, tool:NAME, message:REGEX or tokens>N"
-_KINDS = ("model", "run", "read", "write", "verify", "tool", "person", "publish")
+FORMS = "role:NAME, action:NAME, before:KIND, tool:NAME, message:REGEX, tokens>N or component:KIND.FIELD<N"
+_KINDS = ("model", "run", "read", "write", "verify", "tool", "person", "publish", "tick")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Breakpoint:
     subject: str
     value: str
     pattern: re.Pattern[str] | None = None
+    condition: Condition | None = None
+    """On the components of a world: looked at after each tick, not before a step."""
 
     def hits(self, at: Passage) -> bool:
         """Return whether the session has to pause before this step."""
@@ -57,6 +60,8 @@ def parse_breakpoint(text: str) -> Breakpoint:
     """Read what a user wrote; raises UsageError that shows the forms."""
     if found := re.fullmatch(r"\s*tokens\s*>\s*(\d{1,15})\s*", text):
         return Breakpoint(text.strip(), "tokens", found[1])
+    if text.strip().startswith("component:"):
+        return Breakpoint(text.strip(), "component", text.strip(), condition=parse_condition(text))
     subject, colon, value = text.strip().partition(":")
     if not colon or not value or subject not in ("role", "action", "before", "tool", "message"):
         raise UsageError(f"{text!r} is not a breakpoint", hint=f"write {FORMS}")

@@ -7,8 +7,10 @@ from agentsh.core.canonical import digest
 from agentsh.core.ids import BOSS, RoleName, question_id
 from agentsh.core.messages import Message
 from agentsh.core.verdict import Verdict
+from agentsh.core.worlds import WORLD
 from agentsh.engine.bus import Bus
 from agentsh.engine.state import OpenReaction, Question, RoleState, State
+from agentsh.engine.world_fold import fold_world
 
 
 class Fold:
@@ -24,6 +26,7 @@ class Fold:
         """Fold the next event in."""
         self.state.seq = recorded.seq
         _fold(recorded.event, self)
+        fold_world(recorded.event, self.state)
 
     def receivers(self, message: Message) -> list[RoleName]:
         """Return who gets this message."""
@@ -98,7 +101,8 @@ def _(event: e.MessagePublished, fold: Fold) -> None:
     state.published[message.cause_by] = state.published.get(message.cause_by, 0) + 1
     if message.sent_from == BOSS:
         state.boss_messages += 1
-    elif (speaker := state.roles.get(message.sent_from)) is not None:
+    elif WORLD not in message.send_to and (speaker := state.roles.get(message.sent_from)) is not None:
+        # Whoever thinks the same at every tick is in no loop: each time it answers to another tick.
         _spoke(speaker, message)
     for name in fold.receivers(message):
         state.roles[name].due[message.id] = message.round

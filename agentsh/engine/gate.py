@@ -1,7 +1,7 @@
 """Where pause, step, breakpoints and budgets are enforced: every step passes here before it happens."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from agentsh.core.errors import BudgetSpent
@@ -29,6 +29,7 @@ class Gate:
     breakpoints: list[Breakpoint] = field(default_factory=list)
     _closed: bool = False
     _closed_roles: set[RoleName] = field(default_factory=set)
+    _lent: frozenset[RoleName] = frozenset()
     _waiting: list[_Waiter] = field(default_factory=list)
     _passes: list[RoleName | None] = field(default_factory=list)
 
@@ -41,6 +42,7 @@ class Gate:
         """From now on no step starts: of this role, or of anybody."""
         if role is None:
             self._closed = True
+            self._lent = frozenset()
         else:
             self._closed_roles.add(role)
 
@@ -58,6 +60,15 @@ class Gate:
         self._passes.extend([role] * times)
         self._release()
 
+    def void(self, role: RoleName) -> None:
+        """Take back the passes of this role that were not used."""
+        self._passes = [wanted for wanted in self._passes if wanted != role]
+
+    def lend(self, roles: Iterable[RoleName]) -> None:
+        """While the gate is closed for everybody, let these roles through all the same; none: nobody any more."""
+        self._lent = frozenset(roles)
+        self._release()
+
     async def passes(self, at: Passage) -> None:
         """Wait until the step may start.
 
@@ -73,7 +84,7 @@ class Gate:
             raise spent
 
     def _is_closed(self, role: RoleName) -> bool:
-        return self._closed or role in self._closed_roles
+        return role in self._closed_roles or (self._closed and role not in self._lent)
 
     def _breakpoint(self, at: Passage) -> str | None:
         return next((point.text for point in self.breakpoints if point.hits(at)), None)

@@ -1,7 +1,8 @@
 """Lets roles react the moment something is due for them, until the team is quiet. There is no barrier."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from agentsh.core import events as e
@@ -33,6 +34,17 @@ class Run:
         self._roles = roles
         self._busy: set[RoleName] = set()
         self._wake = asyncio.Event()
+        self._holds = 0
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Call nobody quiet while the body runs: it may still set somebody off, as the ticks of a world do."""
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+            self._wake.set()
 
     @property
     def _state(self) -> State:
@@ -63,7 +75,7 @@ class Run:
             for turn in self._conductor.turns(self._state):
                 if turn.role not in self._busy:
                     self._begin(tasks, turn.role, self._take(turn))
-            if not self._busy:
+            if not self._busy and not self._holds:
                 return
             await self._wake.wait()
 

@@ -61,6 +61,19 @@ class Question(Mutable):
     schema_: JsonObject | None = None
 
 
+class WorldState(Mutable):
+    """How far the session's world is. What is in it is the world's own; its ticks are in the journal."""
+
+    tick: int = 0
+    last_tick: int | None = None
+    """After it the world ends; None: it goes on."""
+    arrived: dict[MessageId, RoleName] = {}
+    """What was sent to the world and has not been taken in by a tick yet, with who sent it; oldest first."""
+    snapshots: dict[int, int] = {}
+    """Tick → seq of its newest snapshot."""
+    paused: bool = False
+
+
 class State(Mutable):
     """A session, folded."""
 
@@ -90,5 +103,6 @@ class State(Mutable):
     verdict: Verdict | None = None
     published: dict[ActionName, int] = {}
     """How many messages each action has caused."""
+    world: WorldState | None = None
     seq: int = 0
     """Newest event that is folded in."""

@@ -48,7 +48,7 @@ class Memory:
 
     async def recall(self, reaction: Reaction, action: ActionCard, summary: Summary | None) -> Recall:
         """Return what a prompt for `action` shows."""
-        heard = await _heard(reaction, summary)
+        heard = await _heard(reaction, summary) if self.window else []
         messages = tuple(message for message in heard if self._concerns(message))
         return Recall(summary=summary, messages=messages, about=await about(reaction, action))
 

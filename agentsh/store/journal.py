@@ -61,8 +61,14 @@ class SqliteJournal:
         """
         return self._writer.append(events)
 
-    async def read(self, after: int = 0, limit: int | None = None) -> list[Recorded]:
-        """Return events with seq > `after`, oldest first, at most `limit`. Raises SessionDamaged."""
+    async def read(self, after: int = 0, limit: int | None = None, *, kinds: Sequence[str] = ()) -> list[Recorded]:
+        """Return events with seq > `after`, oldest first, at most `limit`; only of `kinds` when there are any.
+
+        Raises:
+            SessionDamaged: one of them cannot be read; without `kinds` also when one is not there.
+        """
+        if kinds:
+            return await self._reader.run(lambda records: records.of_kinds(kinds, after, limit))
         return await self._reader.run(lambda records: records.after(after, limit))
 
     async def steps(self, reaction: ReactionId) -> list[Recorded]:

@@ -38,6 +38,10 @@ class Records:
         """Return events with a number above `seq`, oldest first, at most `limit`; a gap is damage."""
         return self.guarded(lambda: list(self._after(seq, limit)))
 
+    def of_kinds(self, kinds: Sequence[str], seq: int, limit: int | None = None) -> list[Recorded]:
+        """Return events of these kinds with a number above `seq`, oldest first, at most `limit`."""
+        return self.guarded(lambda: self._of_kinds(kinds, seq, limit))
+
     def at(self, seqs: Sequence[int]) -> list[Recorded]:
         """Return the events with these numbers, oldest first."""
         return self.guarded(lambda: self._at(seqs))
@@ -99,6 +103,14 @@ class Records:
             if row.seq != expected:
                 raise EventDamaged(expected, f"event {expected} is not there")
             yield revive(row, self._unpack)
+
+    def _of_kinds(self, kinds: Sequence[str], seq: int, limit: int | None) -> list[Recorded]:
+        rows = self.connection.execute(
+            f"SELECT {self._columns} FROM events"  # noqa: S608  the columns are ours
+            " WHERE seq > ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?",
+            (seq, json.dumps(list(kinds)), -1 if limit is None else limit),
+        )
+        return [revive(row, self._unpack) for row in map(Row._make, rows)]
 
     def _at(self, seqs: Sequence[int]) -> list[Recorded]:
         rows = self.connection.execute(

@@ -42,6 +42,7 @@ class Outbox:
 
     questions: list[Question] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
+    saves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,10 @@ class Moment:
         self.store.put(entity, Asked(self.tick, message))
         self._outbox.questions.append(Question(message, role, content, data or {}))
         return True
+
+    def save(self) -> None:
+        """Have all of the world stored with this tick: something happened that must not be run again to be had."""
+        self._outbox.saves = True
 
     def tell(self, message: str, *, hint: str = "", role: RoleName | None = None) -> None:
         """Tell people something; it changes nothing in the world."""

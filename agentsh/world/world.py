@@ -41,6 +41,7 @@ class Ticked:
         questions: what agents are to think about.
         words: what people should know.
         touched: the components that it changed.
+        saves: whether a system wants all of the world stored now.
     """
 
     tick: int
@@ -49,6 +50,7 @@ class Ticked:
     questions: tuple[Question, ...]
     words: tuple[Word, ...]
     touched: Marks
+    saves: bool = False
 
 
 class World:
@@ -104,7 +106,9 @@ class World:
         touched = self.store.pending.touched
         taken = self._checkpoints.take(periodic=self.tick % self.card.periodic_ticks == 0)
         outbox.words.extend(Word(fault, is_error=True) for fault in taken.faults)
-        return Ticked(self.tick, taken.text, taken.digest, tuple(outbox.questions), tuple(outbox.words), touched)
+        return Ticked(
+            self.tick, taken.text, taken.digest, tuple(outbox.questions), tuple(outbox.words), touched, outbox.saves
+        )
 
     def period_ticks(self, system: System) -> int:
         """Return how many ticks pass from one run of a system to the next."""
