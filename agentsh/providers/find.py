@@ -22,7 +22,9 @@ async def find_server(candidates: Sequence[str], *, timeout_s: float = PROBE_S) 
         if isinstance(outcome, ServerProbe):
             return outcome
     tried = "; ".join(str(outcome) for outcome in outcomes)
-    raise ProviderError(f"no Ollama server answers. Tried: {tried or 'nothing'}", hint=START_IT, kind="refused")
+    only = outcomes[0] if len(outcomes) == 1 else None
+    hint = only.hint if isinstance(only, AgentshError) else START_IT
+    raise ProviderError(f"no Ollama server answers. Tried: {tried or 'nothing'}", hint=hint or START_IT, kind="refused")
 
 
 async def _probe(host: str, timeout_s: float) -> ServerProbe | AgentshError:

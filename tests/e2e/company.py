@@ -114,17 +114,17 @@ def fenced(path: str, text: str) -> str:
 def writes(path: str, text: str | None = None, **more: object) -> JsonObject:
     """Return the rule by which the engineer writes this file of the program."""
     answer = fenced(path, FILES[path] if text is None else text)
-    return _rule("Software Engineer", rf"^Write this one file of the program now: `{path}`", reply=answer, **more)
+    return _rule("engineer", rf"^Write this one file of the program now: `{path}`", reply=answer, **more)
 
 
 def mends(*files: tuple[str, str], evidence: str = "", **more: object) -> JsonObject:
     """Return the rule by which the engineer mends what failed, when the prompt holds this evidence."""
     answer = "The cause: found.\n\n" + "\n\n".join(fenced(path, text) for path, text in files)
-    return _rule("Software Engineer", f"^The program was tried and fails.*{evidence}", reply=answer, **more)
+    return _rule("engineer", f"^The program was tried and fails.*{evidence}", reply=answer, **more)
 
 
-def _rule(system: str, match: str, **more: object) -> JsonObject:
-    return {"system": system, "match": match, **more}  # type: ignore[dict-item]
+def _rule(role: str, match: str, **more: object) -> JsonObject:
+    return {"system": f"^You are {role},", "match": match, **more}  # type: ignore[dict-item]
 
 
 def rules(first: Sequence[JsonObject] = (), *, counter: str = BUGGY_COUNTER, **manner: object) -> list[JsonObject]:
@@ -136,14 +136,14 @@ def rules(first: Sequence[JsonObject] = (), *, counter: str = BUGGY_COUNTER, **m
         manner: of every answer, such as chunk_s.
     """
     company = [
-        _rule("Product Manager", "^Write the product requirement document", json=PRD),
-        _rule("Software Architect", "^Design the program", json=DESIGN),
-        _rule("Project Manager", "^Break the design above into tasks", json=TASKS),
+        _rule("product_manager", "^Write the product requirement document", json=PRD),
+        _rule("architect", "^Design the program", json=DESIGN),
+        _rule("project_manager", "^Break the design above into tasks", json=TASKS),
         writes("counter.py", counter),
         *(writes(path) for path in ("main.py", "requirements.txt", "README.md")),
-        _rule("Software Engineer", "^This was written:", json=APPROVED),
-        _rule("Software Engineer", "^This is the whole program as it stands", json=COMPLETE),
-        _rule("QA Engineer", "^Write its tests in one file", reply=fenced("test_program.py", TESTS)),
+        _rule("engineer", "^This was written:", json=APPROVED),
+        _rule("engineer", "^This is the whole program as it stands", json=COMPLETE),
+        _rule("qa_engineer", "^Write its tests in one file", reply=fenced("test_program.py", TESTS)),
         mends(("counter.py", COUNTER)),
     ]
     return [*first, *({**rule, **manner} for rule in company)]  # type: ignore[dict-item]

@@ -32,6 +32,8 @@ SEED = int(os.environ.get("AGENTSH_KILLS_SEED", "20260301"))
 LANES = 2
 STREAM_S = 0.01
 """Between the pieces of an answer, so that kills hit generations under way."""
+AROUND_S = 0.15
+"""Time from one model call to well after its answer was used."""
 DRAFTS = {company.BUGGY_COUNTER.encode(), *(text.encode() for text in company.FILES.values())}
 AGAIN = ["--jsonl"]
 
@@ -69,11 +71,10 @@ class Chain:
 
     async def _killed(self, chance: random.Random) -> bool:
         """Start it and kill it at a random instant; return whether it was alive until then."""
-        delay_s = chance.random() * self.reference.wall_s
         known = self._acknowledged()
         began_s = time.monotonic()
         async with self.agent.start(*self._words()) as running:
-            if await running.ended_within(delay_s):
+            if not await self._is_alive_at_some_instant(running, chance):
                 ended = await running.ended()
                 assert ended.code == 0, ended
                 self._assert_printed(ended)
@@ -87,6 +88,17 @@ class Chain:
         self._assert_printed(ended)
         self._assert_not_asked(known, began_s)
         return True
+
+    async def _is_alive_at_some_instant(self, running: Running, chance: random.Random) -> bool:
+        """Wait for a random time, or a moment around a random model call; return whether it is still at work then."""
+        if chance.random() < 0.5:
+            return not await running.ended_within(chance.random() * self.reference.wall_s)
+        wanted = len(self.server.chats) + chance.randint(1, len(self.reference.story.calls))
+        ending = asyncio.ensure_future(running.process.wait())
+        asked = asyncio.ensure_future(self.server.until(lambda server: len(server.chats) >= wanted, timeout_s=60))
+        await asyncio.wait([ending, asked], return_when=asyncio.FIRST_COMPLETED)
+        asked.cancel()
+        return not await running.ended_within(chance.random() * AROUND_S)
 
     async def _undisturbed(self) -> Ended:
         known, began_s = self._acknowledged(), time.monotonic()
@@ -135,7 +147,8 @@ class Chain:
     def _assert_whole_files(self) -> None:
         whole = DRAFTS | set(self.reference.story.files.values())
         for path, text in files(self.agent.workspace).items():
-            assert text in whole or Path(path).name.startswith(TEMPORARY), path
+            under_way = any(part.startswith(TEMPORARY) for part in Path(path).parts)
+            assert text in whole or under_way, path
 
     async def _assert_everything_died(self, running: Running) -> None:
         """No child lives on, and the server hears at once that nobody listens any more."""
