@@ -13,10 +13,10 @@ from typing import Literal
 from agentsh.cli.download import megabytes
 from agentsh.core.errors import AgentshError, ExitCode
 from agentsh.core.model import Frozen
-from agentsh.core.settings import DEFAULT_HOST, Settings
+from agentsh.core.settings import DEFAULT_HOST, DEMO_LABEL, Settings
 from agentsh.library.home import Home
 from agentsh.library.shelf import Shelf
-from agentsh.providers.weights import DEMO_LABEL, SMOLLM2, weights_folder
+from agentsh.providers.weights import SMOLLM2, weights_folder
 
 LITTLE_DISK_BYTES = 1_000_000_000
 _LIBRARIES = ("typer", "pydantic", "rich", "ollama", "httpx", "sqlite-utils", "jinja2", "pyyaml", "xllamacpp")

@@ -8,9 +8,9 @@ from rich.live import Live
 from rich.text import Text
 
 from agentsh.cli.board import Board, RoleLine
-from agentsh.cli.narration import duration, line_of, model_words
 from agentsh.core.events import Delta, Recorded
 from agentsh.core.terminal import one_line
+from agentsh.session.narration import duration, line_of, model_words
 
 STREAM_LINES = 4
 _MARKS = {"works": "▶", "failed": "!", "idle": " "}

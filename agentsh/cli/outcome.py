@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import singledispatch
 from pathlib import Path, PurePosixPath
 
-from agentsh.cli.narration import duration, file_words, model_words, verdict_words
 from agentsh.core import events as e
 from agentsh.core.chat import Usage
 from agentsh.core.errors import ExitCode
@@ -13,6 +12,7 @@ from agentsh.core.files import FileChange
 from agentsh.core.ids import QuestionId
 from agentsh.core.terminal import one_line
 from agentsh.core.verdict import Verdict, VerifyPlan
+from agentsh.session.narration import duration, file_words, model_words, verdict_words
 
 QUOTED_LINES = 30
 HEAD_LIMIT = 200

@@ -8,6 +8,7 @@ from typing import TextIO
 
 from pydantic import JsonValue
 
+from agentsh.core.columns import columns
 from agentsh.core.errors import UsageError
 from agentsh.core.terminal import clean
 
@@ -33,15 +34,8 @@ def say_json(value: JsonValue, *, indent: int | None = 2) -> None:
 
 def say_table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> None:
     """Print columns under their heads on stdout. Raises ReaderGone."""
-    for line in table(rows, heads):
+    for line in columns(rows, heads):
         say(line)
-
-
-def table(rows: Sequence[Sequence[str]], heads: Sequence[str]) -> list[str]:
-    """Return columns as wide as their widest cell, the last one ragged."""
-    lines = [tuple(heads), *(tuple(clean(cell).replace("\n", " ") for cell in row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
 
 
 def terminal_there() -> bool:

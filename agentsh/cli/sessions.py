@@ -117,7 +117,7 @@ def _row(summary: "SessionSummary") -> tuple[str, ...]:
 
 def _facts(summary: "SessionSummary") -> dict[str, str]:
     from agentsh.cli.download import megabytes
-    from agentsh.cli.narration import duration
+    from agentsh.session.narration import duration
 
     return {
         "name": summary.name,

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from functools import singledispatch
 
-from agentsh.cli.narration import duration, file_words, model_words, tell
 from agentsh.core import events as e
 from agentsh.core.chat import Usage
 from agentsh.core.ids import BOSS
+from agentsh.session.narration import duration, file_words, model_words, tell
 
 
 def transcript(events: Iterable[e.Recorded]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The embedded demo model: llama.cpp in a child process, asked like any OpenAI-compatible server.
 
-It shows that the engine is real on a machine without a model server; `DEMO_LABEL` says what it is not.
+It shows that the engine is real on a machine without a model server; `core.settings.DEMO_LABEL` says what it is not.
 """
 
 import asyncio

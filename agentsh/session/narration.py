@@ -9,9 +9,9 @@ from agentsh.core import events as e
 from agentsh.core.code import RunResult
 from agentsh.core.files import FileChange
 from agentsh.core.ids import BOSS
+from agentsh.core.settings import DEMO_LABEL
 from agentsh.core.terminal import one_line
 from agentsh.core.verdict import Verdict
-from agentsh.providers.weights import DEMO_LABEL
 
 NOTICE_LIMIT = 600
 """Most characters of words of our own."""
