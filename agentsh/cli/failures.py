@@ -16,7 +16,8 @@ def told(error: AgentshError, *, jsonl: bool, session: str | None = None) -> Exi
         jsonl: whether a script reads stdout, and gets a line too.
         session: the session that it happened in, if one was open.
     """
-    printing.note(f"agentsh: {error}")
+    # What a program said may stand in it: indented, a traceback of the user's is not taken for one of ours.
+    printing.note(f"agentsh: {error}".replace("\n", "\n  "))
     if error.hint:
         printing.note(f"  {error.hint}")
     if jsonl:

@@ -8,7 +8,8 @@ from agentsh.core.ids import USER_REQUIREMENT, ActionName, RoleName
 from agentsh.core.model import Frozen, JsonObject
 
 Does = Literal["ask", "write_files", "write_function", "verify", "think"]
-"""ask: one answer, structured when there is an output. think: the same, for the world's eyes only. write_files: fenced files into the workspace.
+"""ask: one answer, structured when there is an output. think: the same, for a world's ears alone.
+write_files: fenced files into the workspace.
 write_function: one pure function, several candidates, chosen by running them. verify: the gates; no model."""
 
 
@@ -51,6 +52,8 @@ class ActionCard(Frozen):
     repeat: Repeat | None = None
     rounds: int = Field(default=5, ge=0, le=20)
     """For verify: how often a failure goes back to be mended."""
+    timeout_s: float = Field(default=60.0, gt=0, le=3600)
+    """For verify: deadline of each single run of the program or of its tests."""
     on_fail: tuple[RoleName, ...] = ()
     """For verify: who gets a failing verdict."""
     prompt: str = ""

@@ -39,14 +39,16 @@ async def _attempts(work: Work) -> list[JsonObject]:
 
 async def _plan(work: Work) -> VerifyPlan:
     """Return what to try; how the program is started is taken from what was designed or written."""
+    wall_s = work.action.timeout_s
     if work.facts.verify_command is not None:
-        return VerifyPlan(command=work.facts.verify_command)
+        return VerifyPlan(command=work.facts.verify_command, wall_s=wall_s)
     for message in reversed(await about(work.reaction, work.action)):
         data = message.data or {}
         entry = data.get("entry")
         if isinstance(entry, str) and entry.endswith(".py") and is_plain(entry) and await work.reaction.read([entry]):
-            return VerifyPlan(entry=entry, entry_args=_texts(data.get("entry_args")), entry_stdin=_text(data))
-    return VerifyPlan()
+            args = _texts(data.get("entry_args"))
+            return VerifyPlan(entry=entry, entry_args=args, entry_stdin=_text(data), wall_s=wall_s)
+    return VerifyPlan(wall_s=wall_s)
 
 
 def _texts(value: JsonValue) -> tuple[str, ...]:

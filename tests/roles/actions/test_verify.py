@@ -140,3 +140,11 @@ async def test_who_mends_sees_the_verdict_and_which_round_it_is() -> None:
 
     assert reaction.requests[0].messages[-1].content == "Round 2: tests at line 3."
     assert reaction.published[0].reply_to == MessageId("qa:2:1")
+
+
+async def test_a_run_of_the_program_ends_after_the_time_that_the_action_says() -> None:
+    card = action("run_tests", does="verify", timeout_s=3)
+    reaction = ReactionOnScript(QA, [], verdicts=[PASSED])
+    await cast_role(role_card("qa", "run_tests"), card).react(reaction)
+
+    assert reaction.plans == [VerifyPlan(wall_s=3)]
