@@ -223,8 +223,11 @@ def _(event: e.ApprovalSettled, fold: Fold) -> None:
 
 
 @_fold.register
-def _(_event: e.FileChanged, fold: Fold) -> None:
+def _(event: e.FileChanged, fold: Fold) -> None:
     fold.state.changed_seq = fold.state.seq
+    if (writer := fold.state.roles.get(event.role)) is not None:
+        # Whoever changes files does not only repeat itself, even when it tells of that in the same words.
+        writer.last_said, writer.said_again = "", 0
 
 
 @_fold.register
