@@ -1,0 +1,43 @@
+"""Reads what a person decides of what awaits approval: once, for the session, always, not at all, or edited first."""
+
+from agentsh.core.controls import Settle
+from agentsh.core.ids import QuestionId
+from agentsh.core.model import Frozen
+from agentsh.session.form import Ask, Filling
+
+APPROVALS = "[y]es once · [s]ession · [A]lways · [n]o"
+EDITABLE = f"{APPROVALS} · [e]dit"
+_ONCE = ("y", "Y", "yes", "once")
+_SCOPES = {"s": "session", "session": "session", "A": "always", "always": "always"}
+_NO = ("n", "N", "no")
+
+
+class EditFirst(Frozen):
+    """What awaits approval is to be edited before it is allowed."""
+
+    question: QuestionId
+
+
+def decided(question: QuestionId, *, editable: bool = False) -> Filling[Settle | EditFirst]:
+    """Ask until one of the answers is typed. `s` and `A` may be followed by a glob, `n` by the reason.
+
+    Args:
+        question: the approval's id.
+        editable: whether `e` is one of the answers.
+    """
+    label = EDITABLE if editable else APPROVALS
+    before: tuple[str, ...] = ()
+    while True:
+        said = (yield Ask(label, before)).strip()
+        word, _, rest = said.partition(" ")
+        if said in _ONCE:
+            return Settle(question=question, allowed=True)
+        if word in _SCOPES:
+            scope = _SCOPES[word]
+            return Settle.model_validate({"question": question, "allowed": True, "scope": scope, "rule": rest.strip()})
+        if word in _NO:
+            why = rest.strip() or (yield Ask("Why not? (Enter: no reason)")).strip()
+            return Settle(question=question, allowed=False, why=why)
+        if editable and said in ("e", "edit"):
+            return EditFirst(question=question)
+        before = (f"{said!r} is none of y, s, A (a capital){', n and e' if editable else ' and n'}.",)
