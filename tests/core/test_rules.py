@@ -1,4 +1,4 @@
-"""Rules: deny beats ask beats allow; an allow rule fits nothing that could be something else, a deny rule every spelling."""
+"""Rules: deny beats ask beats allow; allow rules fit nothing that could be something else, deny any spelling."""
 
 import shlex
 
