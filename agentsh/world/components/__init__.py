@@ -1,0 +1,1 @@
+"""What the entities of a world can have, in the six categories of argOS: one module each."""

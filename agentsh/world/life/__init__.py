@@ -1,0 +1,1 @@
+"""The systems of worlds that are lived in, one a module. Source: argOS, Generative Agents, AgentVerse, Concordia."""
