@@ -1,0 +1,134 @@
+"""The agents: what each role does, for how long, what waits for it, how full its context is."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from agentsh.core.ids import RoleName
+from agentsh.core.terminal import clean, one_line
+from agentsh.session.view import RoleActivity, RoleView, SessionView
+from agentsh.tui.colours import RoleColours
+from agentsh.tui.shown import elapsed, meter, since_s
+
+FULL = 0.85
+"""Share of the context from which the meter is red."""
+SIGNS: dict[RoleActivity, tuple[str, str]] = {
+    "idle": ("·", "$muted"),
+    "reacting": ("▶", "$text-success"),
+    "paused": ("‖", "$text-warning"),
+    "waiting": ("?", "$text-accent"),
+    "failed": ("✗", "$text-error"),
+}
+
+
+class Agents(OptionList):
+    """One entry a role; Enter opens its page."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False, id="list.down"),
+        Binding("k", "cursor_up", "Up", show=False, id="list.up"),
+        Binding("g", "first", "Top", show=False, id="list.top"),
+        Binding("G", "last", "End", show=False, id="list.end"),
+    ]
+    DEFAULT_CSS = """
+    Agents {
+        background: $surface;
+        border: none;
+        padding: 0;
+        scrollbar-size-vertical: 1;
+        & > .option-list--option { padding: 0 1; }
+    }
+    """
+
+    class Opened(Message):
+        """A role's own page is wanted."""
+
+        def __init__(self, role: RoleName) -> None:
+            super().__init__()
+            self.role = role
+
+    def __init__(self, colours: RoleColours, *, model: str, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+        self._colours = colours
+        self._model = model
+        self._shown: dict[RoleName, Content] = {}
+
+    @property
+    def chosen(self) -> RoleName | None:
+        """The role under the cursor."""
+        names = list(self._shown)
+        return names[self.highlighted] if self.highlighted is not None and self.highlighted < len(names) else None
+
+    def show(self, view: SessionView, queued: Mapping[RoleName, int]) -> None:
+        """Show the roles as they are now; only what changed is drawn again.
+
+        Args:
+            view: the session.
+            queued: for a role that waits for its model, how many go before it.
+        """
+        told = {role.name: self._told(role, view, queued.get(role.name, 0)) for role in view.roles}
+        if list(told) != list(self._shown):
+            self.set_options([Option(content) for content in told.values()])
+        else:
+            for place, (name, content) in enumerate(told.items()):
+                if not content.is_same(self._shown[name]):
+                    self.replace_option_prompt_at_index(place, content)
+        self._shown = told
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open the page of the role."""
+        event.stop()
+        self.post_message(self.Opened(list(self._shown)[event.option_index]))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Lay the rows out for the new width on the next occasion."""
+        self._shown = dict.fromkeys(self._shown, Content())
+
+    def _told(self, role: RoleView, view: SessionView, queued: int) -> Content:
+        width = max(16, self.scrollable_content_region.width - 2)
+        sign, style = SIGNS[role.activity]
+        state = self._state(role)
+        colour = self._colours.of(role.name)
+        name = one_line(role.name, max(4, width - len(state) - 3))
+        first = Content.assemble(
+            (f"{sign} ", style), (name, f"bold ${colour}"), (state.rjust(width - 2 - cell_len(name)), style)
+        )
+        return Content("\n").join([first, *self._details(role, view, queued, width)])
+
+    def _state(self, role: RoleView) -> str:
+        if role.activity == "reacting":
+            seconds = since_s(role.since)
+            return elapsed(seconds) if seconds is not None else "busy"
+        return "you" if role.human and role.activity == "idle" else role.activity
+
+    def _details(self, role: RoleView, view: SessionView, queued: int, width: int) -> list[Content]:
+        told = [clean(role.doing)] if role.doing and role.activity != "idle" else []
+        if role.step and role.activity == "reacting":
+            told.append(role.step)
+        if role.human and role.activity != "idle":
+            told.append("you")
+        if queued:
+            told.append(f"{queued} before it")
+        if role.due:
+            told.append(f"{role.due} due")
+        lines = []
+        if told:
+            lines.append(Content.styled("  " + one_line(" · ".join(told), width - 2), "$muted"))
+        if role.prompt_tokens or role.model not in ("", view.model):
+            lines.append(self._meter(role, view, width))
+        return lines
+
+    def _meter(self, role: RoleView, view: SessionView, width: int) -> Content:
+        share = role.prompt_tokens / view.num_ctx if view.num_ctx else 0.0
+        style = "$text-error" if share >= FULL else "$muted"
+        model = one_line(role.model, max(4, width - 18)) if role.model != view.model else ""
+        return Content.assemble(
+            ("  ctx ", "$muted"), (f"{meter(share, 6)}{share:4.0%}", style), (f" {model}", "$muted")
+        )

@@ -1,0 +1,308 @@
+"""The app: opens sessions one after another, and holds what all screens share. Light, for the first paint."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from agentsh.core.errors import AgentshError
+from agentsh.tui.colours import DARK, FALLBACKS, LIGHT, THEMES
+from agentsh.tui.lobby import Lobby, LobbyMaker, Wanted
+from agentsh.tui.start import Start
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from agentsh.commands.reply import EditText, Reply
+    from agentsh.core.events import SessionFinished
+    from agentsh.core.ids import RoleName
+    from agentsh.session.facade import Session
+    from agentsh.tui.session_screen import SessionScreen
+
+
+def _command_provider() -> "type[Provider]":
+    from agentsh.tui.palette import CommandProvider
+
+    return CommandProvider
+
+
+TWICE_S = 2.0
+"""ctrl+c twice within this leaves."""
+
+
+class Shell(App[int]):
+    """One terminal, one session at a time.
+
+    Attributes:
+        crash: what nobody expected, if that ended the app.
+    """
+
+    TITLE = "agentsh"
+    COMMANDS: ClassVar[set[Callable[[], "type[Provider]"]]] = {_command_provider}  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+p", "command_palette", "Commands", priority=True, id="app.palette"),
+        Binding("ctrl+q", "quit", "Quit", priority=True, id="app.quit"),
+        Binding("ctrl+c", "cancel", "Copy, clear, cancel", show=False, priority=True, id="app.cancel"),
+        Binding("f1", "help", "Help", priority=True, id="app.help"),
+        Binding("question_mark", "help", "Help", show=False, id="app.help_too"),
+        Binding("ctrl+r", "sessions", "Sessions", priority=True, id="app.sessions"),
+        Binding("ctrl+g", "editor", "Editor", show=False, priority=True, id="app.editor"),
+    ]
+    CSS = """
+    Screen { background: $background; color: $foreground; }
+    ToastRack { align-horizontal: right; }
+    """
+
+    def __init__(self, make_lobby: LobbyMaker, wanted: Wanted | None = None) -> None:
+        super().__init__()
+        self.crash: Exception | None = None
+        self.last_session: str | None = None
+        self._make_lobby = make_lobby
+        self._wanted = wanted
+        self._lobby: Lobby | None = None
+        self._leaving: asyncio.Event | None = None
+        self._next: Wanted | None = None
+        self._cancelled_at = -TWICE_S
+        self._title = ""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK
+
+    def get_default_screen(self) -> Start:
+        """Begin with the start page."""
+        return Start()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return colours that a theme need not name."""
+        return FALLBACKS
+
+    @property
+    def start(self) -> Start:
+        """The start page, which lies below all else."""
+        start = self.screen_stack[0]
+        assert isinstance(start, Start)  # noqa: S101  it is the default screen
+        return start
+
+    @property
+    def session_screen(self) -> "SessionScreen | None":
+        """The screen of the open session."""
+        from agentsh.tui.session_screen import SessionScreen
+
+        return next((screen for screen in self.screen_stack if isinstance(screen, SessionScreen)), None)
+
+    @property
+    def lobby(self) -> Lobby | None:
+        """What there is outside; None while it is being loaded."""
+        return self._lobby
+
+    def on_mount(self) -> None:
+        """Load what is heavy once the first picture stands."""
+        self.call_after_refresh(self._load)
+
+    @work(group="load")
+    async def _load(self) -> None:
+        try:
+            self._lobby = await asyncio.to_thread(self._make_lobby)
+        except AgentshError as error:
+            self.start.tell(error)
+            return
+        self.set_keymap(dict(self._lobby.keys))
+        if self._lobby.theme:
+            self.choose_theme(self._lobby.theme)
+        self.start.refresh_sessions()
+        if self._wanted is not None:
+            self.open(self._wanted)
+
+    @work(group="session", exclusive=True)
+    async def open(self, wanted: Wanted) -> None:
+        """Open a session, stay in it until it is left, then open the next if one is wanted."""
+        following: Wanted | None = wanted
+        while following is not None:
+            following = await self._stay(following)
+        self.start.refresh_sessions()
+
+    async def _stay(self, wanted: Wanted) -> Wanted | None:
+        lobby = self._lobby
+        if lobby is None:
+            return None
+        self._next = None
+        self.start.opening(wanted)
+        try:
+            async with lobby.open(wanted, self.start.progress) as session:
+                await self._inside(session, lobby)
+        except AgentshError as error:
+            self.start.tell(error, wanted)
+        else:
+            self.start.opened()
+        return self._next
+
+    async def _inside(self, session: "Session", lobby: Lobby) -> None:
+        from agentsh.tui.helm import Helm
+        from agentsh.tui.session_screen import SessionScreen
+
+        self.last_session = session.name
+        context = lobby.context
+        context.live = session
+        self._leaving = asyncio.Event()
+        serving = asyncio.create_task(session.serve(), name="serve")
+        serving.add_done_callback(self._served)
+        try:
+            await self.push_screen(SessionScreen(session, Helm(self, context)))
+            await self._leaving.wait()
+        finally:
+            self._leaving = None
+            context.live = None
+            session.interrupt()
+            await asyncio.wait([serving])
+            await self._close_screens()
+
+    def _served(self, serving: "asyncio.Task[SessionFinished]") -> None:
+        if not serving.cancelled() and (error := serving.exception()) is not None:
+            if isinstance(error, AgentshError):
+                self.notify(error.hint, title=str(error), severity="error", timeout=30)
+            elif isinstance(error, Exception):
+                self._handle_exception(error)
+
+    async def _close_screens(self) -> None:
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+
+    async def leave(self, following: Wanted | None = None) -> None:
+        """Leave the open session, resumable; then open another, or show the start page."""
+        if self._leaving is None:
+            if following is not None:
+                self.open(following)
+            return
+        self._next = following
+        self._leaving.set()
+
+    async def action_quit(self) -> None:
+        """Leave; the session goes on with `agentsh resume`."""
+        if self._leaving is not None:
+            await self.leave()
+            await self.workers.wait_for_complete([worker for worker in self.workers if worker.group == "session"])
+        self.exit(0)
+
+    async def action_sessions(self) -> None:
+        """Leave the session and show the others."""
+        await self.leave()
+
+    def action_help(self) -> None:
+        """Show keys and commands."""
+        from agentsh.tui.help import Help
+
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(self._lobby.context.registry if self._lobby is not None else ()))
+
+    async def action_cancel(self) -> None:
+        """Copy what is selected, else clear what is typed, else cancel; the second time quit."""
+        from agentsh.tui.cancelling import cancel
+
+        again = time.monotonic() - self._cancelled_at < TWICE_S
+        if await cancel(self, again=again):
+            return
+        if again:
+            await self.action_quit()
+            return
+        self._cancelled_at = time.monotonic()
+        self.notify("ctrl+c once more quits", timeout=TWICE_S)
+
+    def action_editor(self) -> None:
+        """Write the prompt in the person's editor."""
+        self.run_line("/editor")
+
+    def run_line(self, line: str) -> None:
+        """Carry out a line as if it had been typed."""
+        if self.session_screen is not None:
+            self.session_screen.helm.run(line)
+        elif self._lobby is not None:
+            from agentsh.tui.helm import Helm
+
+            Helm(self, self._lobby.context).run(line)
+
+    def put_into_prompt(self, text: str) -> None:
+        """Let a person go on typing from here."""
+        if self.session_screen is not None:
+            self.session_screen.prompt.text = text
+            self.session_screen.prompt.area.focus()
+
+    async def answer(self, reply: "Reply") -> None:
+        """Do what a command's answer asks."""
+        from agentsh.tui.replies import answer
+
+        await answer(self, reply)
+
+    def open_role(self, role: "RoleName") -> None:
+        """Show a role's own page."""
+        from agentsh.tui.role_page import RolePage
+
+        screen = self.session_screen
+        if screen is not None and not isinstance(self.screen, RolePage):
+            self.push_screen(RolePage(screen.session, screen.helm, role))
+
+    async def edit(self, wanted: "EditText") -> None:
+        """Let a text be edited outside."""
+        from agentsh.tui.editor import edited
+
+        text = await edited(self, wanted.text, wanted.suffix)
+        if not text.strip():
+            return
+        if wanted.done is not None:
+            await self._done(wanted.done, text)
+        elif self.session_screen is not None:
+            self.session_screen.prompt.text = text
+
+    async def _done(self, done: "Callable[[str], object]", text: str) -> None:
+        try:
+            await self.answer(await done(text))  # type: ignore[misc]
+        except AgentshError as error:
+            self.notify(error.hint, title=str(error), severity="error")
+
+    def choose_theme(self, name: str | None) -> None:
+        """Use a theme; without a name let one be chosen."""
+        short = {"dark": DARK, "light": LIGHT}
+        if name is None:
+            self.search_themes()
+        elif (known := short.get(name, name)) in self.available_themes:
+            self.theme = known
+        else:
+            self.notify(", ".join(sorted(self.available_themes)), title=f"there is no theme {name!r}", severity="error")
+
+    def call_for_person(self, why: str) -> None:
+        """Ring, and say so in the terminal's title."""
+        self.bell()
+        self._set_title(f"(!) {why} · agentsh")
+
+    def person_came(self) -> None:
+        """Nothing waits for a person any more."""
+        self._set_title("agentsh")
+
+    def show_title(self, status: str, name: str) -> None:
+        """Say in the terminal's title what the session is up to."""
+        if not self._title.startswith("(!)") or status != "WAITING":
+            self._set_title(f"{name} · {status.lower()} · agentsh")
+
+    def bound_keys(self) -> dict[str, str]:
+        """Return keys by binding id, as they were rebound."""
+        return dict(self._keymap)
+
+    def _set_title(self, title: str) -> None:
+        if title == self._title:
+            return
+        self._title = title
+        from agentsh.core.terminal import one_line
+
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(f"\x1b]2;{one_line(title, 100)}\x07")
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.crash = self.crash or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        # The traceback goes into a crash file; the terminal is given back as it was.
+        self._close_messages_no_wait()

@@ -1,0 +1,111 @@
+"""The frame of a question: who asks on top, a body that scrolls, and buttons that always stay in sight."""
+
+import time
+from collections.abc import Iterable
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.reactive import var
+from textual.widget import Widget
+from textual.widgets import Static
+
+from agentsh.core.controls import AnswerQuestion, Settle
+from agentsh.core.terminal import one_line
+from agentsh.session.view import QuestionView
+from agentsh.tui.shown import amount, excerpt
+
+DEAF_S = 0.5
+"""For so long keys are ignored: they were meant for something else."""
+
+
+class AskPanel(Vertical):
+    """Something that awaits a person. A subclass says what can be decided."""
+
+    DEFAULT_CSS = """
+    AskPanel {
+        height: auto;
+        max-height: 100%;
+        border: round $accent;
+        border-title-color: $text-accent;
+        border-title-style: bold;
+        border-subtitle-color: $muted;
+        background: $surface;
+        padding: 0 1;
+        & > .ask--body { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
+        & .ask--text { height: auto; }
+        & > .ask--complaint { display: none; height: auto; color: $text-error; }
+        & > .ask--complaint.-shown { display: block; }
+        & > .ask--buttons { dock: bottom; height: 1; background: $surface; }
+        & > .ask--buttons Button { margin: 0 1 0 0; }
+        & > .ask--above { height: 1; }
+    }
+    """
+
+    waiting_behind: var[int] = var(0)
+    """How many more await a person."""
+
+    def __init__(self, question: QuestionView) -> None:
+        super().__init__()
+        self.question = question
+        self._since = time.monotonic()
+
+    def compose(self) -> ComposeResult:
+        """Lay out body, complaint and buttons."""
+        with VerticalScroll(classes="ask--body", can_focus=False):
+            text, left_out = excerpt(self.text)
+            more = f"\n… {amount(left_out)} characters more" if left_out else ""
+            yield Static(text.strip("\n") + more, classes="ask--text", markup=False)
+            yield from self.fields()
+        yield Static(classes="ask--complaint", markup=False)
+        yield Static(classes="ask--above", markup=False)
+        with Horizontal(classes="ask--buttons"):
+            yield from self.buttons()
+
+    def on_mount(self) -> None:
+        """Say who asks."""
+        self.border_title = one_line(self.title_text, 70)
+
+    @property
+    def title_text(self) -> str:
+        """Who asks for what."""
+        return f"{self.question.role} asks"
+
+    @property
+    def text(self) -> str:
+        """What there is to read."""
+        return self.question.prompt
+
+    @property
+    def listens(self) -> bool:
+        """Whether it has been in sight for long enough to be answered."""
+        return time.monotonic() - self._since >= DEAF_S
+
+    def fields(self) -> Iterable[Widget]:
+        """Return what is to be filled in."""
+        return ()
+
+    def buttons(self) -> Iterable[Widget]:
+        """Return the buttons."""
+        return ()
+
+    def take_focus(self) -> None:
+        """Let keys go here."""
+        self.focus()
+
+    def decide(self, decision: AnswerQuestion | Settle) -> None:
+        """Hand the decision to the dock."""
+        from agentsh.tui.asking import Asking
+
+        parent = self.parent
+        if isinstance(parent, Asking):
+            parent.settle(decision)
+
+    def complain(self, text: str) -> None:
+        """Say why the answer does not do."""
+        complaint = self.query_one(".ask--complaint", Static)
+        complaint.update(one_line(text, 400))
+        complaint.set_class(bool(text), "-shown")
+
+    def watch_waiting_behind(self, count: int) -> None:
+        """Say how many more there are."""
+        self.border_subtitle = f"{count} more after this" if count else ""

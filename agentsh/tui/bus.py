@@ -1,0 +1,109 @@
+"""The bus: every event of the session as a line, with a filter, followed while one is at its end."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from agentsh.core.events import Recorded
+from agentsh.tui.colours import RoleColours
+from agentsh.tui.line_view import LineView
+from agentsh.tui.lines import Line
+from agentsh.tui.telling import line_of
+
+
+class Bus(Vertical):
+    """Lines, and the filter below them while it is used. Out of sight it only keeps what comes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", id="bus.filter"),
+        Binding("escape", "no_filter", "All", show=False, id="bus.all"),
+    ]
+    DEFAULT_CSS = """
+    Bus {
+        background: $surface;
+        & > LineView { height: 1fr; }
+        & > Input { display: none; height: 1; border: none; background: $panel; padding: 0 1; }
+        &.-filtering > Input { display: block; }
+    }
+    """
+
+    def __init__(self, colours: RoleColours, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._colours = colours
+        self._kept: list[Line] = []
+        self._hidden = True
+
+    def compose(self) -> ComposeResult:
+        """Lines above, filter below."""
+        yield LineView(self._colours)
+        yield Input(placeholder="filter: text, role or kind; enter keeps it, escape shows all", compact=True)
+
+    @property
+    def lines(self) -> LineView:
+        """What shows the lines."""
+        return self.query_one(LineView)
+
+    def add(self, recorded: Sequence[Recorded]) -> None:
+        """Append what happened."""
+        lines = [line for item in recorded if (line := line_of(item)) is not None]
+        if self._hidden:
+            self._kept.extend(lines)
+        else:
+            self.lines.add(lines)
+
+    def put_before(self, page: Sequence[Recorded]) -> None:
+        """Put an older page above."""
+        self.lines.put_before(line for item in page if (line := line_of(item)) is not None)
+
+    def keep_only(self, text: str) -> None:
+        """Filter; an empty text shows all."""
+        self.lines.keep_only(text)
+        self.query_one(Input).value = text
+        self.set_class(bool(text), "-filtering")
+        self.border_subtitle = f"filter: {text}" if text else ""
+
+    def focus(self, scroll_visible: bool = True) -> "Bus":
+        """Focus the lines."""
+        self.lines.focus(scroll_visible)
+        return self
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.add_class("-filtering")
+        self.query_one(Input).focus()
+
+    def action_no_filter(self) -> None:
+        """Show all again."""
+        self.keep_only("")
+        self.lines.focus()
+
+    def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
+        """Escape is for the filter only while there is one."""
+        return self.has_class("-filtering") if action == "no_filter" else True
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.lines.keep_only(event.value)
+
+    @on(Input.Submitted)
+    def _done(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.keep_only(event.value)
+        self.lines.focus()
+
+    def on_show(self, _event: events.Show) -> None:
+        """Show what came meanwhile."""
+        self._hidden = False
+        kept, self._kept = self._kept, []
+        if kept:
+            self.lines.add(kept)
+
+    def on_hide(self, _event: events.Hide) -> None:
+        """Keep from now on."""
+        self._hidden = True

@@ -1,0 +1,213 @@
+"""The chat: what is said, as it is said; older pages come when one scrolls up to them, and go again."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.geometry import Size
+from textual.message import Message as Posted
+from textual.widget import Widget
+from textual.widgets import Static
+
+from agentsh.core import events as e
+from agentsh.core.ids import RoleName
+from agentsh.tui.cards import Draft, Note, Said
+from agentsh.tui.colours import RoleColours
+from agentsh.tui.feed import Item
+from agentsh.tui.telling import line_of
+
+MOST_CARDS = 120
+"""Beyond that the oldest are taken off the screen; they come again on scroll."""
+KEEP_CARDS = 80
+
+_NOTED = (
+    e.SessionResumed,
+    e.SessionPaused,
+    e.SessionFinished,
+    e.TeamChanged,
+    e.ReactionFailed,
+    e.ReactionRetried,
+    e.ReactionDiverged,
+    e.StepFailed,
+    e.ModelLoading,
+    e.ModelTruncated,
+    e.ModelRetried,
+    e.ApprovalSettled,
+    e.HumanAnswered,
+    e.FileChanged,
+    e.BudgetWasSpent,
+    e.BudgetChanged,
+    e.RoleTaken,
+    e.RoleReleased,
+    e.Noticed,
+    e.ErrorSeen,
+)
+Card = Said | Note
+
+
+class Chat(VerticalScroll, can_focus=True):
+    """Messages as widgets, oldest above."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll_down", "Down", show=False, id="list.down"),
+        Binding("k,up", "scroll_up", "Up", show=False, id="list.up"),
+        Binding("g,home", "to_top", "Top", show=False, id="list.top"),
+        Binding("G,end", "to_end", "End, and follow", show=False, id="list.end"),
+        Binding("left_square_bracket", "card(-1)", "Message before", show=False, id="chat.previous"),
+        Binding("right_square_bracket", "card(1)", "Next message", show=False, id="chat.next"),
+    ]
+    DEFAULT_CSS = """
+    Chat {
+        background: $surface;
+        padding: 0 0 0 0;
+        scrollbar-size-vertical: 1;
+        & > .chat--empty { color: $muted; padding: 1 2; }
+    }
+    """
+
+    class OlderWanted(Posted):
+        """The first message is in sight, and there are older ones."""
+
+    def __init__(self, colours: RoleColours, profiles: dict[RoleName, str], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._colours = colours
+        self._profiles = profiles
+        self._drafts: dict[RoleName, Draft] = {}
+        self._more_before = False
+        self._asked = False
+
+    def on_mount(self) -> None:
+        """Stay at the end from the beginning."""
+        self.mount(Static("Nothing has been said yet. What is to be made?", classes="chat--empty", markup=False))
+
+    @property
+    def oldest(self) -> int:
+        """Seq of the first card; 0 without any."""
+        return next((card.seq for card in self.children if isinstance(card, Said | Note)), 0)
+
+    async def add(self, items: Sequence[Item]) -> None:
+        """Show what has happened."""
+        mounting: list[Widget] = []
+        for item in items:
+            if isinstance(item, e.Delta):
+                await self._hear(item)
+            else:
+                await self._end_drafts(item.event)
+                if (card := self._card(item)) is not None:
+                    mounting.append(card)
+        if mounting:
+            await self._mount(mounting)
+
+    async def put_before(self, page: Sequence[e.Recorded], *, more: bool) -> None:
+        """Show an older page above; what is on screen stays where it is."""
+        self._more_before, self._asked = more, False
+        cards = [card for recorded in page if (card := self._card(recorded)) is not None]
+        if not cards:
+            if more:
+                self._want_older()
+            return
+        self._not_empty()
+        height = self.virtual_size.height
+        at_end = self.is_vertical_scroll_end
+        first = self.children[0] if self.children else None
+        await self.mount_all(cards, before=first)
+        if not at_end:
+            self.call_after_refresh(self._keep_place, height)
+
+    def action_to_top(self) -> None:
+        """Go to the oldest message that is loaded; older ones come then."""
+        self.scroll_home(animate=False)
+
+    def action_to_end(self) -> None:
+        """Go to the newest and stay with it."""
+        self.anchor()
+
+    def action_card(self, by: int) -> None:
+        """Focus the next or the previous message."""
+        cards = list(self.query(Said))
+        if not cards:
+            return
+        focused = self.app.focused
+        place = cards.index(focused) + by if focused in cards else (len(cards) - 1 if by < 0 else 0)
+        cards[max(0, min(place, len(cards) - 1))].focus()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for older messages near the top."""
+        super().watch_scroll_y(old_value, new_value)
+        if new_value <= 1 and self._more_before and self.max_scroll_y > 0:
+            self._want_older()
+
+    def watch_virtual_size(self, size: Size) -> None:
+        """Follow the end once there is more than fits: an anchor on less would push it down."""
+        if not self._anchored and size.height > self.container_size.height > 0:
+            self.anchor()
+        elif self._anchored and size.height <= self.container_size.height:
+            self.anchor(anchor=False)
+            self.scroll_y = self.scroll_target_y = 0
+
+    def on_show(self, _event: events.Show) -> None:
+        """Be at the end when shown again, if it was there."""
+        if self.is_anchored and not self._anchor_released:
+            self.scroll_end(animate=False)
+
+    def _want_older(self) -> None:
+        if not self._asked:
+            self._asked = True
+            self.post_message(self.OlderWanted())
+
+    def _keep_place(self, height: int) -> None:
+        self.scroll_to(y=self.scroll_y + self.virtual_size.height - height, animate=False, immediate=True)
+
+    def _card(self, recorded: e.Recorded) -> Card | None:
+        event = recorded.event
+        if isinstance(event, e.MessagePublished):
+            said = event.message
+            return Said(said, recorded.seq, recorded.at, self._profiles.get(said.sent_from, ""), self._colours)
+        if not isinstance(event, _NOTED) or (line := line_of(recorded)) is None:
+            return None
+        return Note("" if line.who == "session" else line.who, line.text, line.tone, recorded.seq)
+
+    async def _mount(self, cards: Sequence[Widget]) -> None:
+        self._not_empty()
+        before = next(iter(self._drafts.values()), None)
+        await self.mount_all(cards, before=before)
+        self._prune()
+
+    def _prune(self) -> None:
+        """Take the oldest cards off the screen, unless somebody reads them."""
+        cards = [card for card in self.children if isinstance(card, Said | Note)]
+        if len(cards) > MOST_CARDS and self.is_vertical_scroll_end:
+            self._more_before = True
+            self.remove_children(cards[: len(cards) - KEEP_CARDS])
+
+    def _not_empty(self) -> None:
+        for hint in self.query(".chat--empty"):
+            hint.remove()
+
+    async def _hear(self, delta: e.Delta) -> None:
+        draft = self._drafts.get(delta.role)
+        if draft is not None and (draft.reaction, draft.ordinal) != (delta.reaction, delta.ordinal):
+            await self._end(delta.role)
+            draft = None
+        if draft is None:
+            self._not_empty()
+            draft = Draft(delta, self._profiles.get(delta.role, "") or delta.role, self._colours)
+            self._drafts[delta.role] = draft
+            await self.mount(draft)
+        await draft.hear(delta)
+
+    async def _end_drafts(self, event: e.Event) -> None:
+        ended = isinstance(
+            event, e.StepFinished | e.StepFailed | e.ReactionFinished | e.ReactionFailed | e.ModelRetried
+        )
+        if ended and (role := e.role_of(event)) is not None:
+            draft = self._drafts.get(role)
+            if draft is not None and getattr(event, "ordinal", draft.ordinal) == draft.ordinal:
+                await self._end(role)
+
+    async def _end(self, role: RoleName) -> None:
+        if (draft := self._drafts.pop(role, None)) is not None:
+            await draft.finish()
+            await draft.remove()

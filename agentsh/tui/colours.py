@@ -1,0 +1,78 @@
+"""The themes of the shell, and the colour that each role keeps throughout a session."""
+
+from textual.theme import Theme
+
+DARK = "agentsh-dark"
+LIGHT = "agentsh-light"
+
+_DARK_HUES = ("#7aa2f7", "#9ece6a", "#e0af68", "#bb9af7", "#7dcfff", "#f7768e", "#73daca", "#ff9e64")
+_MIDDLE_HUES = ("#5b84d8", "#5c9a3a", "#b9812f", "#9a6ad0", "#2f9cc0", "#d05a70", "#3a9c8c", "#d0702f")
+_LIGHT_HUES = ("#1d4fb8", "#3a7d0a", "#96650a", "#7a3fb5", "#00728f", "#b3273f", "#0a7f6c", "#b04a00")
+
+
+def _hues(hues: tuple[str, ...]) -> dict[str, str]:
+    return {f"role-{place}": hue for place, hue in enumerate(hues)}
+
+
+THEMES = (
+    Theme(
+        name=DARK,
+        primary="#7aa2f7",
+        secondary="#5a6da8",
+        accent="#e0af68",
+        warning="#e0af68",
+        error="#f7768e",
+        success="#9ece6a",
+        foreground="#c8d0ee",
+        background="#12131a",
+        surface="#181a24",
+        panel="#222535",
+        dark=True,
+        variables={
+            "border": "#2f344d",
+            "border-blurred": "#2f344d",
+            "muted": "#8089b3",
+            "faint": "#565d80",
+            "footer-key-foreground": "#7aa2f7",
+            **_hues(_DARK_HUES),
+        },
+    ),
+    Theme(
+        name=LIGHT,
+        primary="#1d4fb8",
+        secondary="#7f93c9",
+        accent="#96650a",
+        warning="#96650a",
+        error="#b3273f",
+        success="#3a7d0a",
+        foreground="#23273a",
+        background="#f6f6f9",
+        surface="#ffffff",
+        panel="#e7e9f2",
+        dark=False,
+        variables={
+            "border": "#c5cadd",
+            "border-blurred": "#c5cadd",
+            "muted": "#666d8a",
+            "faint": "#989eb8",
+            "footer-key-foreground": "#1d4fb8",
+            **_hues(_LIGHT_HUES),
+        },
+    ),
+)
+
+
+FALLBACKS = {"muted": "#858585", "faint": "#707070", **_hues(_MIDDLE_HUES)}
+"""For themes that do not name these: readable on dark and on light."""
+
+
+class RoleColours:
+    """Gives each name a hue, in the order in which the names come: the same team looks the same every time."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+
+    def of(self, name: str) -> str:
+        """Return the colour of `name` as a variable of the theme, such as `role-3`."""
+        place = self._known.setdefault(name, len(self._known))
+        return f"role-{place % len(_MIDDLE_HUES)}"

@@ -1,0 +1,137 @@
+"""The workspace as a live tree, with marks on what the team changed."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from agentsh.core.terminal import clean
+from agentsh.session.look import FileView
+
+MOST_FILES = 2_000
+
+
+class Files(Tree[str]):
+    """Folders and files; Enter previews one, d shows what changed in it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False, id="list.down"),
+        Binding("k", "cursor_up", "Up", show=False, id="list.up"),
+        Binding("g", "scroll_home", "Top", show=False, id="list.top"),
+        Binding("G", "scroll_end", "End", show=False, id="list.end"),
+        Binding("d", "diff", "Diff", id="files.diff"),
+    ]
+    DEFAULT_CSS = """
+    Files {
+        background: $surface;
+        padding: 0;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+    }
+    """
+
+    class Previewed(Message):
+        """A file is to be shown."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
+
+    class DiffWanted(Message):
+        """What changed in a file is to be shown."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__("workspace", id=id)
+        self.show_root = False
+        self.guide_depth = 2
+        self._marks: dict[str, FileView] = {}
+        self._paths: tuple[str, ...] = ()
+
+    def show(self, found: Sequence[FileView]) -> None:
+        """Show what is there now; folders stay open or closed, and the cursor stays where it is."""
+        self._marks = {file.path: file for file in found[:MOST_FILES] if file.change}
+        paths = tuple(file.path for file in found[:MOST_FILES])
+        if paths != self._paths:
+            self._paths = paths
+            self._rebuild()
+        else:
+            self._relabel(self.root)
+
+    def render_label(self, node: TreeNode[str], base_style: Style, style: Style) -> Text:
+        """Return a name, and how many lines came and went."""
+        label = Text(clean(str(node.label)), style=base_style + style, no_wrap=True, overflow="ellipsis")
+        if node.allow_expand:
+            return Text("▾ " if node.is_expanded else "▸ ", style=base_style) + label
+        change = self._marks.get(node.data or "")
+        if change is None:
+            return label
+        mark = Text("", style=base_style)
+        if change.added_lines:
+            mark.append(f"  +{change.added_lines}", style=self._colour("success"))
+        if change.removed_lines:
+            mark.append(f"  -{change.removed_lines}", style=self._colour("error"))
+        return label + (mark if mark.plain else Text("  ●", style=self._colour("accent")))
+
+    def action_diff(self) -> None:
+        """Show what changed in the file under the cursor."""
+        if (path := self._chosen) is not None:
+            self.post_message(self.DiffWanted(path))
+
+    def on_tree_node_selected(self, event: Tree.NodeSelected[str]) -> None:
+        """Preview a file."""
+        event.stop()
+        if event.node.data:
+            self.post_message(self.Previewed(event.node.data))
+
+    @property
+    def _chosen(self) -> str | None:
+        node = self.cursor_node
+        return node.data if node is not None and node.data else None
+
+    def _colour(self, name: str) -> str:
+        return self.app.theme_variables[name]
+
+    def _rebuild(self) -> None:
+        closed = {self._path_of(node) for node in self._folders(self.root) if not node.is_expanded}
+        chosen = self._chosen
+        self.root.remove_children()
+        folders: dict[str, TreeNode[str]] = {"": self.root}
+        for path in self._paths:
+            parent, _, name = path.rpartition("/")
+            leaf = self._folder(parent, folders, closed).add_leaf(name, data=path)
+            if path == chosen:
+                self.call_after_refresh(self.move_cursor, leaf)
+        self.root.expand()
+
+    def _folder(self, path: str, folders: dict[str, TreeNode[str]], closed: set[str]) -> TreeNode[str]:
+        if path not in folders:
+            parent, _, name = path.rpartition("/")
+            folders[path] = self._folder(parent, folders, closed).add(name, data="", expand=path not in closed)
+        return folders[path]
+
+    def _relabel(self, node: TreeNode[str]) -> None:
+        for child in node.children:
+            if child.data in self._marks:
+                child.refresh()
+            self._relabel(child)
+
+    def _folders(self, node: TreeNode[str]) -> list[TreeNode[str]]:
+        found = [child for child in node.children if child.allow_expand]
+        return [*found, *(inner for child in found for inner in self._folders(child))]
+
+    def _path_of(self, node: TreeNode[str]) -> str:
+        names = []
+        at: TreeNode[str] | None = node
+        while at is not None and at is not self.root:
+            names.append(str(at.label))
+            at = at.parent
+        return "/".join(reversed(names))

@@ -1,0 +1,71 @@
+"""Every key of the app, once: its id for agentsh.toml, its default, and what it does."""
+
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """One binding."""
+
+    id: str
+    default: str
+    help: str
+
+
+KEYS: dict[str, tuple[Key, ...]] = {
+    "Anywhere": (
+        Key("app.palette", "ctrl+p", "every command, by name"),
+        Key("app.help", "f1", "this page; ? too, where nothing is typed"),
+        Key("app.sessions", "ctrl+r", "leave this session, resumable, and pick another"),
+        Key("app.editor", "ctrl+g", "write the prompt in $EDITOR"),
+        Key("app.cancel", "ctrl+c", "copies, clears, cancels; twice quits"),
+        Key("app.quit", "ctrl+q", "quit; agentsh resume goes on"),
+    ),
+    "The team": (
+        Key("session.go", "f5", "go on"),
+        Key("session.pause", "f6", "pause: no new step starts"),
+        Key("session.step", "f10", "let exactly one step through"),
+        Key("session.stop", "escape", "closes what is open, else interrupts what is being said"),
+    ),
+    "Panes": (
+        Key("pane.chat", "alt+1", "chat, and the prompt"),
+        Key("pane.agents", "alt+2", "agents; enter opens a role's page"),
+        Key("pane.bus", "alt+3", "bus"),
+        Key("pane.files", "alt+4", "files; enter previews, d diffs"),
+        Key("pane.look", "alt+5", "what is being looked at"),
+        Key("prompt.focus", "i", "to the prompt, from any pane"),
+    ),
+    "Prompt": (
+        Key("prompt.send", "enter", "send; text goes to the team, #role text to one, /command, !shell, @file"),
+        Key("prompt.newline", "ctrl+j,shift+enter,alt+enter", "another line"),
+        Key("prompt.undo", "ctrl+underscore", "undo"),
+    ),
+    "Lists": (
+        Key("list.down", "j,down", "down"),
+        Key("list.up", "k,up", "up"),
+        Key("list.top", "g,home", "top"),
+        Key("list.end", "G,end", "end, and follow from there"),
+        Key("chat.previous", "left_square_bracket", "message before"),
+        Key("chat.next", "right_square_bracket", "next message"),
+        Key("message.open", "enter", "the whole message"),
+        Key("message.copy", "c", "copy the message"),
+        Key("message.why", "y", "what caused it, back to you"),
+        Key("bus.filter", "slash", "filter the bus"),
+        Key("bus.wrap", "w", "wrap long lines"),
+        Key("files.diff", "d", "what changed in the file"),
+    ),
+    "An approval (deaf for its first half second)": (
+        Key("approval.once", "y", "once"),
+        Key("approval.session", "s", "for the session"),
+        Key("approval.always", "A", "always"),
+        Key("approval.deny", "n", "no, with a reason for the role"),
+        Key("approval.edit", "e", "edit it first"),
+    ),
+    "A question": (Key("question.submit", "ctrl+enter,f9", "send the answer of a form"),),
+    "A role's page": (
+        Key("role.be", "b", "play this role yourself"),
+        Key("role.release", "r", "let its model play it again"),
+        Key("role.pause", "p", "pause this role, or let it go on"),
+        Key("role.step", "s", "let one step of this role through"),
+        Key("role.stop", "x", "interrupt what it says"),
+    ),
+}

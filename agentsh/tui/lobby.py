@@ -1,0 +1,65 @@
+"""What the app needs of the world around a session. The command line makes one; the app reaches nothing else."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from agentsh.commands.context import Context
+    from agentsh.core.chat import PullProgress
+    from agentsh.core.summary import SessionSummary
+    from agentsh.session.facade import Session
+
+    Opening = AbstractAsyncContextManager[Session]
+    Progress = Callable[[PullProgress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A new session is wanted."""
+
+    idea: str
+    team: str | None = None
+    demo: bool = False
+    """Whether the embedded demo model is to be used, no server being there."""
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """A session that there is, is wanted; None: the latest."""
+
+    name: str | None = None
+
+
+Wanted = Begin | Reopen
+
+
+class Lobby(Protocol):
+    """Lists, begins and reopens sessions, pulls models, knows the user's settings."""
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Keys by binding id, as agentsh.toml rebinds them."""
+
+    @property
+    def theme(self) -> str | None:
+        """The theme that agentsh.toml names."""
+
+    @property
+    def context(self) -> "Context":
+        """What slash commands are run with."""
+
+    def open(self, wanted: Wanted, progress: "Progress") -> "Opening":
+        """Return what opens a session. Entering raises AgentshError when that cannot be done."""
+
+    async def sessions(self) -> "list[SessionSummary]":
+        """Return all sessions, newest first."""
+
+    def pull(self, model: str) -> "AsyncIterator[PullProgress]":
+        """Download a model to the server. Raises ProviderError."""
+
+
+LobbyMaker = Callable[[], Lobby]
+"""Makes the lobby. It may take a while, and is called on a thread."""

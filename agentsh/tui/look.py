@@ -1,0 +1,109 @@
+"""What is being looked at: a file, a diff, a message as a whole, or what a command answered."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import ContentSwitcher, Markdown
+
+from agentsh.commands import reply as r
+from agentsh.core.terminal import clean, one_line
+from agentsh.tui.page import Page
+from agentsh.tui.shown import excerpt
+
+MOST_MARKDOWN = 60_000
+"""Characters; longer ones are shown as plain text."""
+
+
+class Look(Vertical):
+    """Shows one thing at a time."""
+
+    DEFAULT_CSS = """
+    Look {
+        background: $surface;
+        & ContentSwitcher { height: 1fr; }
+        & VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
+        & Markdown { padding: 0; margin: 0; background: transparent; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Plain rows, or Markdown."""
+        with ContentSwitcher(initial="look-page"):
+            yield Page(id="look-page", empty="Enter on a file shows it here; d shows what changed in it.")
+            with VerticalScroll(id="look-prose"):
+                yield Markdown(open_links=False)
+
+    def on_mount(self) -> None:
+        """Nothing is looked at yet."""
+        self.border_title = "Preview"
+
+    @property
+    def page(self) -> Page:
+        """Where plain rows are shown."""
+        return self.query_one("#look-page", Page)
+
+    def show_text(self, text: str, title: str, language: str = "") -> None:
+        """Show a text: Markdown as such, everything else in rows."""
+        self.border_title = one_line(title, 60) or "Preview"
+        if language == "markdown" and len(text) <= MOST_MARKDOWN:
+            self.query_one(ContentSwitcher).current = "look-prose"
+            self.query_one(Markdown).update(excerpt(text, MOST_MARKDOWN)[0])
+            self.query_one("#look-prose", VerticalScroll).scroll_home(animate=False)
+        else:
+            self._rows()
+            self.page.show(text, language)
+
+    def show_table(self, table: r.Table) -> None:
+        """Show rows under columns."""
+        self.border_title = one_line(table.title, 60) or "Preview"
+        self._rows()
+        self.page.show_lines(table_lines(table))
+
+    def show_tree(self, tree: r.Tree) -> None:
+        """Show lines that hang from each other."""
+        self.border_title = one_line(tree.title, 60) or "Preview"
+        self._rows()
+        self.page.show_lines(tree_lines(tree))
+
+    def _rows(self) -> None:
+        self.query_one(ContentSwitcher).current = "look-page"
+
+
+def table_lines(table: r.Table) -> list[Content]:
+    """Return a table as lines; the last column takes what it needs."""
+    if not table.rows:
+        return [Content.styled(clean(table.empty), "$muted")]
+    rows = [tuple(one_line(cell, 200) for cell in row) for row in table.rows]
+    widths = [max(len(row[place]) for row in [table.columns, *rows]) for place in range(len(table.columns))]
+    widths = [min(width, 40) for width in widths[:-1]] + [0]
+    head = Content.styled(
+        "  ".join(name.ljust(width) for name, width in zip(table.columns, widths, strict=True)), "bold $text-primary"
+    )
+    return [
+        head,
+        *(
+            Content("  ".join(cell[: width or None].ljust(width) for cell, width in zip(row, widths, strict=True)))
+            for row in rows
+        ),
+    ]
+
+
+def tree_lines(tree: r.Tree) -> list[Content]:
+    """Return a tree as lines with branches."""
+    if not tree.roots:
+        return [Content.styled(clean(tree.empty), "$muted")]
+    return [line for root in tree.roots for line in _node_lines(root, "", "")]
+
+
+def _node_lines(node: r.Node, first: str, rest: str) -> list[Content]:
+    lines = [
+        Content.assemble(
+            (first, "$muted"),
+            (one_line(node.label, 300), "bold"),
+            (f"  {one_line(node.detail, 300)}" if node.detail else "", "$muted"),
+        )
+    ]
+    for place, child in enumerate(node.children):
+        last = place == len(node.children) - 1
+        lines += _node_lines(child, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "))
+    return lines

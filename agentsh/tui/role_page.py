@@ -1,0 +1,180 @@
+"""A role's own page: its messages, its memory, the prompt it saw, its steps; and keys to steer it."""
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar, Literal
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.reactive import var
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from agentsh.commands import reply as r
+from agentsh.core import controls as k
+from agentsh.core.errors import AgentshError
+from agentsh.core.ids import RoleName
+from agentsh.core.terminal import one_line
+from agentsh.session.facade import Session
+from agentsh.tui.helm import Helm
+from agentsh.tui.look import Look
+from agentsh.tui.shown import amount
+
+Part = Literal["messages", "memory", "prompt", "steps"]
+PARTS: tuple[Part, ...] = ("messages", "memory", "prompt", "steps")
+
+
+class RolePage(Screen[None]):
+    """One role, closely."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back"),
+        Binding("tab,right,l", "part(1)", "Next part", show=False),
+        Binding("shift+tab,left,h", "part(-1)", "Part before", show=False),
+        Binding("b", "be", "Be", id="role.be"),
+        Binding("r", "release", "Release", id="role.release"),
+        Binding("p", "pause", "Pause/go", id="role.pause"),
+        Binding("s", "step", "Step", id="role.step"),
+        Binding("x", "stop", "Stop", id="role.stop"),
+    ]
+    DEFAULT_CSS = """
+    RolePage {
+        & > #role-head { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #role-parts { height: 1; padding: 0 1; }
+        & > Look { height: 1fr; border: round $border; border-title-color: $muted; }
+    }
+    """
+    part: var[Part] = var[Part]("messages")
+    """What is shown."""
+
+    def __init__(self, session: Session, helm: Helm, role: RoleName) -> None:
+        super().__init__()
+        self._session = session
+        self._helm = helm
+        self._role = role
+
+    def compose(self) -> ComposeResult:
+        """Head, parts, and what is looked at."""
+        yield Static(id="role-head", markup=False)
+        yield Static(id="role-parts", markup=False)
+        yield Look()
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Keep the head up to date."""
+        self.set_interval(0.5, self._head)
+        self._head()
+        self.query_one(Look).page.focus()
+
+    def watch_part(self, part: Part) -> None:
+        """Show another part."""
+        if not self.is_mounted:
+            return
+        parts: list[tuple[str, str]] = []
+        for name in PARTS:
+            parts += [
+                (name.capitalize(), "bold $text-primary underline" if name == part else "$muted"),
+                ("   ", ""),
+            ]
+        self.query_one("#role-parts", Static).update(Content.assemble(*parts))
+        self._load(part)
+
+    def action_leave(self) -> None:
+        """Go back to the session."""
+        self.app.pop_screen()
+
+    def action_part(self, by: int) -> None:
+        """Go to the next part."""
+        self.part = PARTS[(PARTS.index(self.part) + by) % len(PARTS)]
+
+    async def action_be(self) -> None:
+        """Play the role."""
+        if await self._helm.send(k.Be(role=self._role)):
+            self.notify(f"you are {self._role} now")
+
+    async def action_release(self) -> None:
+        """Let the model play it again."""
+        if await self._helm.send(k.Release(role=self._role)):
+            self.notify(f"{self._role} is played by its model again")
+
+    async def action_pause(self) -> None:
+        """Pause it, or let it go on."""
+        paused = any(role.name == self._role and role.activity == "paused" for role in self._session.view().roles)
+        await self._helm.send(k.Go(role=self._role) if paused else k.Pause(role=self._role))
+
+    async def action_step(self) -> None:
+        """Let one step through."""
+        await self._helm.send(k.Step(role=self._role))
+
+    async def action_stop(self) -> None:
+        """Interrupt it."""
+        await self._helm.send(k.Stop(role=self._role))
+
+    @work(exclusive=True, group="part")
+    async def _load(self, part: Part) -> None:
+        loads: dict[Part, Callable[[], Awaitable[None]]] = {
+            "messages": self._messages,
+            "memory": lambda: self._command("memory"),
+            "prompt": lambda: self._command("lens"),
+            "steps": self._steps,
+        }
+        try:
+            await loads[part]()
+        except AgentshError as error:
+            self._helm.complain(error)
+
+    async def _command(self, name: str) -> None:
+        reply = await self._helm.context.registry.run(self._helm.context, f"/{name} {self._role}")
+        look = self.query_one(Look)
+        match reply:
+            case r.Text(text=text, title=title, language=language):
+                look.show_text(text, title or name, language)
+            case r.Markdown(text=text, title=title):
+                look.show_text(text, title or name, "markdown")
+            case r.Table():
+                look.show_table(reply)
+            case r.Tree():
+                look.show_tree(reply)
+            case _:
+                pass
+
+    async def _messages(self) -> None:
+        page = await self._session.messages(last=50, visible_to=self._role)
+        text = "\n\n---\n\n".join(
+            f"**{said.message.sent_from}** · {said.message.cause_by}\n\n{said.message.content}" for said in page
+        )
+        self.query_one(Look).show_text(text or "Nothing it could have seen.", "messages it sees", "markdown")
+
+    async def _steps(self) -> None:
+        steps = await self._session.steps(self._role, last=200)
+        rows = tuple(
+            (
+                step.at[11:19],
+                step.step,
+                str(step.action or ""),
+                step.state,
+                f"{step.seconds:.1f} s",
+                amount(step.usage.prompt_tokens + step.usage.completion_tokens),
+                step.detail,
+            )
+            for step in reversed(steps)
+        )
+        columns = ("at", "step", "action", "state", "took", "tokens", "")
+        self.query_one(Look).show_table(r.Table(columns, rows, "steps, newest first", "no steps yet"))
+
+    def _head(self) -> None:
+        role = next((role for role in self._session.view().roles if role.name == self._role), None)
+        if role is None:
+            return
+        used = amount(role.usage.prompt_tokens + role.usage.completion_tokens)
+        parts = [
+            one_line(role.name, 40),
+            one_line(role.profile, 40),
+            role.activity,
+            "played by you" if role.human else "",
+            one_line(str(role.doing or ""), 40),
+            f"{role.due} due",
+            f"{used} tokens",
+        ]
+        self.query_one("#role-head", Static).update(" · ".join(part for part in parts if part))

@@ -1,0 +1,292 @@
+"""One session on screen: agents, files, chat, bus, what is being looked at; questions and the prompt below."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.reactive import var
+from textual.screen import Screen
+
+from agentsh.core import controls as k
+from agentsh.core import events as e
+from agentsh.core.errors import AgentshError
+from agentsh.core.ids import RoleName
+from agentsh.session.facade import Session
+from agentsh.session.view import QuestionView, SessionView
+from agentsh.tui.agents import Agents
+from agentsh.tui.approval import Approval
+from agentsh.tui.asking import Asking
+from agentsh.tui.bus import Bus
+from agentsh.tui.cards import Said
+from agentsh.tui.chat import Chat
+from agentsh.tui.colours import RoleColours
+from agentsh.tui.feed import PERIOD_S, Feed, Item
+from agentsh.tui.files import Files
+from agentsh.tui.helm import Helm
+from agentsh.tui.history import PAGE_EVENTS, page_before
+from agentsh.tui.layout import CSS as LAYOUT
+from agentsh.tui.layout import PANES, Pane, PaneTabs
+from agentsh.tui.look import Look
+from agentsh.tui.prompt import Prompt
+from agentsh.tui.status import Pace, StatusBar, status_word
+
+if TYPE_CHECKING:
+    from agentsh.tui.app import Shell
+
+
+class SessionScreen(Screen[None]):
+    """Follows a session and shows it; what a person does here becomes controls and commands."""
+
+    app: "Shell"
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (170, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f5", "steer('go')", "Go", priority=True, id="session.go"),
+        Binding("f6", "steer('pause')", "Pause", priority=True, id="session.pause"),
+        Binding("f10", "steer('step')", "Step", priority=True, id="session.step"),
+        Binding("escape", "back", "Back, stop", show=False, id="session.stop"),
+        *[
+            Binding(f"alt+{place}", f"pane('{pane}')", PANES[pane], show=False, priority=True, id=f"pane.{pane}")
+            for place, pane in enumerate(PANES, 1)
+        ],
+        Binding("i", "prompt", "Prompt", show=False, id="prompt.focus"),
+    ]
+    DEFAULT_CSS = LAYOUT
+    pane: var[Pane] = var[Pane]("chat")
+    """The pane that is in front where not all have room."""
+
+    def __init__(self, session: Session, helm: Helm) -> None:
+        super().__init__()
+        self.session = session
+        self.helm = helm
+        self.colours = RoleColours()
+        self._view = session.view()
+        for role in self._view.roles:
+            self.colours.of(role.name)
+        self._queued: dict[RoleName, int] = {}
+        self._pace = Pace()
+        self._feed = Feed(self._receive)
+        self._oldest = self._view.seq + 1
+        self._backlog: list[Item] = []
+        self._showing = asyncio.Lock()
+
+    def compose(self) -> ComposeResult:
+        """One tree for all widths; the style sheet says what is where."""
+        profiles = {role.name: role.profile for role in self._view.roles}
+        yield StatusBar(self.session.sandbox, id="status")
+        yield PaneTabs(id="tabs-top")
+        with Horizontal(id="desk"):
+            with Vertical(id="left"):
+                yield Agents(self.colours, model=self._view.model, id="agents")
+                yield Files(id="files")
+            with Vertical(id="main"):
+                yield PaneTabs(id="tabs")
+                yield Chat(self.colours, profiles, id="chat")
+                with Vertical(id="side"):
+                    yield Bus(self.colours, id="bus")
+                    yield Look(id="look")
+                yield Asking(id="asking")
+                yield Prompt(
+                    self.helm.complete, placeholder="Say something, or / for a command, ? for help", id="prompt"
+                )
+
+    @property
+    def prompt(self) -> Prompt:
+        """Where lines are typed."""
+        return self.query_one(Prompt)
+
+    @property
+    def bus(self) -> Bus:
+        """The bus."""
+        return self.query_one(Bus)
+
+    @property
+    def look(self) -> Look:
+        """What is being looked at."""
+        return self.query_one(Look)
+
+    async def bring_forward(self, question: QuestionView) -> None:
+        """Let a person answer this one now."""
+        await self.query_one(Asking).bring_forward(question)
+
+    async def on_mount(self) -> None:
+        """Follow the session."""
+        self.query_one("#agents").border_title = "Agents"
+        self.query_one("#files").border_title = "Files"
+        self.query_one("#bus").border_title = "Bus"
+        self._feed.driven_by(self.set_interval(PERIOD_S, self._feed.drain, name="drain"))
+        self.set_interval(1.0, self._second, name="second")
+        self.query_one(Prompt).area.focus()
+        self.follow()
+        self._list_files()
+        self.call_after_refresh(self._show_view)
+
+    @work(group="follow")
+    async def follow(self) -> None:
+        """Show the last page of what has been, then whatever comes."""
+        page = await page_before(self.session, self._oldest)
+        await self._show_page(page)
+        after = self._oldest - 1 if not page else page[-1].seq
+        self._feed.seen = after
+        async for item in self.session.follow(after):
+            self._feed.take(item)
+
+    def watch_pane(self, pane: Pane) -> None:
+        """Bring a pane to the front."""
+        for name in PANES:
+            self.set_class(name == pane, f"-on-{name}")
+        if self.is_mounted:
+            for tabs in self.query(PaneTabs):
+                tabs.active = pane
+
+    @on(PaneTabs.Chosen)
+    def _tab(self, event: PaneTabs.Chosen) -> None:
+        self.action_pane(event.pane)
+
+    def action_pane(self, pane: Pane) -> None:
+        """Bring a pane to the front and let keys go there."""
+        self.pane = pane
+        target = {"agents": "#agents", "bus": "#bus", "files": "#files", "look": "#look-page"}.get(pane)
+        if target is None:
+            self.query_one(Prompt).area.focus()
+        else:
+            self.query_one(target).focus()
+
+    def action_prompt(self) -> None:
+        """Let keys go to the prompt."""
+        self.query_one(Prompt).area.focus()
+
+    async def action_steer(self, what: str) -> None:
+        """Go on, pause, or let one step through."""
+        controls: dict[str, k.Control] = {"go": k.Go(), "pause": k.Pause(), "step": k.Step()}
+        await self.helm.send(controls[what])
+
+    async def action_back(self) -> None:
+        """Close what is open; when nothing is, interrupt what is being said."""
+        prompt = self.query_one(Prompt)
+        if prompt.completing:
+            prompt.close_completions()
+        elif self.pane == "look":
+            self.action_pane("chat")
+        elif self.focused is not prompt.area:
+            prompt.area.focus()
+        elif self.session.generating():
+            await self.helm.send(k.Stop())
+            self.notify("interrupted; /stop says what can become of the text", timeout=3)
+
+    @on(Prompt.Submitted)
+    def _line(self, event: Prompt.Submitted) -> None:
+        self.helm.run(event.text)
+
+    @on(Asking.Answered)
+    async def _answered(self, event: Asking.Answered) -> None:
+        if not await self.helm.send(event.decision):
+            self.query_one(Asking).unsettle(event.decision.question)
+        await self._show_questions(self.session.view())
+
+    @on(Asking.Opened)
+    def _asked(self, event: Asking.Opened) -> None:
+        self.app.call_for_person(event.panel.title_text)
+        if not self.query_one(Prompt).text and not self.app.screen_stack[-1].is_modal:
+            self.call_after_refresh(event.panel.take_focus)
+
+    @on(Asking.Closed)
+    def _all_answered(self) -> None:
+        self.app.person_came()
+        self.query_one(Prompt).area.focus()
+
+    @on(Approval.TypedElsewhere)
+    def _typed(self, event: Approval.TypedElsewhere) -> None:
+        area = self.query_one(Prompt).area
+        area.focus()
+        area.insert(event.character)
+
+    @on(Asking.EditWanted)
+    def _edit(self, event: Asking.EditWanted) -> None:
+        self.helm.run(f"/edit {event.question}")
+
+    @on(Agents.Opened)
+    def _role(self, event: Agents.Opened) -> None:
+        self.helm.open_role(event.role)
+
+    @on(Files.Previewed)
+    def _preview(self, event: Files.Previewed) -> None:
+        self.helm.open_file(event.path)
+
+    @on(Files.DiffWanted)
+    def _diff(self, event: Files.DiffWanted) -> None:
+        self.helm.diff(event.path)
+
+    @on(Said.Opened)
+    def _whole(self, event: Said.Opened) -> None:
+        self.query_one(Look).show_text(event.said.content, event.said.id, "markdown")
+        self.pane = "look"
+
+    @on(Said.Asked)
+    def _why(self, event: Said.Asked) -> None:
+        self.helm.run(f"/why {event.said.id}")
+
+    @on(Chat.OlderWanted)
+    @work(exclusive=True, group="older")
+    async def _older(self) -> None:
+        page = await page_before(self.session, self._oldest)
+        await self._show_page(page)
+
+    async def _show_page(self, page: Sequence[e.Recorded]) -> None:
+        if page:
+            self._oldest = page[0].seq
+        self.query_one(Bus).put_before(page)
+        await self.query_one(Chat).put_before(page, more=self._oldest > 1 and len(page) >= PAGE_EVENTS)
+        said = [found.event.message for found in page if isinstance(found.event, e.MessagePublished)]
+        self.query_one(Prompt).remember([message.content for message in said if message.sent_from == "boss"])
+
+    def _receive(self, items: Sequence[Item]) -> None:
+        """Take a frame's worth: what is cheap is done now, the chat when it is its turn."""
+        for item in items:
+            if isinstance(item, e.Delta):
+                self._pace.add(len(item.text))
+                self._queued[item.role] = item.ahead
+        recorded = [item for item in items if isinstance(item, e.Recorded)]
+        self.query_one(Bus).add(recorded)
+        if any(isinstance(item.event, e.FileChanged) for item in recorded):
+            self._list_files()
+        self._backlog.extend(items)
+        if not self._showing.locked():
+            self.run_worker(self._show_backlog(), group="chat")
+        self._show_view()
+
+    async def _show_backlog(self) -> None:
+        async with self._showing:
+            while self._backlog:
+                items, self._backlog = self._backlog, []
+                await self.query_one(Chat).add(items)
+
+    def _show_view(self) -> None:
+        view = self._view = self.session.view()
+        self.query_one(StatusBar).view = view
+        self.query_one(Agents).show(view, self._queued)
+        self.app.show_title(status_word(view), view.name)
+        self.run_worker(self._show_questions(view), group="questions", exclusive=True)
+
+    async def _show_questions(self, view: SessionView) -> None:
+        await self.query_one(Asking).show(view.questions)
+
+    def _second(self) -> None:
+        """What changes with time alone."""
+        if self._pace.resting and not any(role.activity == "reacting" for role in self._view.roles):
+            return
+        self._pace.tick()
+        self.query_one(StatusBar).rate = (self._pace.tokens_per_s, self._pace.sparkline)
+        self.query_one(Agents).show(self._view, self._queued)
+
+    @work(exclusive=True, group="files")
+    async def _list_files(self) -> None:
+        try:
+            self.query_one(Files).show(await self.session.files())
+        except AgentshError as error:
+            self.helm.complain(error)

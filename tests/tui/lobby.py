@@ -1,0 +1,106 @@
+"""A lobby for tests: sessions on a stage, with functions as roles and a model in process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agentsh.commands.context import Context, ExportFormat, Named, SettingsFile
+from agentsh.commands.registry import Registry
+from agentsh.core.cards import ActionCard, RoleCard
+from agentsh.core.chat import PullProgress
+from agentsh.core.errors import AgentshError, UsageError
+from agentsh.core.ids import ActionName
+from agentsh.core.summary import SessionSummary
+from agentsh.session.facade import Session
+from agentsh.tui.lobby import Wanted
+from tests.support.stage import ModelInProcess, React, Stage, asks_and_says, card, stage
+
+
+@dataclass
+class Nowhere:
+    """There is nothing outside of the session."""
+
+    listed: list[SessionSummary] = field(default_factory=list)
+
+    async def sessions(self) -> list[SessionSummary]:
+        return self.listed
+
+    async def teams(self) -> list[Named]:
+        return [Named(name="pair", summary="for small models")]
+
+    async def roles(self) -> list[Named]:
+        return []
+
+    async def role(self, file: str) -> tuple[RoleCard, Mapping[ActionName, ActionCard]]:
+        raise UsageError(f"there is no role {file!r}")
+
+    async def check_name(self, name: str) -> None:
+        """Every name is free."""
+
+    async def export(self, session: Session, format: ExportFormat, path: Path | None) -> Path:
+        raise UsageError("nothing is exported here")
+
+    async def settings(self) -> SettingsFile:
+        return SettingsFile(path=Path("agentsh.toml"), text="", effective="")
+
+
+Roles = Sequence[tuple[RoleCard, React]]
+TALKERS: Roles = (
+    (card("architect"), asks_and_says("write_design", "design")),
+    (card("engineer", "write_design"), asks_and_says("write_code", "code")),
+)
+
+
+@dataclass
+class StageLobby:
+    """Opens the session at `path`; `on_open` is called with its stage.
+
+    Attributes:
+        trouble: raised when a session is to be opened, one after another.
+    """
+
+    path: Path
+    roles: Roles = TALKERS
+    model: ModelInProcess = field(default_factory=ModelInProcess)
+    policy: str = "ask"
+    keys: dict[str, str] = field(default_factory=dict)
+    theme: str | None = None
+    outside: Nowhere = field(default_factory=Nowhere)
+    registry: Registry = field(default_factory=Registry)
+    trouble: list[AgentshError] = field(default_factory=list)
+    opened: list[Stage] = field(default_factory=list)
+    wanted: list[Wanted] = field(default_factory=list)
+    pulled: list[str] = field(default_factory=list)
+    prepare: Callable[[Stage], None] | None = None
+    _context: Context | None = None
+
+    @property
+    def context(self) -> Context:
+        if self._context is None:
+            self._context = Context(self.outside, self.registry)
+        return self._context
+
+    def open(self, wanted: Wanted, progress: Callable[[PullProgress], None]) -> AbstractAsyncContextManager[Session]:
+        return self._open(wanted)
+
+    @asynccontextmanager
+    async def _open(self, wanted: Wanted) -> AsyncIterator[Session]:
+        self.wanted.append(wanted)
+        if self.trouble:
+            raise self.trouble.pop(0)
+        async with stage(self.path, self.roles, model=self.model, present=True, policy=self.policy) as opened:
+            if self.prepare is not None:
+                self.prepare(opened)
+            self.opened.append(opened)
+            yield opened.session
+
+    async def sessions(self) -> list[SessionSummary]:
+        return self.outside.listed
+
+    async def pull(self, model: str) -> AsyncIterator[PullProgress]:
+        self.pulled.append(model)
+        for done in (0, 50, 100):
+            yield PullProgress(status="pulling", completed_bytes=done, total_bytes=100)
+            await asyncio.sleep(0)
