@@ -40,15 +40,16 @@ def first_complaint(error: ValidationError, model: type[BaseModel]) -> Complaint
 
 
 def first_error(error: ValidationError, places: Places, model: type[BaseModel]) -> FileError:
-    """Return the mistake that stands first in the file.
+    """Return the mistake that stands first in the file; what is missing comes last, as it is often misspelt elsewhere.
 
     Args:
         error: what validating the file against `model` gave.
         places: where the file's values stand.
         model: what the file has to be.
     """
-    found = (_complaint(details, model) for details in error.errors(include_url=False))
-    return places.error(*min(found, key=lambda complaint: places.line(complaint.place)))
+    found = [(details["type"] == "missing", _complaint(details, model)) for details in error.errors(include_url=False)]
+    _, first = min(found, key=lambda mistake: (mistake[0], places.line(mistake[1].place)))
+    return places.error(*first)
 
 
 def _complaint(details: ErrorDetails, model: type[BaseModel]) -> Complaint:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from agentsh.core.chat import ServerProbe
-from agentsh.core.errors import AgentshError, ProviderError
+from agentsh.core.errors import AgentshError, ProviderError, UsageError
 from agentsh.core.settings import ModelSettings
 from agentsh.providers.ollama import PROBE_S, START_IT, OllamaProvider
 
@@ -13,6 +13,7 @@ async def find_server(candidates: Sequence[str], *, timeout_s: float = PROBE_S) 
     """Return the first of `candidates` where Ollama answers within `timeout_s`; all are asked at once.
 
     Raises:
+        UsageError: the only one is no address.
         ProviderError: none does; it names each one with the reason, and says how to start Ollama.
     """
     async with asyncio.TaskGroup() as group:
@@ -23,6 +24,8 @@ async def find_server(candidates: Sequence[str], *, timeout_s: float = PROBE_S) 
             return outcome
     tried = "; ".join(str(outcome) for outcome in outcomes)
     only = outcomes[0] if len(outcomes) == 1 else None
+    if isinstance(only, UsageError):
+        raise only
     hint = only.hint if isinstance(only, AgentshError) else START_IT
     raise ProviderError(f"no Ollama server answers. Tried: {tried or 'nothing'}", hint=hint or START_IT, kind="refused")
 

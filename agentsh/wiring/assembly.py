@@ -43,8 +43,9 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home
     facts = log.state.facts
     if facts is None:
         raise StoreError("the session never began")
+    # First what refuses a folder that holds too much: nothing is looked for in it then.
+    sandbox = await open_sandbox(Path(facts.workspace))
     workspace = await open_workspace(Path(facts.workspace), own=facts.own_workspace)
-    sandbox = await open_sandbox(workspace.root)
     meter = Meter(log, manner.model_settings)
     gate = Gate(budget=meter.spent, hit=_pause(log))
     for role in log.state.roles.values():
