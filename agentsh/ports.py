@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from agentsh.core.chat import ChatEvent, ChatRequest, ModelInfo, PullProgress, RunningModel, ServerProbe
 from agentsh.core.code import Command, RunResult, SandboxStatus
@@ -11,6 +11,7 @@ from agentsh.core.files import ChangeNote, Commit, FileDraft, FileEntry
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
+from agentsh.core.rulebook import Decision, Rule, RuleSet
 from agentsh.core.verdict import Verdict, VerifyPlan
 
 
@@ -102,6 +103,26 @@ class Journal(Protocol):
             last: at most that many.
         """
 
+    async def published(
+        self,
+        *,
+        before: int | None = None,
+        last: int = 50,
+        causes: Sequence[ActionName] | None = None,
+        visible_to: RoleName | None = None,
+    ) -> list[Recorded]:
+        """Return message.published events as recorded, oldest first, for pages of a history.
+
+        Args:
+            before: only with seq below this one.
+            last: at most that many, the newest.
+            causes: only of these causes.
+            visible_to: as in `messages`.
+        """
+
+    async def search(self, text: str, *, limit: int = 50) -> list[Message]:
+        """Return messages that hold all words of `text`, best first. The words are never taken for operators."""
+
     async def load_snapshot(self) -> tuple[int, JsonObject] | None:
         """Return the newest snapshot that can be trusted: (seq it stands for, state)."""
 
@@ -143,6 +164,24 @@ class Workspace(Protocol):
     async def files(self) -> list[FileEntry]:
         """Return what is there, sorted by path, without .git and what .gitignore names."""
 
+    async def diff(self, a: str | None = None, b: str | None = None) -> str:
+        """Return a unified diff; empty: no difference.
+
+        Args:
+            a: a commit (the first characters of its id) or a path; None: the newest commit and what changed since.
+            b: the commit to compare commit `a` with; None: the one before it.
+
+        Raises:
+            UsageError: there is no such commit or file, or no history is kept here.
+        """
+
+
+class Watcher(Protocol):
+    """Tells when files of the workspace change, whoever changes them."""
+
+    def changes(self) -> AsyncGenerator[tuple[str, ...], None]:
+        """Yield paths that changed, relative to the workspace, a batch at a time, until closed."""
+
 
 class Verifier(Protocol):
     """Finds out whether the program in the workspace runs."""
@@ -156,6 +195,16 @@ class Renderer(Protocol):
 
     def render(self, template: str, variables: JsonObject, *, source: str = "") -> str:
         """Return the text; raises FileError that names `source` and the line."""
+
+
+class RuleBook(Protocol):
+    """The rules of a workspace on what may happen."""
+
+    def holding(self) -> Sequence[RuleSet]:
+        """Return the rules that hold now."""
+
+    async def keep(self, decision: Decision, rule: Rule, scope: Literal["workspace", "always"]) -> str:
+        """Keep a rule for this workspace, or for all; return where it is kept. Raises UsageError when it cannot be."""
 
 
 class Clock(Protocol):

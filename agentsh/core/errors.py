@@ -6,6 +6,7 @@ AgentshError                     what happened, and `hint`: what to do next
 │   └── WorldError               2  a world's entity, component or system is not what it has to be
 ├── BudgetSpent                  3  a budget ended it; resumable
 ├── PersonNeeded                 4  a question, and no terminal to ask it on; resumable
+├── QuestionWithdrawn            4  a question to a person was taken back; the model is asked instead
 ├── ProviderError                5  no model server, or it failed
 │   └── ModelMissing             5  the server is there, the model is not
 ├── OutputInvalid                6  a model's structured output stayed invalid
@@ -89,6 +90,12 @@ class PersonNeeded(AgentshError):
     exit_code = ExitCode.PERSON
 
 
+class QuestionWithdrawn(AgentshError):
+    """A question to a person was taken back: the model plays the role again."""
+
+    exit_code = ExitCode.PERSON
+
+
 class StepUncertain(PersonNeeded):
     """A step was under way when the process died, and doing it twice might do harm."""
 
@@ -108,6 +115,8 @@ class ModelMissing(ProviderError):
 
     def __init__(self, model: str, host: str) -> None:
         super().__init__(f"model {model!r} is not on {host}", hint=f"Type: agentsh models pull {model}", kind="missing")
+        self.model = model
+        self.host = host
 
 
 class GenerationStopped(ProviderError):

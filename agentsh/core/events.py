@@ -4,8 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, JsonValue, TypeAdapter
 
-from agentsh.core.cards import BudgetCard, TeamFile
+from agentsh.core.cards import ActionCard, BudgetCard, RoleCard, TeamFile
 from agentsh.core.chat import Usage
+from agentsh.core.code import RunResult
+from agentsh.core.controls import PartialUse
 from agentsh.core.files import FileChange
 from agentsh.core.ids import ActionName, MessageId, QuestionId, ReactionId, RoleName, SessionName
 from agentsh.core.messages import Message
@@ -46,10 +48,10 @@ class SessionStarted(Frozen):
 
 
 class SessionResumed(Frozen):
-    """The session goes on: after a pause (`go`), or in a new process (`reopened`)."""
+    """The session goes on: after a pause (`go`), in a new process (`reopened`), or after it was quiet (`more`)."""
 
     kind: Literal["session.resumed"] = "session.resumed"
-    reason: Literal["go", "reopened"]
+    reason: Literal["go", "reopened", "more"]
     role: RoleName | None = None
     budget: BudgetCard | None = None
     """New limits, when reopened with some."""
@@ -193,6 +195,30 @@ class StepFailed(Frozen):
     """Text that a generation had produced when it was cut."""
 
 
+class GenerationStopped(Frozen):
+    """A person interrupted a generation; its step waits for what becomes of the partial text."""
+
+    kind: Literal["generation.stopped"] = "generation.stopped"
+    reaction: ReactionId
+    role: RoleName
+    ordinal: int
+    partial: str
+    """Everything that was said, what it went on from included."""
+    usage: Usage = Usage()
+    """Estimated: a server that was interrupted does not say."""
+
+
+class GenerationSettled(Frozen):
+    """What becomes of a stopped generation: `text` is the answer, or what the model goes on from."""
+
+    kind: Literal["generation.settled"] = "generation.settled"
+    reaction: ReactionId
+    role: RoleName
+    ordinal: int
+    how: PartialUse
+    text: str = ""
+
+
 class ModelLoading(Frozen):
     """The server loads a model before it can answer."""
 
@@ -242,6 +268,8 @@ class HumanAsked(Frozen):
     prompt: str
     schema_: JsonObject | None = Field(default=None, alias="schema")
     choices: tuple[str, ...] = ()
+    to_boss: bool = False
+    """Whether the role asks the Boss; else whoever plays it is asked to answer for it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -255,6 +283,14 @@ class HumanAnswered(Frozen):
     answer: JsonValue
 
 
+class HumanWithdrawn(Frozen):
+    """A question is taken back: the model plays the role again."""
+
+    kind: Literal["human.withdrawn"] = "human.withdrawn"
+    question: QuestionId
+    role: RoleName
+
+
 class ApprovalAsked(Frozen):
     """Somebody has to allow an effect before it happens."""
 
@@ -264,6 +300,12 @@ class ApprovalAsked(Frozen):
     what: str
     """Such as `run code`."""
     detail: str
+    editable: bool = False
+    """Whether it may be allowed in another wording: `detail` is a command line."""
+    why: str = ""
+    """Why it is asked although such things are approved: it is dangerous, or a rule says so."""
+    suggested: tuple[str, ...] = ()
+    """Rules that would allow it from now on; none: it is asked each time."""
 
 
 class ApprovalSettled(Frozen):
@@ -274,18 +316,37 @@ class ApprovalSettled(Frozen):
     role: RoleName
     what: str
     allowed: bool
-    scope: Literal["once", "session", "always"] = "once"
+    scope: Literal["once", "session", "workspace", "always"] = "once"
     why: str = ""
+    rule: str = ""
+    """Glob of details that are allowed from now on; empty: all of this kind. Only with a scope beyond once."""
+    edited: str | None = None
+    """What was allowed instead."""
 
 
 class FileChanged(Frozen):
-    """A file of the workspace changed and is kept under a commit."""
+    """A file of the workspace changed, and is kept under a commit when a role wrote it.
+
+    The role is the Boss when it changed by hand, or by a program that the team did not run.
+    """
 
     kind: Literal["file.changed"] = "file.changed"
     role: RoleName
     reaction: ReactionId | None = None
     file: FileChange
     commit: str | None = None
+    digest: str = ""
+    """Of its text now (`core.canonical.digest`); empty: not known, or no text."""
+
+
+class FileConflict(Frozen):
+    """A role wrote a file that had changed by hand since it last read it; one of the two versions was kept."""
+
+    kind: Literal["file.conflict"] = "file.conflict"
+    role: RoleName
+    reaction: ReactionId
+    path: str
+    kept: Literal["hand", "role"]
 
 
 class BudgetWasSpent(Frozen):
@@ -302,6 +363,63 @@ class BudgetChanged(Frozen):
 
     kind: Literal["budget.changed"] = "budget.changed"
     budget: BudgetCard
+
+
+class BreakpointsChanged(Frozen):
+    """These are the breakpoints from now on, as they were written."""
+
+    kind: Literal["breakpoints.changed"] = "breakpoints.changed"
+    breakpoints: tuple[str, ...]
+
+
+class ModelChanged(Frozen):
+    """Another model answers from the next step on: for one role, or for all that have none of their own."""
+
+    kind: Literal["model.changed"] = "model.changed"
+    model: str
+    role: RoleName | None = None
+
+
+class RoleHired(Frozen):
+    """A role joins the team, with the actions that it brings."""
+
+    kind: Literal["role.hired"] = "role.hired"
+    role: RoleName
+    card: RoleCard
+    actions: dict[ActionName, ActionCard] = {}
+
+
+class RoleFired(Frozen):
+    """A role leaves the team; what it was doing has ended."""
+
+    kind: Literal["role.fired"] = "role.fired"
+    role: RoleName
+
+
+class Interviewed(Frozen):
+    """A role answered a question from its memory; neither is remembered. Source: Generative Agents."""
+
+    kind: Literal["role.interviewed"] = "role.interviewed"
+    role: RoleName
+    question: str
+    answer: str
+    model: str
+    usage: Usage = Usage()
+
+
+class ShellRan(Frozen):
+    """A shell command of the Boss's was run in the sandbox, or refused."""
+
+    kind: Literal["shell.ran"] = "shell.ran"
+    command: str
+    result: RunResult
+
+
+class SessionRenamed(Frozen):
+    """The session has another name; its file gets it when the session is closed."""
+
+    kind: Literal["session.renamed"] = "session.renamed"
+    name: SessionName
 
 
 class RoleTaken(Frozen):
@@ -324,7 +442,7 @@ class TickFinished(Frozen):
     kind: Literal["tick.finished"] = "tick.finished"
     tick: int
     landed: tuple[MessageId, ...] = ()
-    """What agents thought and people said to the world, in the order in which it was taken in at the tick's beginning."""
+    """What agents thought and people said to the world, in the order in which the tick took it in."""
     missed: dict[RoleName, str] = {}
     """Agents that were asked and will not answer, with why."""
     changes: str = ""
@@ -388,17 +506,28 @@ Event = Annotated[
     | StepStarted
     | StepFinished
     | StepFailed
+    | GenerationStopped
+    | GenerationSettled
     | ModelLoading
     | ModelTruncated
     | ModelRetried
     | MemorySummarised
     | HumanAsked
     | HumanAnswered
+    | HumanWithdrawn
     | ApprovalAsked
     | ApprovalSettled
     | FileChanged
+    | FileConflict
     | BudgetWasSpent
     | BudgetChanged
+    | BreakpointsChanged
+    | ModelChanged
+    | RoleHired
+    | RoleFired
+    | Interviewed
+    | ShellRan
+    | SessionRenamed
     | RoleTaken
     | RoleReleased
     | TickFinished

@@ -17,6 +17,14 @@ USER_REQUIREMENT = ActionName("user_requirement")
 """What the Boss says is caused by this action; a role watches it by default."""
 
 
+WHISPER = ActionName("whisper")
+"""What was put into one role's memory: it sets nobody off."""
+EDITED_BY_HAND = ActionName("edited_by_hand")
+"""Word of a file that changed by hand: whoever it is sent to remembers it, and it sets nobody off."""
+SILENT = frozenset({WHISPER, EDITED_BY_HAND})
+"""Causes that are remembered and set nobody off."""
+
+
 def reaction_id(role: RoleName, number: int) -> ReactionId:
     """Return the id of the `number`-th reaction (from 1) of `role`."""
     return ReactionId(f"{role}:{number}")

@@ -1,5 +1,6 @@
 """What roles say to each other. A message never changes."""
 
+from agentsh.core.canonical import digest
 from agentsh.core.ids import BOSS, USER_REQUIREMENT, ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.model import Frozen, JsonObject
 
@@ -33,6 +34,11 @@ class Message(Frozen):
     """The reaction that published it; None when a person said it."""
     round: int = 0
     """Length of the causal chain back to the Boss, whose messages are round 0."""
+
+
+def said_digest(said: Message | Draft) -> str:
+    """Return what two messages of one role have in common when they say the same to the same."""
+    return digest(f"{said.cause_by}\n{said.send_to}\n{said.content}")
 
 
 def from_boss(id: MessageId, content: str, send_to: tuple[RoleName, ...] = ()) -> Message:

@@ -9,7 +9,7 @@ from agentsh.core.ids import ActionName, ReactionId, RoleName
 from agentsh.engine.conditions import Condition, parse_condition
 
 FORMS = "role:NAME, action:NAME, before:KIND, tool:NAME, message:REGEX, tokens>N or component:KIND.FIELD<N"
-_KINDS = ("model", "run", "read", "write", "verify", "tool", "person", "publish", "tick")
+KINDS = ("model", "run", "read", "write", "verify", "tool", "person", "publish", "tick")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ def parse_breakpoint(text: str) -> Breakpoint:
     subject, colon, value = text.strip().partition(":")
     if not colon or not value or subject not in ("role", "action", "before", "tool", "message"):
         raise UsageError(f"{text!r} is not a breakpoint", hint=f"write {FORMS}")
-    if subject == "before" and value not in _KINDS:
-        raise UsageError(f"{value!r} is not a kind of step", hint=f"before: takes one of {', '.join(_KINDS)}")
+    if subject == "before" and value not in KINDS:
+        raise UsageError(f"{value!r} is not a kind of step", hint=f"before: takes one of {', '.join(KINDS)}")
     if subject != "message":
         return Breakpoint(text.strip(), subject, value)
     try:

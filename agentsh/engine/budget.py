@@ -61,6 +61,14 @@ class Meter:
         """Wall time of this process, and the time that steps took in earlier ones."""
         return self._before_s + time.monotonic() - self._began_s
 
+    def forgive(self, idle_s: float) -> None:
+        """Do not count time in which the team had nothing to do."""
+        self._began_s += idle_s
+
+    def cost(self, usage: Usage) -> float:
+        """Return what these tokens cost, in the currency of the settings."""
+        return money(usage, self._prices)
+
     @property
     def left_s(self) -> float | None:
         """Wall time that is left; None: no limit."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from agentsh.core.cards import RoleCard
-from agentsh.core.ids import ActionName, RoleName
+from agentsh.core.ids import SILENT, ActionName, RoleName
 from agentsh.core.messages import Message
 
 
@@ -28,6 +28,8 @@ class Bus:
 
     def receivers(self, message: Message) -> list[RoleName]:
         """Return who gets the message, each once, in the order of the team. Unknown names get nothing."""
+        if message.cause_by in SILENT:
+            return []
         if message.send_to:
             return [name for name in dict.fromkeys(message.send_to) if name in self._names]
         if self._entry is not None and message.reaction is None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from agentsh.engine.gate import Gate
 from agentsh.engine.generations import Generations
+from agentsh.engine.hands import Hands
 from agentsh.engine.log import EventLog
 from agentsh.engine.model_queue import ModelQueue
 from agentsh.engine.people import People
@@ -22,3 +23,4 @@ class Desk:
     workspace: Workspace
     verifier: Verifier
     generations: Generations = field(default_factory=Generations)
+    hands: Hands = field(default_factory=Hands)

@@ -3,13 +3,23 @@
 from functools import singledispatch
 
 from agentsh.core import events as e
-from agentsh.core.canonical import digest
-from agentsh.core.ids import BOSS, RoleName, question_id
-from agentsh.core.messages import Message
+from agentsh.core.cards import TeamFile
+from agentsh.core.chat import Usage
+from agentsh.core.ids import BOSS, ReactionId, RoleName, question_id
+from agentsh.core.messages import Message, said_digest
 from agentsh.core.verdict import Verdict
 from agentsh.core.worlds import WORLD
 from agentsh.engine.bus import Bus
-from agentsh.engine.state import OpenReaction, Question, RoleState, State
+from agentsh.engine.hiring import with_role, without_role
+from agentsh.engine.state import (
+    FileState,
+    Grant,
+    OpenReaction,
+    Question,
+    RoleState,
+    State,
+    StoppedGeneration,
+)
 from agentsh.engine.world_fold import fold_world
 
 
@@ -18,6 +28,8 @@ class Fold:
 
     def __init__(self, state: State | None = None) -> None:
         self.state = state or State()
+        self.at = ""
+        """When the newest event was recorded."""
         self._bus = Bus(())
         if self.state.facts is not None:
             self.route_for(self.state.facts)
@@ -25,6 +37,7 @@ class Fold:
     def apply(self, recorded: e.Recorded) -> None:
         """Fold the next event in."""
         self.state.seq = recorded.seq
+        self.at = recorded.at
         _fold(recorded.event, self)
         fold_world(recorded.event, self.state)
 
@@ -58,14 +71,26 @@ def _(event: e.TeamChanged, fold: Fold) -> None:
     state = fold.state
     if state.facts is None:
         return
-    state.facts = state.facts.model_copy(update={"team": event.team})
-    for name, card in event.team.roles.items():
+    _use_team(fold, event.team)
+
+
+def _use_team(fold: Fold, team: TeamFile) -> None:
+    state = fold.state
+    if state.facts is None:
+        return
+    state.facts = state.facts.model_copy(update={"team": team})
+    for name, card in team.roles.items():
         state.roles.setdefault(name, RoleState(name=name, human=card.human))
+    for role in state.roles.values():
+        role.fired = role.name not in team.roles
     fold.route_for(state.facts)
 
 
 @_fold.register
 def _(event: e.SessionResumed, fold: Fold) -> None:
+    if event.reason == "more":
+        fold.state.status = "paused" if fold.state.paused else "running"
+        return
     fold.state.status = "running"
     if event.budget is not None:
         fold.state.budget = event.budget
@@ -75,6 +100,9 @@ def _(event: e.SessionResumed, fold: Fold) -> None:
         fold.state.facts = fold.state.facts.model_copy(update=update)
     if event.role is None:
         fold.state.paused = False
+        if event.reason == "go":
+            for role in fold.state.roles.values():
+                role.paused = False
     elif event.role in fold.state.roles:
         fold.state.roles[event.role].paused = False
 
@@ -106,10 +134,12 @@ def _(event: e.MessagePublished, fold: Fold) -> None:
         _spoke(speaker, message)
     for name in fold.receivers(message):
         state.roles[name].due[message.id] = message.round
+    if event.ordinal is not None and message.reaction is not None:
+        _step_ended(fold, message.reaction, event.ordinal)
 
 
 def _spoke(speaker: RoleState, message: Message) -> None:
-    said = digest(f"{message.cause_by}\n{message.send_to}\n{message.content}")
+    said = said_digest(message)
     speaker.said_again = speaker.said_again + 1 if said == speaker.last_said else 0
     speaker.last_said = said
 
@@ -119,6 +149,7 @@ def _(event: e.ReactionStarted, fold: Fold) -> None:
     role = fold.state.roles[event.role]
     role.reactions += 1
     role.current = event.reaction
+    role.since = fold.at
     for observed in event.observed:
         role.due.pop(observed, None)
     fold.state.open[event.reaction] = OpenReaction(
@@ -137,11 +168,14 @@ def _(event: e.ReactionFinished, fold: Fold) -> None:
     role = fold.state.roles[event.role]
     role.current = None
     role.doing = None
+    role.since = fold.at
 
 
 @_fold.register
 def _(event: e.ReactionFailed, fold: Fold) -> None:
-    fold.state.roles[event.role].doing = None
+    role = fold.state.roles[event.role]
+    role.doing = None
+    role.since = fold.at
     if (found := fold.state.open.get(event.reaction)) is not None:
         found.failed = event.error
         found.exit_code = event.exit_code
@@ -162,7 +196,10 @@ def _(event: e.ReactionRetried, fold: Fold) -> None:
 
 @_fold.register
 def _(event: e.StepStarted, fold: Fold) -> None:
-    fold.state.roles[event.role].doing = event.action
+    role = fold.state.roles[event.role]
+    role.doing = event.action
+    role.step = event.step
+    role.since = fold.at
 
 
 @_fold.register
@@ -170,19 +207,56 @@ def _(event: e.StepFinished, fold: Fold) -> None:
     state = fold.state
     state.steps += 1
     state.seconds += event.seconds
-    _settled(event, fold.state)
+    role = state.roles[event.role]
+    role.step = None
+    role.since = fold.at
+    _step_ended(fold, event.reaction, event.ordinal)
     if event.usage is not None:
-        state.usage = state.usage + event.usage
-        role = state.roles[event.role]
-        role.usage = role.usage + event.usage
+        _used(fold, event.role, event.usage)
+        role.prompt_tokens = event.usage.prompt_tokens // max(event.usage.calls, 1)
     if event.step == "verify":
         state.verified_seq = fold.state.seq
         state.verdict = Verdict.model_validate(event.result)
 
 
-def _settled(event: e.StepFinished, state: State) -> None:
-    """Forget the question of a step whose result is recorded now."""
-    state.answers.pop(question_id(event.reaction, event.ordinal), None)
+def _step_ended(fold: Fold, reaction: ReactionId, ordinal: int) -> None:
+    """Forget what was asked for a step whose result is recorded now."""
+    question = question_id(reaction, ordinal)
+    fold.state.answers.pop(question, None)
+    fold.state.stopped.pop(question, None)
+
+
+def _used(fold: Fold, name: RoleName, usage: Usage) -> None:
+    fold.state.usage = fold.state.usage + usage
+    role = fold.state.roles[name]
+    role.usage = role.usage + usage
+
+
+@_fold.register
+def _(event: e.StepFailed, fold: Fold) -> None:
+    role = fold.state.roles[event.role]
+    role.step = None
+    role.since = fold.at
+
+
+@_fold.register
+def _(event: e.GenerationStopped, fold: Fold) -> None:
+    question = question_id(event.reaction, event.ordinal)
+    earlier = fold.state.stopped.get(question)
+    fold.state.stopped[question] = StoppedGeneration(
+        question=question,
+        role=event.role,
+        text=event.partial,
+        usage=event.usage if earlier is None else earlier.usage + event.usage,
+        tries=1 if earlier is None else earlier.tries + 1,
+    )
+
+
+@_fold.register
+def _(event: e.GenerationSettled, fold: Fold) -> None:
+    if (found := fold.state.stopped.get(question_id(event.reaction, event.ordinal))) is not None:
+        found.how = event.how
+        found.text = event.text
 
 
 @_fold.register
@@ -198,6 +272,7 @@ def _(event: e.HumanAsked, fold: Fold) -> None:
         prompt=event.prompt,
         choices=event.choices,
         schema_=event.schema_,
+        to_boss=event.to_boss,
     )
 
 
@@ -210,15 +285,27 @@ def _(event: e.HumanAnswered, fold: Fold) -> None:
 @_fold.register
 def _(event: e.ApprovalAsked, fold: Fold) -> None:
     fold.state.questions[event.question] = Question(
-        question=event.question, role=event.role, prompt=f"{event.what}: {event.detail}", approval=True
+        question=event.question,
+        role=event.role,
+        prompt=f"{event.what}: {event.detail}",
+        approval=True,
+        what=event.what,
+        detail=event.detail,
+        editable=event.editable,
+        why=event.why,
+        suggested=event.suggested,
     )
 
 
 @_fold.register
 def _(event: e.ApprovalSettled, fold: Fold) -> None:
     fold.state.questions.pop(event.question, None)
-    fold.state.answers[event.question] = {"allowed": event.allowed, "why": event.why}
-    if event.allowed and event.scope != "once" and event.what not in fold.state.granted:
+    fold.state.answers[event.question] = {"allowed": event.allowed, "why": event.why, "edited": event.edited}
+    if event.scope == "once":
+        return
+    if event.rule or not event.allowed:
+        fold.state.grants.append(Grant(what=event.what, glob=event.rule or "*", allowed=event.allowed))
+    elif event.what not in fold.state.granted:
         fold.state.granted.append(event.what)
 
 
@@ -228,6 +315,14 @@ def _(event: e.FileChanged, fold: Fold) -> None:
     if (writer := fold.state.roles.get(event.role)) is not None:
         # Whoever changes files does not only repeat itself, even when it tells of that in the same words.
         writer.last_said, writer.said_again = "", 0
+    change = event.file
+    fold.state.files[change.path] = FileState(
+        role=event.role,
+        digest=event.digest,
+        change=change.change,
+        added_lines=change.added_lines,
+        removed_lines=change.removed_lines,
+    )
 
 
 @_fold.register
@@ -238,6 +333,61 @@ def _(event: e.RoleTaken, fold: Fold) -> None:
 @_fold.register
 def _(event: e.RoleReleased, fold: Fold) -> None:
     fold.state.roles[event.role].human = False
+
+
+@_fold.register
+def _(event: e.HumanWithdrawn, fold: Fold) -> None:
+    fold.state.questions.pop(event.question, None)
+
+
+@_fold.register
+def _(event: e.BreakpointsChanged, fold: Fold) -> None:
+    fold.state.breakpoints = event.breakpoints
+
+
+@_fold.register
+def _(event: e.ModelChanged, fold: Fold) -> None:
+    if event.role is not None:
+        fold.state.models[event.role] = event.model
+    elif fold.state.facts is not None:
+        fold.state.facts = fold.state.facts.model_copy(update={"model": event.model})
+
+
+@_fold.register
+def _(event: e.RoleHired, fold: Fold) -> None:
+    state = fold.state
+    if state.facts is None:
+        return
+    _use_team(fold, with_role(state.facts.team, event.card, event.actions))
+    state.roles[event.role].human = event.card.human
+    state.hired = [*(joined for joined in state.hired if joined.role != event.role), event]
+    state.left = [name for name in state.left if name != event.role]
+
+
+@_fold.register
+def _(event: e.RoleFired, fold: Fold) -> None:
+    state, name = fold.state, event.role
+    if state.facts is None:
+        return
+    _use_team(fold, without_role(state.facts.team, name))
+    role = state.roles[name]
+    state.open = {id_: opened for id_, opened in state.open.items() if opened.role != name}
+    state.questions = {id_: asked for id_, asked in state.questions.items() if asked.role != name}
+    state.stopped = {id_: stopped for id_, stopped in state.stopped.items() if stopped.role != name}
+    role.due, role.current, role.doing, role.step = {}, None, None, None
+    state.hired = [joined for joined in state.hired if joined.role != name]
+    state.left = [*state.left, name]
+
+
+@_fold.register
+def _(event: e.Interviewed, fold: Fold) -> None:
+    _used(fold, event.role, event.usage)
+
+
+@_fold.register
+def _(event: e.SessionRenamed, fold: Fold) -> None:
+    if fold.state.facts is not None:
+        fold.state.facts = fold.state.facts.model_copy(update={"session": event.name})
 
 
 @_fold.register

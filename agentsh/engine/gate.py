@@ -12,7 +12,8 @@ from agentsh.engine.breakpoints import Breakpoint, Passage
 @dataclass(slots=True)
 class _Waiter:
     role: RoleName
-    opened: asyncio.Future[None]
+    opened: asyncio.Future[bool]
+    """Resolves to whether it has a pass; without one the gate may have been closed again meanwhile."""
 
 
 @dataclass(slots=True)
@@ -39,12 +40,18 @@ class Gate:
         return tuple(waiter.role for waiter in self._waiting)
 
     def close(self, role: RoleName | None = None) -> None:
-        """From now on no step starts: of this role, or of anybody."""
+        """From now on no step starts: of this role, or of anybody. Passes that an open gate was given are void."""
         if role is None:
+            if not self._closed:
+                self._passes.clear()
             self._closed = True
             self._lent = frozenset()
         else:
             self._closed_roles.add(role)
+
+    def is_closed(self, role: RoleName | None = None) -> bool:
+        """Return whether steps have to wait: of this role, or of everybody."""
+        return role in self._closed_roles or (self._closed and role not in self._lent)
 
     def open(self, role: RoleName | None = None) -> None:
         """Let steps through again: of this role, or of everybody."""
@@ -75,16 +82,19 @@ class Gate:
         Raises:
             BudgetSpent: there is nothing left to pay for it.
         """
-        if not self._is_closed(at.role) and (found := self._breakpoint(at)) is not None:
-            self.close()
-            self.hit(found, at)
-        if self._is_closed(at.role) and not self._take_pass(at.role):
-            await self._wait(at.role)
+        stopped = False
+        while True:
+            if self.is_closed(at.role):
+                if self._take_pass(at.role) or await self._wait(at.role):
+                    break
+            elif stopped or (found := self._breakpoint(at)) is None:
+                break
+            else:
+                stopped = True
+                self.close()
+                self.hit(found, at)
         if (spent := self.budget(at)) is not None:
             raise spent
-
-    def _is_closed(self, role: RoleName) -> bool:
-        return role in self._closed_roles or (self._closed and role not in self._lent)
 
     def _breakpoint(self, at: Passage) -> str | None:
         return next((point.text for point in self.breakpoints if point.hits(at)), None)
@@ -96,18 +106,21 @@ class Gate:
                 return True
         return False
 
-    async def _wait(self, role: RoleName) -> None:
+    async def _wait(self, role: RoleName) -> bool:
+        """Wait until the gate opens or lets this one through; returns whether it was let through."""
         waiter = _Waiter(role, asyncio.get_running_loop().create_future())
         self._waiting.append(waiter)
         try:
-            await waiter.opened
+            return await waiter.opened
         finally:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
 
     def _release(self) -> None:
         for waiter in tuple(self._waiting):
-            if not self._is_closed(waiter.role) or self._take_pass(waiter.role):
+            if waiter.opened.done():
+                continue
+            let_through = self.is_closed(waiter.role)
+            if not let_through or self._take_pass(waiter.role):
                 self._waiting.remove(waiter)
-                if not waiter.opened.done():
-                    waiter.opened.set_result(None)
+                waiter.opened.set_result(let_through)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from agentsh.core.errors import GenerationStopped
-from agentsh.core.ids import RoleName
+from agentsh.core.ids import QuestionId, RoleName
 
 
 @dataclass(slots=True)
@@ -14,6 +14,21 @@ class Generations:
     """Interrupts by role. An outside cancel is never mistaken for an interruption."""
 
     _running: list[tuple[RoleName, asyncio.Timeout]] = field(default_factory=list)
+    _deciding: dict[QuestionId, asyncio.Event] = field(default_factory=dict)
+
+    @property
+    def running(self) -> tuple[RoleName, ...]:
+        """Whose generations are under way."""
+        return tuple(name for name, _ in self._running)
+
+    async def decision(self, question: QuestionId) -> None:
+        """Wait until it is decided what becomes of a stopped generation."""
+        await self._deciding.setdefault(question, asyncio.Event()).wait()
+
+    def decided(self, question: QuestionId) -> None:
+        """Let the step go on that waits for this decision."""
+        if (event := self._deciding.pop(question, None)) is not None:
+            event.set()
 
     @asynccontextmanager
     async def interruptible(self, role: RoleName, text: list[str]) -> AsyncIterator[None]:

@@ -19,7 +19,7 @@ from agentsh.engine.effects.files import read_effect, write_effect
 from agentsh.engine.effects.model import model_effect
 from agentsh.engine.effects.person import person_effect
 from agentsh.engine.effects.speech import publish_effect
-from agentsh.engine.state import OpenReaction
+from agentsh.engine.state import OpenReaction, model_of
 from agentsh.engine.steps import Record, Steps
 
 
@@ -76,6 +76,20 @@ class LiveReaction:
         return int(digest(f"{self._facts.seed}:{self.id}")[:8], 16) >> 1
 
     @property
+    def human(self) -> bool:
+        """Whether a person answers the next step, or has answered it."""
+        done = self._steps.upcoming
+        if done is not None and done.kind in ("model", "person"):
+            return done.kind == "person"
+        return self._desk.log.state.roles[self.role].human
+
+    @property
+    def model(self) -> str:
+        """The model that answers the next step, or has answered it."""
+        done = self._steps.upcoming
+        return (done.model if done is not None else "") or model_of(self._desk.log.state, self.role)
+
+    @property
     def others(self) -> tuple[RoleName, ...]:
         """Names of the other roles of the team."""
         return tuple(name for name in self._facts.team.roles if name != self.role)
@@ -127,7 +141,9 @@ class LiveReaction:
 
     async def read(self, paths: Sequence[str] | None = None) -> dict[str, str]:
         """Return workspace files as they are now."""
-        return await self._steps.run(read_effect(self._desk, paths))
+        found = await self._steps.run(read_effect(self._desk, paths))
+        self._desk.hands.saw(self.role, found)
+        return found
 
     async def write(self, files: Sequence[FileDraft], summary: str) -> Commit:
         """Write files and commit them. Raises UnsafePath."""

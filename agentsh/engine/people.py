@@ -1,6 +1,7 @@
 """Questions that await a person, and approvals. Each is settled once, by its id; the first answer wins."""
 
 import asyncio
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,12 +10,18 @@ from pydantic import JsonValue
 
 from agentsh.core import events as e
 from agentsh.core.controls import AnswerQuestion, Settle
-from agentsh.core.errors import PersonNeeded, UsageError
+from agentsh.core.errors import AgentshError, PersonNeeded, QuestionWithdrawn, UsageError
 from agentsh.core.ids import QuestionId, RoleName
 from agentsh.core.model import Frozen, JsonObject
+from agentsh.core.outputs import OutputMismatch, validate_object, validate_output
+from agentsh.core.rulebook import Decision, Rule, parse_rule
+from agentsh.core.rules import Wish
+from agentsh.engine.approvals import Approvals, Policy, Proposal, RulesInMemory, kind_of
 from agentsh.engine.log import EventLog
+from agentsh.engine.state import Question
+from agentsh.ports import RuleBook
 
-Policy = Literal["ask", "once", "session", "always", "never"]
+__all__ = ["People", "Permission", "Policy", "check_command_line", "fitting"]
 
 
 class Permission(Frozen):
@@ -22,6 +29,8 @@ class Permission(Frozen):
 
     allowed: bool
     why: str = ""
+    edited: str | None = None
+    """What may happen instead."""
 
 
 @dataclass(slots=True)
@@ -32,13 +41,18 @@ class People:
         log: where questions and answers are kept.
         policy: what is approved without asking.
         present: whether somebody is there to be asked.
+        book: rules that outlast the session.
     """
 
     log: EventLog
     policy: Policy = "ask"
     present: bool = False
     _waiting: dict[QuestionId, asyncio.Event] = field(default_factory=dict)
-    _once_used: bool = False
+    book: RuleBook = field(default_factory=RulesInMemory)
+    approvals: Approvals = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.approvals = Approvals(self.policy, self.book)
 
     async def ask(
         self,
@@ -47,19 +61,34 @@ class People:
         prompt: str,
         schema: JsonObject | None = None,
         choices: Sequence[str] = (),
+        *,
+        to_boss: bool = False,
     ) -> JsonValue:
         """Return what a person answers; an answer that was given before a crash is used.
 
         Raises:
             PersonNeeded: nobody is there.
+            QuestionWithdrawn: the model plays the role again.
         """
-        asked = e.HumanAsked(question=question, role=role, prompt=prompt, schema_=schema, choices=tuple(choices))
-        return await self._answer_to(question, asked, f"{role} has to be answered for: {_first_line(prompt)}")
+        asked = e.HumanAsked(
+            question=question, role=role, prompt=prompt, schema_=schema, choices=tuple(choices), to_boss=to_boss
+        )
+        how = "asks the Boss" if to_boss else "has to be answered for"
+        return await self._answer_to(question, asked, f"{role} {how}: {_first_line(prompt)}")
 
     async def permit(
-        self, question: QuestionId, role: RoleName, what: str, detail: str, *, confined: bool
+        self,
+        question: QuestionId,
+        role: RoleName,
+        what: str,
+        detail: str,
+        *,
+        confined: bool,
+        editable: bool = False,
+        by_boss: bool = False,
+        wishes: Sequence[Wish] = (),
     ) -> Permission:
-        """Return whether `what` may happen: by policy, by what was granted, or by asking.
+        """Return whether `what` may happen: by rules, by policy, by what was granted, or by asking.
 
         Args:
             question: id of the approval.
@@ -67,47 +96,82 @@ class People:
             what: a few words that stay the same for the same kind of effect, such as `run code`.
             detail: what exactly.
             confined: whether the sandbox holds it; if not, each time is asked whatever the policy.
+            by_boss: whether the Boss typed it: then `--approve never` and what roles may do say nothing about it.
+            editable: whether `detail` is a command line that may be allowed in another wording.
+            wishes: the same as rules see it; none: `detail` is a command line.
 
         Raises:
             PersonNeeded: it has to be asked and nobody is there.
         """
-        if self.policy == "never":
-            return Permission(allowed=False, why="this session runs nothing (--approve never)")
-        if confined and self._granted(what):
+        proposal = Proposal(what=what, detail=detail, wishes=tuple(wishes), confined=confined, by_boss=by_boss)
+        judged = self.approvals.decide(proposal, self.log.state)
+        if judged.decision == "deny":
+            return Permission(allowed=False, why=judged.why)
+        if judged.decision == "allow" and question not in self.log.state.answers:
             return Permission(allowed=True)
-        asked = e.ApprovalAsked(question=question, role=role, what=what, detail=detail)
-        answer = await self._answer_to(question, asked, f"{role} asks to {what}: {_first_line(detail)}")
+        asked = e.ApprovalAsked(
+            question=question,
+            role=role,
+            what=what,
+            detail=detail,
+            editable=editable,
+            why=judged.why,
+            suggested=proposal.suggested(),
+        )
+        because = f" ({judged.why})" if judged.why else ""
+        answer = await self._answer_to(question, asked, f"{role} asks to {what}{because}: {_first_line(detail)}")
         return Permission.model_validate(answer)
 
     async def answer(self, control: AnswerQuestion) -> None:
-        """Settle a question of the inbox; raises UsageError when it is not open (any more)."""
+        """Settle a question of the inbox; raises UsageError when it is not open (any more), or the answer is no fit."""
         found = self._open(control.question, approval=False)
-        await self.log.append(e.HumanAnswered(question=control.question, role=found, answer=control.answer))
+        answer = fitting(found, control.answer)
+        await self.log.append(e.HumanAnswered(question=control.question, role=found.role, answer=answer))
         self._wake(control.question)
+
+    async def withdraw(self, role: RoleName, *events: e.Event) -> None:
+        """Record `events`, and take back what waits for whoever plays `role`: the model is asked instead."""
+        asked = [found.question for found in self.log.state.questions.values() if _is_played(found, role)]
+        taken = [e.HumanWithdrawn(question=question, role=role) for question in asked]
+        await self.log.append(*events, *taken)
+        for question in asked:
+            self._wake(question)
 
     async def settle(self, control: Settle) -> None:
         """Settle an approval; raises UsageError when it is not open (any more)."""
-        role = self._open(control.question, approval=True)
-        what = self.log.state.questions[control.question].prompt.partition(":")[0]
+        found = self._open(control.question, approval=True)
+        if control.edited is not None and not found.editable:
+            raise UsageError(f"{found.what!r} cannot be edited", hint="allow it as it is, or refuse it with a reason")
+        if control.edited is not None:
+            check_command_line(control.edited)
         await self.log.append(
             e.ApprovalSettled(
                 question=control.question,
-                role=role,
-                what=what,
+                role=found.role,
+                what=found.what,
                 allowed=control.allowed,
                 scope=control.scope,
                 why=control.why,
+                rule=control.rule,
+                edited=control.edited,
             )
         )
         self._wake(control.question)
+        if control.scope not in ("once", "session"):
+            await self._keep(control, found)
 
-    def _granted(self, what: str) -> bool:
-        if self.policy in ("session", "always") or what in self.log.state.granted:
-            return True
-        if self.policy == "once" and not self._once_used:
-            self._once_used = True
-            return True
-        return False
+    async def _keep(self, control: Settle, found: Question) -> None:
+        """Let what was decided outlast the session, and say where that is written."""
+        scope: Literal["workspace", "always"] = "workspace" if control.scope == "workspace" else "always"
+        own = [Rule(kind=kind_of(found.what), pattern=control.rule)] if control.rule else []
+        decision: Decision = "allow" if control.allowed else "deny"
+        for rule in own or [parse_rule(text) for text in found.suggested]:
+            try:
+                place = await self.book.keep(decision, rule, scope)
+                told = e.Noticed(message=f"kept in {place}: {decision} {str(rule)!r}", hint="Type: agentsh rules")
+            except AgentshError as error:
+                told = e.Noticed(message=f"the rule {str(rule)!r} is not kept: {error}", hint=error.hint)
+            await self.log.append(told)
 
     async def _answer_to(self, question: QuestionId, asked: e.HumanAsked | e.ApprovalAsked, fact: str) -> JsonValue:
         state = self.log.state
@@ -117,18 +181,50 @@ class People:
             if not self.present:
                 raise PersonNeeded(fact, hint="resume the session in a terminal, or approve beforehand with --yes")
             await self._waiting.setdefault(question, asyncio.Event()).wait()
+        if question not in state.answers:
+            raise QuestionWithdrawn(f"{asked.role} is played by the model again")
         return state.answers[question]
 
-    def _open(self, question: QuestionId, *, approval: bool) -> RoleName:
+    def _open(self, question: QuestionId, *, approval: bool) -> Question:
         found = self.log.state.questions.get(question)
         if found is None or found.approval is not approval:
             waiting = ", ".join(self.log.state.questions) or "nothing"
             raise UsageError(f"{question!r} does not wait for an answer", hint=f"waiting: {waiting}")
-        return found.role
+        return found
 
     def _wake(self, question: QuestionId) -> None:
         if (event := self._waiting.pop(question, None)) is not None:
             event.set()
+
+
+def fitting(question: Question, answer: JsonValue) -> JsonValue:
+    """Return an answer in the shape that was asked for. Raises UsageError that says what is wrong with it."""
+    if question.choices:
+        if answer not in question.choices:
+            raise UsageError(f"{answer!r} is none of the choices", hint=f"there is: {', '.join(question.choices)}")
+        return answer
+    if question.schema_ is None:
+        return answer
+    try:
+        if isinstance(answer, str):
+            return validate_output(question.schema_, answer)
+        return validate_object(question.schema_, answer)
+    except OutputMismatch as mismatch:
+        raise UsageError(str(mismatch), hint="answer again; the question stays open") from None
+
+
+def check_command_line(text: str) -> None:
+    """Raise UsageError when `text` is no command line: empty, or with a quote left open."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no command line: {error}", hint="close the quotes") from None
+    if not words:
+        raise UsageError(f"{text!r} is no command line: it is empty", hint="refuse it instead, with a reason")
+
+
+def _is_played(question: Question, role: RoleName) -> bool:
+    return question.role == role and not (question.approval or question.to_boss)
 
 
 def _first_line(text: str) -> str:

@@ -42,6 +42,17 @@ class Reaction(Protocol):
     def seed(self) -> int: ...
 
     @property
+    def human(self) -> bool | None:
+        """Whether a person answers the next step; for a step that is recorded, whether one did. None: as the card says.
+
+        It may change within a reaction: a role can be taken over, and released, at any moment.
+        """
+
+    @property
+    def model(self) -> str | None:
+        """The model that answers the next step, or has answered it. None: the role's own."""
+
+    @property
     def others(self) -> tuple[RoleName, ...]:
         """Names of the other roles of the team."""
 

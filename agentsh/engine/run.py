@@ -1,7 +1,7 @@
 """Lets roles react the moment something is due for them, until the team is quiet. There is no barrier."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,7 +22,11 @@ _WAKES = (
     e.ReactionFailed,
     e.ReactionRetried,
     e.SessionResumed,
+    e.RoleHired,
+    e.RoleFired,
 )
+Rest = Callable[[], Awaitable[None]]
+"""Called when the team is quiet; it goes on when this returns."""
 
 
 class Run:
@@ -31,8 +35,9 @@ class Run:
     def __init__(self, desk: Desk, conductor: Conductor, roles: Mapping[RoleName, Reacts]) -> None:
         self._desk = desk
         self._conductor = conductor
-        self._roles = roles
-        self._busy: set[RoleName] = set()
+        self.roles = roles
+        """May be replaced: reactions under way keep the role that they began with."""
+        self._busy: dict[RoleName, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._holds = 0
 
@@ -58,16 +63,34 @@ class Run:
         Raises:
             StoreError: the journal takes nothing any more.
         """
+        await self._until_ended(None)
+
+    async def serve(self, rest: Rest) -> None:
+        """Work like `until_quiet`, then call `rest` and wait for more, for ever. Cancel it to end it.
+
+        Raises:
+            StoreError: the journal takes nothing any more.
+        """
+        await self._until_ended(rest)
+
+    async def dismiss(self, role: RoleName) -> None:
+        """End what a role is doing; its reaction stays open."""
+        if (task := self._busy.get(role)) is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _until_ended(self, rest: Rest | None) -> None:
         stop_listening = self._desk.log.listen(self._hear)
         try:
             async with asyncio.TaskGroup() as tasks:
-                await self._grant_turns(tasks)
+                await self._grant_turns(tasks, rest)
         except* StoreError as errors:
             raise errors.exceptions[0] from None
         finally:
             stop_listening()
 
-    async def _grant_turns(self, tasks: asyncio.TaskGroup) -> None:
+    async def _grant_turns(self, tasks: asyncio.TaskGroup, rest: Rest | None) -> None:
+        worked = True
         while True:
             self._wake.clear()
             for opened in self._unattended():
@@ -75,8 +98,14 @@ class Run:
             for turn in self._conductor.turns(self._state):
                 if turn.role not in self._busy:
                     self._begin(tasks, turn.role, self._take(turn))
-            if not self._busy and not self._holds:
+            if self._busy or self._holds:
+                worked = True
+            elif rest is None:
                 return
+            elif worked:
+                worked = False
+                await rest()
+                continue
             await self._wake.wait()
 
     def _unattended(self) -> list[OpenReaction]:
@@ -86,12 +115,12 @@ class Run:
         ]
 
     def _begin(self, tasks: asyncio.TaskGroup, role: RoleName, work: Coroutine[Any, Any, None]) -> None:
-        self._busy.add(role)
         task = tasks.create_task(work, name=f"reaction of {role}")
+        self._busy[role] = task
         task.add_done_callback(lambda _: self._end(role))
 
     def _end(self, role: RoleName) -> None:
-        self._busy.discard(role)
+        self._busy.pop(role, None)
         self._wake.set()
 
     def _hear(self, item: e.Recorded | e.Delta) -> None:
@@ -114,7 +143,7 @@ class Run:
     async def _react(self, opened: OpenReaction, records: dict[int, Record]) -> None:
         reaction = LiveReaction(self._desk, opened, await self._observed(opened), records)
         try:
-            await self._roles[opened.role].react(reaction)
+            await self.roles[opened.role].react(reaction)
         except StoreError:
             raise
         except AgentshError as error:

@@ -4,7 +4,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from agentsh.core.cards import BudgetCard
 from agentsh.core.chat import Usage
-from agentsh.core.events import SessionStarted, Status
+from agentsh.core.controls import PartialUse
+from agentsh.core.events import RoleHired, SessionStarted, Status, StepKind
 from agentsh.core.ids import ActionName, MessageId, QuestionId, ReactionId, RoleName
 from agentsh.core.model import JsonObject
 from agentsh.core.verdict import Verdict
@@ -41,6 +42,14 @@ class RoleState(Mutable):
     current: ReactionId | None = None
     """Its open reaction, under way or failed."""
     doing: ActionName | None = None
+    step: StepKind | None = None
+    """The step that is under way."""
+    since: str = ""
+    """When its state changed last; for people."""
+    fired: bool = False
+    """It has left the team; what it used still counts."""
+    prompt_tokens: int = 0
+    """Of its newest model call, as the server counted them."""
     paused: bool = False
     human: bool = False
     usage: Usage = Usage()
@@ -50,6 +59,40 @@ class RoleState(Mutable):
     """How often in a row it has said the same."""
 
 
+class StoppedGeneration(Mutable):
+    """A generation that a person interrupted: it waits for what becomes of its text."""
+
+    question: QuestionId
+    role: RoleName
+    text: str
+    how: PartialUse | None = None
+    """What was decided; None: nothing yet."""
+    usage: Usage = Usage()
+    """Of all its interrupted tries."""
+    tries: int = 1
+
+
+class FileState(Mutable):
+    """The newest known change of one file."""
+
+    role: RoleName
+    """Whose it was; the Boss's when it was made by hand."""
+    digest: str = ""
+    change: str = ""
+    added_lines: int = 0
+    removed_lines: int = 0
+
+
+class Grant(Mutable):
+    """What was allowed for the rest of the session."""
+
+    what: str
+    glob: str
+    """What a detail has to fit."""
+    allowed: bool = True
+    """Or refused."""
+
+
 class Question(Mutable):
     """Something that awaits a person."""
 
@@ -57,6 +100,13 @@ class Question(Mutable):
     role: RoleName
     prompt: str
     approval: bool = False
+    to_boss: bool = False
+    what: str = ""
+    """For an approval: its kind."""
+    detail: str = ""
+    editable: bool = False
+    why: str = ""
+    suggested: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     schema_: JsonObject | None = None
 
@@ -85,6 +135,16 @@ class State(Mutable):
     """Answers, and settled approvals, whose step has not finished yet."""
     granted: list[str] = []
     """What was approved for the rest of the session."""
+    grants: list[Grant] = []
+    """The same, as far as it was limited by a glob."""
+    stopped: dict[QuestionId, StoppedGeneration] = {}
+    breakpoints: tuple[str, ...] = ()
+    models: dict[RoleName, str] = {}
+    """Models of single roles that were changed since they were hired."""
+    hired: list[RoleHired] = []
+    left: list[RoleName] = []
+    """Roles of the team's file that were let go."""
+    files: dict[str, FileState] = {}
     paused: bool = False
     status: Status = "running"
     budget: BudgetCard = BudgetCard()
@@ -106,3 +166,12 @@ class State(Mutable):
     world: WorldState | None = None
     seq: int = 0
     """Newest event that is folded in."""
+
+
+def model_of(state: State, role: RoleName) -> str:
+    """Return the model that a role asks now: what it was changed to, its own, or the session's."""
+    facts = state.facts
+    if facts is None:
+        return ""
+    card = facts.team.roles.get(role)
+    return state.models.get(role) or (card.model if card is not None else None) or facts.model

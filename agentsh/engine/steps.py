@@ -11,7 +11,7 @@ from pydantic import JsonValue
 from agentsh.core import events as e
 from agentsh.core.canonical import request_hash
 from agentsh.core.chat import Usage
-from agentsh.core.errors import AgentshError, ProviderError, StepUncertain
+from agentsh.core.errors import AgentshError, ProviderError, QuestionWithdrawn, StepUncertain
 from agentsh.core.ids import ActionName
 from agentsh.engine.breakpoints import Passage
 from agentsh.engine.gate import Gate
@@ -28,6 +28,9 @@ class Record:
     request_hash: str
     finished: bool
     result: JsonValue = None
+    kind: e.StepKind = "publish"
+    model: str = ""
+    """Which model answered, for a model step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +74,29 @@ class Effect(Generic[T]):
 def read_records(recorded: Iterable[e.Recorded]) -> dict[int, Record]:
     """Return a reaction's steps by ordinal; after a divergence only what came since counts from there on."""
     found: dict[int, Record] = {}
+    models: dict[int, str] = {}
     for item in recorded:
         match item.event:
             case e.ReactionDiverged(ordinal=diverged):
                 found = {ordinal: record for ordinal, record in found.items() if ordinal < diverged}
-            case e.StepStarted(ordinal=ordinal, request_hash=hash_, safe_to_retry=safe):
+            case e.StepStarted(ordinal=ordinal, request_hash=hash_, safe_to_retry=safe, step=kind, request=request):
+                models[ordinal] = _model_of(request)
                 if not safe:
-                    found[ordinal] = Record(hash_, finished=False)
+                    found[ordinal] = Record(hash_, finished=False, kind=kind)
             case e.StepFailed(ordinal=ordinal):
                 found.pop(ordinal, None)
-            case e.StepFinished(ordinal=ordinal, request_hash=hash_, result=result):
-                found[ordinal] = Record(hash_, finished=True, result=result)
+            case e.StepFinished(ordinal=ordinal, request_hash=hash_, result=result, step=kind):
+                model = models.get(ordinal, "") if kind == "model" else ""
+                found[ordinal] = Record(hash_, finished=True, result=result, kind=kind, model=model)
             case e.MessagePublished(ordinal=int(ordinal), request_hash=str(hash_), message=message):
                 found[ordinal] = Record(hash_, finished=True, result=message.model_dump(mode="json"))
             case _:
                 pass
     return found
+
+
+def _model_of(request: JsonValue) -> str:
+    return str(request.get("model", "")) if isinstance(request, dict) else ""
 
 
 class Steps:
@@ -102,11 +112,18 @@ class Steps:
         self._records = records
         self._next = 0
 
+    @property
+    def upcoming(self) -> Record | None:
+        """What the journal knows of the next step, if it has finished."""
+        record = self._records.get(self._next)
+        return record if record is not None and record.finished else None
+
     async def run(self, effect: Effect[T]) -> T:
         """Return the step's recorded result, or pass the gate, perform it and record it.
 
         Raises:
             StepUncertain: it had started before a crash and is not safe to repeat.
+            QuestionWithdrawn: it was put to a person who plays the role no more. The next step takes its place.
             AgentshError: it failed; that is recorded too.
         """
         ordinal = self._next
@@ -121,7 +138,11 @@ class Steps:
                 hint="look at the workspace, then /retry or /stop",
             )
         await self._gate.passes(self._passage(effect))
-        return await self._perform(effect, ordinal, hash_)
+        try:
+            return await self._perform(effect, ordinal, hash_)
+        except QuestionWithdrawn:
+            self._next = ordinal
+            raise
 
     async def _recorded(self, ordinal: int, hash_: str) -> Record | None:
         record = self._records.get(ordinal)

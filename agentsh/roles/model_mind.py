@@ -29,14 +29,23 @@ _SUMMARY = ActionCard(name=ActionName("summarise"), max_tokens=400, prompt=SUMMA
 class ModelMind:
     """Answers for one role in one reaction."""
 
-    def __init__(self, reaction: Reaction, card: RoleCard, facts: TeamFacts, memory: Memory, asking: Asking) -> None:
+    def __init__(
+        self,
+        reaction: Reaction,
+        card: RoleCard,
+        facts: TeamFacts,
+        memory: Memory,
+        asking: Asking,
+        *,
+        may_summarise: bool = True,
+    ) -> None:
         self._reaction = reaction
         self._card = card
         self._system = prefix(card, facts)
         self._memory = memory
         self._asking = asking
         self._summary = reaction.summary
-        self._may_summarise = True
+        self._may_summarise = may_summarise
 
     async def answer(self, question: Question) -> Answer:
         """Ask the model once."""
@@ -88,7 +97,7 @@ class ModelMind:
 
     def _chat_request(self, question: Question, parts: Parts) -> ChatRequest:
         return ChatRequest(
-            model=self._asking.model,
+            model=self._reaction.model or self._asking.model,
             messages=fit(parts, self._budget(question.max_tokens)),
             schema_=question.schema,
             options=ChatOptions(

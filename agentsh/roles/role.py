@@ -6,13 +6,17 @@ Whoever answers for it, a model or a person, goes the same way. Source: MetaGPT'
 from collections.abc import Mapping
 
 from agentsh.core.cards import ActionCard, RoleCard
+from agentsh.core.chat import ChatRequest
 from agentsh.core.errors import UsageError
 from agentsh.core.ids import ActionName, RoleName
+from agentsh.core.messages import Message
 from agentsh.engine.reaction import Reaction
 from agentsh.ports import Renderer
 from agentsh.roles.asking import Asking
 from agentsh.roles.duties import called_for
 from agentsh.roles.facts import TeamFacts
+from agentsh.roles.interview import INTERVIEW, interview_request
+from agentsh.roles.live_mind import LiveMind
 from agentsh.roles.memory import Memory
 from agentsh.roles.mind import Mind
 from agentsh.roles.model_mind import ModelMind
@@ -77,10 +81,18 @@ class LlmRole:
         elif due := called_for(self._card, self._actions, reaction.observed):
             await MODES[self._card.react](performance, due, self._card.max_loops)
 
+    async def interview(self, reaction: Reaction, question: str) -> ChatRequest:
+        """Return what the role's model is asked, so that it answers `question` from its memory."""
+        return await interview_request(reaction, self._card, self._facts, self._memory, self._asking, question)
+
+    async def recall(self, reaction: Reaction) -> tuple[str | None, tuple[Message, ...]]:
+        """Return what the role has in memory: what stands for older history, and the messages since."""
+        found = await self._memory.recall(reaction, INTERVIEW, reaction.summary)
+        return (found.summary[1] if found.summary else None), found.messages
+
     def _mind(self, reaction: Reaction) -> Mind:
-        if self._card.human:
-            return PersonMind(reaction)
-        return ModelMind(reaction, self._card, self._facts, self._memory, self._asking)
+        model = ModelMind(reaction, self._card, self._facts, self._memory, self._asking)
+        return LiveMind(reaction, model, PersonMind(reaction), human=self._card.human)
 
 
 def _check(card: RoleCard, actions: Mapping[ActionName, ActionCard]) -> None:

@@ -1,23 +1,29 @@
 """Carries out controls: each one becomes events, and what the engine does about them."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import assert_never
 
 from agentsh.core import controls as k
 from agentsh.core import events as e
 from agentsh.core.errors import UsageError
-from agentsh.core.ids import RoleName, boss_message_id
+from agentsh.core.ids import WHISPER, RoleName, boss_message_id
 from agentsh.core.messages import from_boss
+from agentsh.core.worlds import WORLD
 from agentsh.engine.breakpoints import parse_breakpoint
 from agentsh.engine.budget import merged
 from agentsh.engine.desk import Desk
+from agentsh.session.team import Team
+from agentsh.session.world_desk import WorldControl, WorldDesk
 
 
 class Controls:
     """One control after another, in the order in which they came."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, team: Team, world: WorldDesk | None = None) -> None:
         self._desk = desk
+        self._team = team
+        self._world = world
         self._turn = asyncio.Lock()
 
     async def send(self, control: k.Control) -> None:
@@ -30,6 +36,8 @@ class Controls:
         """Pausing and stopping do not wait for the journal: no new step starts from here on."""
         if isinstance(control, k.Pause):
             self._desk.gate.close(self._known(control.role))
+            if self._world is not None and control.role in (None, WORLD):
+                self._world.pause()
         elif isinstance(control, k.Stop):
             self._desk.generations.stop(self._known(control.role))
 
@@ -37,19 +45,27 @@ class Controls:
         match control:
             case k.Say():
                 await self._say(control)
+            case k.Tick() | k.SetSpeed() | k.EditEntity():
+                await self._of_world(control)
             case k.Retry():
                 await self._retry(self._known(control.role))
             case k.SetBudget():
                 budget = merged(self._desk.log.state.budget, control.budget)
                 await self._desk.log.append(e.BudgetChanged(budget=budget))
-            case k.Pause() | k.Go() | k.Step() | k.Stop() | k.BreakAt():
+            case k.Pause() | k.Go() | k.Step() | k.Stop() | k.BreakAt() | k.Unbreak():
                 await self._at_the_gate(control)
-            case k.Be() | k.Release() | k.AnswerQuestion() | k.Settle():
-                await self._of_people(control)
+            case k.AnswerQuestion():
+                await self._desk.people.answer(control)
+            case k.Settle():
+                await self._desk.people.settle(control)
+            case k.Rename():
+                await self._desk.log.append(e.SessionRenamed(name=control.name))
+            case k.Whisper():
+                await self._whisper(control)
             case _:
-                assert_never(control)
+                await self._of_the_team(control)
 
-    async def _at_the_gate(self, control: k.Pause | k.Go | k.Step | k.Stop | k.BreakAt) -> None:
+    async def _at_the_gate(self, control: k.Pause | k.Go | k.Step | k.Stop | k.BreakAt | k.Unbreak) -> None:
         match control:
             case k.Pause():
                 await self._desk.log.append(e.SessionPaused(role=control.role, why=control.why))
@@ -57,29 +73,67 @@ class Controls:
                 await self._desk.log.append(e.SessionResumed(reason="go", role=self._known(control.role)))
                 self._desk.gate.open(control.role)
             case k.Step():
-                self._desk.gate.step(self._known(control.role), control.times)
+                await self._step(control)
             case k.Stop():
                 pass
             case k.BreakAt():
-                self._desk.gate.breakpoints.append(parse_breakpoint(control.when))
+                found = parse_breakpoint(control.when)
+                await self._break_at((*self._desk.log.state.breakpoints, found.text))
+            case k.Unbreak():
+                await self._unbreak(control.when)
             case _:
                 assert_never(control)
 
-    async def _of_people(self, control: k.Be | k.Release | k.AnswerQuestion | k.Settle) -> None:
+    async def _step(self, control: k.Step) -> None:
+        """Let steps through; what is not paused yet is paused first, so that there is something to step."""
+        role = self._known(control.role)
+        if not self._desk.gate.is_closed(role):
+            self._desk.gate.close(role)
+            await self._desk.log.append(e.SessionPaused(role=role, why="to step"))
+        self._desk.gate.step(role, control.times)
+
+    async def _break_at(self, texts: Iterable[str]) -> None:
+        kept = tuple(dict.fromkeys(texts))
+        await self._desk.log.append(e.BreakpointsChanged(breakpoints=kept))
+        self._desk.gate.breakpoints[:] = [parse_breakpoint(text) for text in kept]
+
+    async def _unbreak(self, when: str | None) -> None:
+        known = self._desk.log.state.breakpoints
+        if when is not None and when not in known:
+            raise UsageError(f"there is no breakpoint {when!r}", hint=f"there are: {', '.join(known) or 'none'}")
+        await self._break_at(text for text in known if when is not None and text != when)
+
+    async def _of_the_team(self, control: k.Be | k.Release | k.UsePartial | k.ChangeModel | k.Hire | k.Fire) -> None:
         match control:
             case k.Be():
-                await self._desk.log.append(e.RoleTaken(role=self._named(control.role)))
+                await self._team.be(self.named(control.role))
             case k.Release():
-                await self._desk.log.append(e.RoleReleased(role=self._named(control.role)))
-            case k.AnswerQuestion():
-                await self._desk.people.answer(control)
-            case k.Settle():
-                await self._desk.people.settle(control)
+                await self._team.release(self.named(control.role))
+            case k.UsePartial():
+                self.named(control.role)
+                await self._team.use_partial(control)
+            case k.ChangeModel():
+                self._known(control.role)
+                await self._team.change_model(control)
+            case k.Hire():
+                await self._team.hire(control)
+            case k.Fire():
+                await self._team.fire(self.named(control.role))
             case _:
                 assert_never(control)
 
+    async def _whisper(self, control: k.Whisper) -> None:
+        number = self._desk.log.state.boss_messages + 1
+        said = from_boss(boss_message_id(number), control.text, (self.named(control.role),))
+        await self._desk.log.append(e.MessagePublished(message=said.model_copy(update={"cause_by": WHISPER})))
+
+    async def _of_world(self, control: WorldControl) -> None:
+        if self._world is None:
+            raise UsageError("this session has no world", hint="begin one: agentsh world run NAME")
+        await self._world.carry_out(control)
+
     async def _say(self, control: k.Say) -> None:
-        send_to = tuple(self._named(role) for role in control.send_to)
+        send_to = tuple(self.named(role) for role in control.send_to)
         said = from_boss(boss_message_id(self._desk.log.state.boss_messages + 1), control.text, send_to)
         await self._desk.log.append(e.MessagePublished(message=said))
 
@@ -93,10 +147,13 @@ class Controls:
             await self._desk.log.append(*failed)
 
     def _known(self, role: RoleName | None) -> RoleName | None:
-        return None if role is None else self._named(role)
+        return None if role is None else self.named(role)
 
-    def _named(self, role: RoleName) -> RoleName:
-        roles = self._desk.log.state.roles
+    def named(self, role: RoleName) -> RoleName:
+        """Return a role of the team; raises UsageError that names those there are."""
+        roles = [name for name, found in self._desk.log.state.roles.items() if not found.fired]
+        if role == WORLD and self._world is not None:
+            return role
         if role not in roles:
             raise UsageError(f"there is no role {role!r}", hint=f"there are: {', '.join(roles)}")
         return role

@@ -1,6 +1,6 @@
 """How a run ended, in one event: what people are told and what the process returns."""
 
-from agentsh.core.errors import AgentshError, ExitCode
+from agentsh.core.errors import AgentshError, BudgetSpent, ExitCode
 from agentsh.core.events import SessionFinished
 from agentsh.engine.state import OpenReaction, State
 
@@ -28,6 +28,11 @@ def interrupted() -> SessionFinished:
     return SessionFinished(status="interrupted", exit_code=int(ExitCode.INTERRUPTED), summary="interrupted")
 
 
+def waiting(spent: BudgetSpent) -> SessionFinished:
+    """Return the end of a run that has nothing left to pay for its next step."""
+    return SessionFinished(status="waiting", exit_code=int(spent.exit_code), summary=str(spent))
+
+
 def broken(error: AgentshError) -> SessionFinished:
     """Return the end of a run that could not go on at all."""
     return SessionFinished(status="failed", exit_code=int(error.exit_code), summary=str(error))
@@ -49,7 +54,7 @@ def _rank(exit_code: int) -> int:
 def _verified(state: State) -> SessionFinished:
     facts = state.facts
     if facts is None or not facts.team.team.verify:
-        return _done("the team is done")
+        return _done(_unverified(state))
     verdict = state.verdict
     if verdict is None:
         return _not_running("the team is done, but nothing was made that could be run")
@@ -60,6 +65,12 @@ def _verified(state: State) -> SessionFinished:
     if not verdict.passed:
         return _not_running("the program did not pass")
     return _done("the program was run and passed")
+
+
+def _unverified(state: State) -> str:
+    if state.world is not None:
+        return f"the world stands at tick {state.world.tick}"
+    return "the team is done"
 
 
 def _done(summary: str) -> SessionFinished:

@@ -4,11 +4,11 @@ from typing import Literal
 
 from agentsh.core.cards import BudgetCard
 from agentsh.core.chat import Usage
-from agentsh.core.events import Status
+from agentsh.core.events import Status, StepKind
 from agentsh.core.ids import ActionName, QuestionId, RoleName, SessionName
 from agentsh.core.model import Frozen, JsonObject
 from agentsh.core.verdict import Verdict
-from agentsh.engine.state import RoleState, State
+from agentsh.engine.state import RoleState, State, model_of
 
 RoleActivity = Literal["idle", "reacting", "paused", "waiting", "failed"]
 
@@ -25,6 +25,24 @@ class RoleView(Frozen):
     human: bool
     usage: Usage
     failed: str | None = None
+    model: str = ""
+    """Which model it asks."""
+    step: StepKind | None = None
+    """The step that is under way."""
+    since: str = ""
+    """When its state changed last: UTC, ISO 8601."""
+    paused: bool = False
+    prompt_tokens: int = 0
+    """Of its newest model call, for the context meter."""
+    reactions: int = 0
+
+
+class StoppedView(Frozen):
+    """A generation that was interrupted and waits for what becomes of its text."""
+
+    question: QuestionId
+    role: RoleName
+    text: str
 
 
 class QuestionView(Frozen):
@@ -37,6 +55,14 @@ class QuestionView(Frozen):
     choices: tuple[str, ...] = ()
     fields: JsonObject | None = None
     """JSON schema of the answer."""
+    to_boss: bool = False
+    """Whether the role asks the Boss; else whoever plays it answers for it."""
+    what: str = ""
+    """For an approval: its kind."""
+    detail: str = ""
+    """For an approval: what exactly."""
+    editable: bool = False
+    """For an approval: whether it may be allowed in another wording."""
 
 
 class SessionView(Frozen):
@@ -59,6 +85,17 @@ class SessionView(Frozen):
     roles: tuple[RoleView, ...]
     questions: tuple[QuestionView, ...]
     verdict: Verdict | None
+    num_ctx: int = 0
+    """Context window, tokens."""
+    paused: bool = False
+    breakpoints: tuple[str, ...] = ()
+    stopped: tuple[StoppedView, ...] = ()
+    actions: tuple[ActionName, ...] = ()
+    """Every action of the team."""
+
+    def role(self, name: RoleName) -> RoleView | None:
+        """Return one role; None: it is not in the team."""
+        return next((role for role in self.roles if role.name == name), None)
 
 
 def view_of(state: State) -> SessionView:
@@ -81,7 +118,7 @@ def view_of(state: State) -> SessionView:
         usage=state.usage,
         seconds=state.seconds,
         budget=state.budget,
-        roles=tuple(_role_view(role, state) for role in state.roles.values()),
+        roles=tuple(_role_view(role, state) for role in state.roles.values() if not role.fired),
         questions=tuple(
             QuestionView(
                 question=found.question,
@@ -90,10 +127,23 @@ def view_of(state: State) -> SessionView:
                 approval=found.approval,
                 choices=found.choices,
                 fields=found.schema_,
+                to_boss=found.to_boss,
+                what=found.what,
+                detail=found.detail,
+                editable=found.editable,
             )
             for found in state.questions.values()
         ),
         verdict=state.verdict,
+        num_ctx=facts.num_ctx,
+        paused=state.paused,
+        breakpoints=state.breakpoints,
+        stopped=tuple(
+            StoppedView(question=found.question, role=found.role, text=found.text)
+            for found in state.stopped.values()
+            if found.how is None
+        ),
+        actions=tuple(facts.team.actions),
     )
 
 
@@ -108,6 +158,12 @@ def _role_view(role: RoleState, state: State) -> RoleView:
         human=role.human,
         usage=role.usage,
         failed=opened.failed if opened else None,
+        model=model_of(state, role.name),
+        step=role.step,
+        since=role.since,
+        paused=role.paused,
+        prompt_tokens=role.prompt_tokens,
+        reactions=role.reactions,
     )
 
 
@@ -115,6 +171,8 @@ def _activity(role: RoleState, state: State) -> RoleActivity:
     opened = state.open.get(role.current) if role.current is not None else None
     if opened is not None and opened.failed is not None:
         return "failed"
+    if any(stopped.role == role.name and stopped.how is None for stopped in state.stopped.values()):
+        return "waiting"
     if any(question.role == role.name for question in state.questions.values()):
         return "waiting"
     if role.paused or state.paused:

@@ -95,6 +95,20 @@ class SqliteJournal:
         """
         return await self._reader.run(lambda records: Messages(records).select(causes, visible_to, after, as_of, last))
 
+    async def published(
+        self,
+        *,
+        before: int | None = None,
+        last: int = 50,
+        causes: Sequence[ActionName] | None = None,
+        visible_to: RoleName | None = None,
+    ) -> list[Recorded]:
+        """Return message.published events as ports.Journal says: the newest `last` with seq below `before`."""
+        as_of = None if before is None else before - 1
+        return await self._reader.run(
+            lambda records: Messages(records).recorded(causes, visible_to, as_of=as_of, last=last)
+        )
+
     async def search(self, text: str, *, limit: int = 50) -> list[Message]:
         """Return messages that hold all words of `text`, best first. The words are never taken for operators."""
         while await self._reader.run(lambda records: search.pending(records.connection)):

@@ -70,6 +70,13 @@ class Messages:
         seqs = self._records.guarded(lambda: self._seqs(causes, visible_to, self._start(after), as_of, last))
         return self.numbered(seqs)
 
+    def recorded(
+        self, causes: Sequence[ActionName] | None, visible_to: RoleName | None, *, as_of: int | None, last: int
+    ) -> list[Recorded]:
+        """Return the events that published the newest `last` messages up to `as_of`, oldest first."""
+        seqs = self._records.guarded(lambda: self._seqs(causes, visible_to, 0, as_of, last))
+        return self._records.at(seqs)
+
     def _start(self, after: MessageId | None) -> int:
         if after is None:
             return 0

@@ -1,6 +1,6 @@
 """Puts a session together: engine, roles, conductor and the adapters behind the ports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,25 +8,34 @@ from typing import cast
 
 from agentsh.conductors.registry import conductor
 from agentsh.core import events as e
+from agentsh.core.cards import TeamFile
 from agentsh.core.errors import StoreError
+from agentsh.core.ids import RoleName
 from agentsh.core.settings import ModelSettings
-from agentsh.engine.breakpoints import Passage
+from agentsh.engine.breakpoints import Passage, parse_breakpoint
 from agentsh.engine.budget import Meter
 from agentsh.engine.desk import Desk
 from agentsh.engine.gate import Gate
 from agentsh.engine.log import EventLog
 from agentsh.engine.model_queue import ModelQueue
 from agentsh.engine.people import People, Policy
+from agentsh.engine.reaction import Reacts
 from agentsh.engine.run import Run
+from agentsh.engine.turns import Conductor
 from agentsh.library.home import Home
 from agentsh.library.templates import PromptRenderer
 from agentsh.roles.asking import Asking
 from agentsh.roles.cast import cast as cast_of
 from agentsh.sandbox.opening import open_sandbox
 from agentsh.session.facade import Session
+from agentsh.session.world_desk import WorldDesk
 from agentsh.verify.gates import GateVerifier
 from agentsh.wiring.models import Connected
 from agentsh.workspace.folder import open_workspace
+from agentsh.workspace.watching import FolderWatcher
+from agentsh.world.catalogue import agents
+from agentsh.world.run import open_world
+from agentsh.world.turns import WorldTurns
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,7 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home
     workspace = await open_workspace(Path(facts.workspace), own=facts.own_workspace)
     meter = Meter(log, manner.model_settings)
     gate = Gate(budget=meter.spent, hit=_pause(log))
+    gate.breakpoints.extend(parse_breakpoint(text) for text in log.state.breakpoints)
     for role in log.state.roles.values():
         if role.paused:
             gate.close(role.name)
@@ -61,10 +71,35 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home
         verifier=GateVerifier(workspace, sandbox),
     )
     asking = Asking(model=facts.model, num_ctx=facts.num_ctx, temperature=facts.temperature)
-    roles = cast_of(facts.team, asking, PromptRenderer(home.shelves), humans=facts.humans, variables=facts.variables)
-    session = Session(facts, desk, Run(desk, conductor(facts.team.team.conductor), roles), meter)
+    renderer = PromptRenderer(home.shelves)
+
+    def recast(team: TeamFile) -> Mapping[RoleName, Reacts]:
+        return cast_of(team, asking, renderer, humans=facts.humans, variables=facts.variables)
+
+    run = Run(desk, _conductor(facts), recast(facts.team))
+    watcher = FolderWatcher(workspace.root)
+    session = Session(facts, desk, run, meter, await _world(desk, run), recast=recast, watcher=watcher)
     stack.push_async_callback(session.aclose)
     return session
+
+
+def _conductor(facts: e.SessionStarted) -> Conductor:
+    """Return the team's conductor; where a world ticks, its agents are conducted apart from the team."""
+    team = facts.team.team
+    if facts.world is None:
+        return conductor(team.conductor)
+    thinkers = agents(facts.world)
+    return WorldTurns(thinkers, conductor(team.conductor) if set(team.roles) - set(thinkers) else None)
+
+
+async def _world(desk: Desk, run: Run) -> WorldDesk | None:
+    facts = desk.log.state.facts
+    if facts is None or facts.world is None:
+        return None
+    from agentsh.world.shipped import shipped_catalogue
+
+    shipped = shipped_catalogue()
+    return WorldDesk(desk.log, await open_world(desk, run, shipped), shipped)
 
 
 def _pause(log: EventLog) -> Callable[[str, Passage], None]:

@@ -15,6 +15,7 @@ from agentsh.core.settings import DEFAULT_TEAM, SMALL_TEAM, ResumeOptions, RunOp
 from agentsh.engine.breakpoints import parse_breakpoint
 from agentsh.engine.budget import merged
 from agentsh.engine.fold import Fold
+from agentsh.engine.hiring import as_changed
 from agentsh.engine.log import EventLog
 from agentsh.engine.state import State
 from agentsh.library.home import Home
@@ -56,6 +57,7 @@ async def started(
         name, journal = await _new_journal(files, options)
         stack.push_async_callback(journal.aclose)
         log = EventLog(journal, Fold())
+        stack.push_async_callback(_close, journal, files, log)
         await log.append(_named(facts, name, home), *models.notices)
         try:
             session = await assemble(stack, log, models, home, Manner(facts.approve, terminal, settings.model))
@@ -90,6 +92,7 @@ async def reopened(
         journal = await SqliteJournal.open(files.path(known), create=False)
         stack.push_async_callback(journal.aclose)
         log = EventLog(journal, await _folded(journal))
+        stack.push_async_callback(_close, journal, files, log)
         facts = log.state.facts
         if facts is None:
             raise StoreError(f"session {known!r} never began", hint=f'begin it: agentsh run "…" --session {known}')
@@ -216,13 +219,27 @@ def _resuming(state: State, facts: e.SessionStarted, overrides: ResumeOptions, h
         for opened in state.open.values()
         if opened.failed is not None
     ]
-    return [resumed, *_edits(facts, home), *retried]
+    return [resumed, *_edits(state, facts, home), *retried]
 
 
-def _edits(facts: e.SessionStarted, home: Home) -> list[e.Event]:
+def _edits(state: State, facts: e.SessionStarted, home: Home) -> list[e.Event]:
     """Return the team as its files say it now, if they say something else; broken files change nothing."""
     try:
-        team = Shelf(home.shelves).team(facts.team.team.name)
+        team = as_changed(Shelf(home.shelves).team(facts.team.team.name), state.hired, state.left)
     except AgentshError as error:
         return [e.Noticed(message=f"{error}; going on with the team as it was", hint=error.hint)]
     return [] if team == facts.team else [e.TeamChanged(team=team)]
+
+
+async def _close(journal: SqliteJournal, files: SessionFiles, log: EventLog) -> None:
+    """Close a session, and let its file follow when it was renamed meanwhile."""
+    await journal.aclose()
+    if log.state.facts is None or not journal.path.exists():
+        return
+    wanted = files.path(log.state.facts.session)
+    if (
+        wanted != journal.path
+        and not wanted.exists()
+        and not journal.path.with_name(f"{journal.path.name}-wal").exists()
+    ):
+        journal.path.rename(wanted)

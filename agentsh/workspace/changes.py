@@ -15,6 +15,14 @@ class Note(NamedTuple):
     """(name, value) lines under the summary; by the last of them a commit is found again."""
 
 
+class Pair(NamedTuple):
+    """One file before and after; None: it was not there."""
+
+    path: str
+    old: bytes | None
+    new: bytes | None
+
+
 def change_of(path: str, old: bytes | None, new: bytes | None) -> FileChange | None:
     """Return how a file changed; None: not at all. Lines are counted as a bag: a moved line is no change."""
     if old == new:

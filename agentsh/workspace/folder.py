@@ -100,6 +100,22 @@ class FolderWorkspace:
         found = await self._in_thread(lambda: self._tree.read(checked, limit_bytes=MAX_TEXT_BYTES + 1))
         return _text(found[0]) if found is not None else None
 
+    async def diff(self, a: str | None = None, b: str | None = None) -> str:
+        """Return a unified diff as ports.Workspace says.
+
+        Raises:
+            UsageError: there is no such commit or file, or no history is kept here.
+        """
+        history = self._history
+        if history is None:
+            raise UsageError(
+                f"the workspace {str(self.root)!r} keeps no history of agentsh's",
+                hint="It is yours: use git diff there.",
+            )
+        from agentsh.workspace.diffs import Diffs
+
+        return await self._in_thread(lambda: Diffs(self._tree, history).between(a, b))
+
     async def files(self) -> list[FileEntry]:
         """Return what is there, sorted by path, without .git, symlinks and what .gitignore names.
 

@@ -27,7 +27,7 @@ from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
 
 from agentsh.core.errors import UsageError
 from agentsh.core.files import FileChange
-from agentsh.workspace.changes import Note, change_of
+from agentsh.workspace.changes import Note, Pair, change_of
 from agentsh.workspace.ignore import ALWAYS
 from agentsh.workspace.tree import Tree as Files
 from agentsh.workspace.tree import temp_name
@@ -128,14 +128,49 @@ class Repository:
 
     def changes(self, id: str) -> tuple[FileChange, ...]:
         """Return what commit `id` changed, sorted by path."""
+        changes = (change_of(*pair) for pair in self.pairs(self.parent(id), id))
+        return tuple(change for change in changes if change is not None)
+
+    def pairs(self, before: str | None, after: str) -> Iterator[Pair]:
+        """Yield each file that two commits differ in, sorted by path; `before` None: nothing was there."""
+        with self._objects() as objects:
+            old_tree = _commit(objects, before).tree if before is not None else None
+            pairs = [
+                Pair((new or old or b"").decode("utf-8", "replace"), _data(objects, was), _data(objects, is_))
+                for (old, new), _modes, (was, is_) in objects.tree_changes(old_tree, _commit(objects, after).tree)
+            ]
+        yield from sorted(pairs, key=lambda pair: pair.path)
+
+    def parent(self, id: str) -> str | None:
+        """Return the commit before `id`; None: it is the first."""
         with self._objects() as objects:
             commit = _commit(objects, id)
-            parent = _commit(objects, commit.parents[0].decode("ascii")).tree if commit.parents else None
-            changes = [
-                change_of((new or old or b"").decode("utf-8", "replace"), _data(objects, before), _data(objects, after))
-                for (old, new), _modes, (before, after) in objects.tree_changes(parent, commit.tree)
-            ]
-        return tuple(sorted((change for change in changes if change is not None), key=lambda change: change.path))
+        return commit.parents[0].decode("ascii") if commit.parents else None
+
+    def log(self, most: int = _LOOK_BACK) -> Iterator[str]:
+        """Yield the ids of the newest `most` commits, newest first."""
+        commit_id = self.head()
+        for _ in range(most):
+            if commit_id is None:
+                return
+            yield commit_id
+            commit_id = self.parent(commit_id)
+
+    def paths(self, id: str) -> list[str]:
+        """Return the paths of all files of a commit."""
+        with self._objects() as objects:
+            entries = objects.iter_tree_contents(_commit(objects, id).tree)
+            return [entry.path.decode("utf-8", "replace") for entry in entries]
+
+    def versions(self, path: str) -> Iterator[bytes | None]:
+        """Yield the versions of a file, newest first, each different from the one before it."""
+        newest: bytes | None = None
+        for number, id_ in enumerate(self.log()):
+            with self._objects() as objects:
+                data = _blob(objects, _commit(objects, id_).tree, path)
+            if data != newest or (number == 0 and data is not None):
+                yield data
+            newest = data
 
     def _head_ref(self) -> str:
         """Return the file under .git that holds the current commit: a branch, or HEAD itself when it is detached."""

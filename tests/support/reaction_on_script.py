@@ -38,6 +38,8 @@ class ReactionOnScript:
     idea: str = "Write a tool"
     seed: int = 7
     others: tuple[RoleName, ...] = ()
+    human: bool | None = None
+    model: str | None = None
     summary: tuple[MessageId, str] | None = None
     files: dict[str, str] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)

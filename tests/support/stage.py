@@ -85,7 +85,7 @@ class ModelInProcess:
 class SandboxOnPaper:
     """Records what was to run; everything prints `ran`."""
 
-    status: SandboxStatus = SandboxStatus(tier="bubblewrap", line="on paper")
+    status: SandboxStatus = field(default_factory=lambda: SandboxStatus(tier="bubblewrap", line="on paper"))
     ran: list[Command] = field(default_factory=list)
 
     async def run(self, command: Command) -> RunResult:
@@ -111,12 +111,15 @@ class WorkspaceInMemory:
     async def files(self) -> list[FileEntry]:
         return [FileEntry(path=path, size_bytes=len(text)) for path, text in sorted(self.texts.items())]
 
+    async def diff(self, a: str | None = None, b: str | None = None) -> str:
+        return "\n".join(f"+++ b/{path}" for path in self.texts if a in (None, path))
+
 
 @dataclass
 class VerifierOnPaper:
     """Says what it is told to say."""
 
-    verdict: Verdict = Verdict(passed=True, gates=())
+    verdict: Verdict = field(default_factory=lambda: Verdict(passed=True, gates=()))
 
     async def verify(self, plan: VerifyPlan) -> Verdict:
         return self.verdict

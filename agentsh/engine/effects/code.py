@@ -1,24 +1,30 @@
 """Running model code: approved first, then in the sandbox; verifying is the same on a larger scale."""
 
+import shlex
+
 from agentsh.core.code import Command, RunResult
-from agentsh.core.ids import ReactionId, RoleName, question_id
+from agentsh.core.ids import QuestionId, ReactionId, RoleName, question_id
+from agentsh.core.rules import Wish
 from agentsh.core.verdict import GateResult, Verdict, VerifyPlan
+from agentsh.engine.approvals import RUN_CODE, RUN_ONLINE
 from agentsh.engine.desk import Desk
 from agentsh.engine.people import Permission
 from agentsh.engine.steps import Effect, Outcome
 
 REFUSED = 126
 """Exit code of a run that was not allowed, as a shell has it for what cannot be executed."""
-RUN_CODE = "run code"
+VERIFYING = Wish(kind="run", argv=("agentsh", "verify"))
+"""What a rule on verifying names: `run agentsh verify`."""
 
 
 def run_effect(desk: Desk, role: RoleName, reaction: ReactionId, command: Command) -> Effect[RunResult]:
     """Return the step that runs a command; the sandbox keeps a second run from doing harm."""
 
     async def perform(ordinal: int) -> Outcome[RunResult]:
-        permission = await _permission(desk, role, reaction, ordinal, " ".join(command.argv))
+        permission = await _permission_to_run(desk, role, question_id(reaction, ordinal), command)
         if permission.allowed:
-            result = await desk.sandbox.run(command)
+            with desk.hands.run_of(role, reaction):
+                result = await _run(desk, command, permission.edited)
         else:
             result = RunResult(exit_code=REFUSED, stderr=f"not run: {permission.why or 'refused'}")
         return Outcome(result, result.model_dump(mode="json"))
@@ -30,9 +36,10 @@ def verify_effect(desk: Desk, role: RoleName, reaction: ReactionId, plan: Verify
     """Return the step that finds out whether the program runs."""
 
     async def perform(ordinal: int) -> Outcome[Verdict]:
-        permission = await _permission(desk, role, reaction, ordinal, "the program and its tests")
+        permission = await _permission_to_verify(desk, role, question_id(reaction, ordinal))
         if permission.allowed:
-            verdict = await desk.verifier.verify(plan)
+            with desk.hands.run_of(role, reaction):
+                verdict = await desk.verifier.verify(plan)
         else:
             evidence = f"not run: {permission.why or 'refused'}"
             verdict = Verdict(passed=False, gates=(GateResult(gate="entry", passed=False, evidence=evidence),))
@@ -41,7 +48,30 @@ def verify_effect(desk: Desk, role: RoleName, reaction: ReactionId, plan: Verify
     return Effect("verify", plan.model_dump(mode="json"), perform, Verdict.model_validate)
 
 
-async def _permission(desk: Desk, role: RoleName, reaction: ReactionId, ordinal: int, detail: str) -> Permission:
+async def _run(desk: Desk, command: Command, edited: str | None) -> RunResult:
+    """Run a command, or what a person made of it; then the role reads in its output what was run."""
+    if edited is None:
+        return await desk.sandbox.run(command)
+    result = await desk.sandbox.run(command.model_copy(update={"argv": tuple(shlex.split(edited))}))
+    return result.model_copy(update={"stderr": f"[the Boss ran this instead: {edited}]\n{result.stderr}"})
+
+
+async def _permission_to_run(desk: Desk, role: RoleName, question: QuestionId, command: Command) -> Permission:
+    """Return whether a command may run; one with the network also has to be allowed to reach it."""
+    online = (Wish(kind="net", subjects=("*",)),) if command.network else ()
     return await desk.people.permit(
-        question_id(reaction, ordinal), role, RUN_CODE, detail, confined=desk.sandbox.status.confines
+        question,
+        role,
+        RUN_ONLINE if command.network else RUN_CODE,
+        shlex.join(command.argv),
+        confined=desk.sandbox.status.confines,
+        editable=True,
+        wishes=(Wish(kind="run", argv=command.argv), *online),
+    )
+
+
+async def _permission_to_verify(desk: Desk, role: RoleName, question: QuestionId) -> Permission:
+    confined = desk.sandbox.status.confines
+    return await desk.people.permit(
+        question, role, RUN_CODE, "the program and its tests", confined=confined, wishes=(VERIFYING,)
     )

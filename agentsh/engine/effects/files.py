@@ -1,6 +1,7 @@
 """Reading and writing the workspace: what was read is recorded, what is written is committed."""
 
 from collections.abc import Sequence
+from posixpath import normpath
 
 from pydantic import JsonValue, TypeAdapter
 
@@ -9,6 +10,8 @@ from agentsh.core.events import FileChanged
 from agentsh.core.files import ChangeNote, Commit, FileDraft
 from agentsh.core.ids import ReactionId, RoleName
 from agentsh.engine.desk import Desk
+from agentsh.engine.effects.conflicts import settle_conflicts
+from agentsh.engine.hands import text_digest
 from agentsh.engine.steps import Effect, Outcome
 
 _TEXTS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
@@ -31,15 +34,26 @@ def read_effect(desk: Desk, paths: Sequence[str] | None) -> Effect[dict[str, str
 def write_effect(
     desk: Desk, role: RoleName, reaction: ReactionId, files: Sequence[FileDraft], summary: str
 ) -> Effect[Commit]:
-    """Return the step that writes files. Writing the same again changes nothing, so a crash in between is mended."""
+    """Return the step that writes files. Writing the same again changes nothing, so a crash in between is mended.
+
+    A file that somebody changed by hand since the role last read it is not overwritten unless the Boss says so.
+    """
     note = ChangeNote(role=role, reaction=reaction, summary=summary)
 
-    async def perform(_ordinal: int) -> Outcome[Commit]:
-        commit = await desk.workspace.write(files, note)
+    async def perform(ordinal: int) -> Outcome[Commit]:
+        clash = await settle_conflicts(desk, role, reaction, ordinal, files)
+        written = {draft.path: draft.text for draft in files if draft.path not in clash.kept}
+        desk.hands.expect(written)
+        commit = await desk.workspace.write([FileDraft(path=path, text=text) for path, text in written.items()], note)
+        desk.hands.saw(role, written)
+        digests = {normpath(path): text_digest(text) for path, text in written.items()}
         changed = tuple(
-            FileChanged(role=role, reaction=reaction, file=change, commit=commit.id) for change in commit.changes
+            FileChanged(
+                role=role, reaction=reaction, file=change, commit=commit.id, digest=digests.get(change.path, "")
+            )
+            for change in commit.changes
         )
-        return Outcome(commit, commit.model_dump(mode="json"), events=changed)
+        return Outcome(commit, commit.model_dump(mode="json"), events=(*changed, *clash.events))
 
     request: JsonValue = {
         "summary": summary,

@@ -1,5 +1,6 @@
 """Asking a model: waits for its turn at a host, streams, and ends in a whole answer or an error."""
 
+from collections.abc import Awaitable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal, assert_never
@@ -10,6 +11,7 @@ from agentsh.core.errors import ModelMissing, ProviderError
 from agentsh.core.ids import ReactionId, RoleName
 from agentsh.core.tokens import estimate_prompt, was_probably_cut
 from agentsh.engine.desk import Desk
+from agentsh.engine.effects.stopped import until_whole
 from agentsh.engine.steps import Effect, Outcome
 from agentsh.ports import Provider
 
@@ -96,16 +98,31 @@ class _Listening:
         self._show("queued", ahead=ahead)
 
 
+async def generation(
+    desk: Desk, role: RoleName, reaction: ReactionId, ordinal: int, request: c.ChatRequest
+) -> c.Answer:
+    """Ask a model once, showing what it says as it says it.
+
+    Raises:
+        GenerationStopped: a person interrupted it.
+        ProviderError: it failed.
+    """
+    listening = _Listening(desk, role, reaction, ordinal, request.model)
+    async with (
+        desk.generations.interruptible(role, listening.text),
+        desk.models.turn(request.model, role, listening.queued) as provider,
+    ):
+        return await listening.answer(provider, request)
+
+
 def model_effect(desk: Desk, role: RoleName, reaction: ReactionId, request: c.ChatRequest) -> Effect[c.Answer]:
     """Return the step that asks a model; a call that a crash cut off is simply made again."""
 
     async def perform(ordinal: int) -> Outcome[c.Answer]:
-        listening = _Listening(desk, role, reaction, ordinal, request.model)
-        async with (
-            desk.generations.interruptible(role, listening.text),
-            desk.models.turn(request.model, role, listening.queued) as provider,
-        ):
-            answer = await listening.answer(provider, request)
+        def generate(asked: c.ChatRequest) -> Awaitable[c.Answer]:
+            return generation(desk, role, reaction, ordinal, asked)
+
+        answer = await until_whole(desk, role, reaction, ordinal, request, generate)
         return Outcome(
             answer,
             answer.model_dump(mode="json"),

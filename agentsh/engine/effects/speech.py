@@ -1,27 +1,19 @@
 """Publishing: a message is on the bus exactly once, because its event is the record of the step."""
 
-from agentsh.core.errors import LoopDetected
 from agentsh.core.events import MessagePublished
-from agentsh.core.ids import message_id
+from agentsh.core.ids import message_id, question_id
 from agentsh.core.messages import Draft, Message
 from agentsh.engine.desk import Desk
+from agentsh.engine.loops import check_repeats
 from agentsh.engine.state import OpenReaction
 from agentsh.engine.steps import Effect, Outcome
 
-MOST_REPEATS = 2
-"""How often in a row a role may say the same again before it counts as a loop."""
-
 
 def publish_effect(desk: Desk, opened: OpenReaction, draft: Draft) -> Effect[Message]:
-    """Return the step that publishes; it raises LoopDetected for a role that only repeats itself."""
+    """Return the step that publishes; for a role that only repeats itself it asks, or raises LoopDetected."""
 
     async def perform(ordinal: int) -> Outcome[Message]:
-        speaker = desk.log.state.roles[opened.role]
-        if speaker.said_again >= MOST_REPEATS:
-            raise LoopDetected(
-                f"{opened.role} has said the same {speaker.said_again + 1} times in a row",
-                hint="say something to it, or change its prompt, then resume",
-            )
+        await check_repeats(desk, opened.role, draft, question_id(opened.reaction, ordinal))
         message = Message(
             id=message_id(opened.reaction, ordinal),
             content=draft.content,
