@@ -2,21 +2,10 @@
 
 from datetime import UTC, datetime
 
-from agentsh.core.events import Recorded, role_of
 from agentsh.core.model import JsonObject
+from agentsh.session.export import event_line
 
-
-def event_line(recorded: Recorded, session: str) -> JsonObject:
-    """Return an event with its own fields beside `seq`, `at`, `kind`, `session` and `role`."""
-    fields = recorded.event.model_dump(mode="json", by_alias=True)
-    head: JsonObject = {
-        "seq": recorded.seq,
-        "at": recorded.at,
-        "kind": recorded.event.kind,
-        "session": session,
-        "role": role_of(recorded.event),
-    }
-    return head | fields
+__all__ = ["error_line", "event_line"]
 
 
 def error_line(message: str, hint: str, exit_code: int, session: str | None) -> JsonObject:

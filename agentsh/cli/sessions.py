@@ -74,7 +74,7 @@ def export(
 
 def _exported(path: Path, name: str, format_: str) -> Iterator[str]:
     if format_ == "md":
-        from agentsh.cli.transcript import transcript
+        from agentsh.session.transcript import transcript
 
         yield from transcript(_events(path))
         return

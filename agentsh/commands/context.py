@@ -3,19 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.errors import UsageError
 from agentsh.core.ids import ActionName, RoleName
 from agentsh.core.model import Frozen
 from agentsh.core.summary import SessionSummary
+from agentsh.session.export import ExportFormat
 from agentsh.session.facade import Session
 
 if TYPE_CHECKING:
     from agentsh.commands.registry import Registry
-
-ExportFormat = Literal["md", "jsonl"]
 
 
 class Named(Frozen):

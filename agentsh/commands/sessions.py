@@ -5,12 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from agentsh.commands.arguments import Arguments, From, Rest
-from agentsh.commands.context import Context, ExportFormat
+from agentsh.commands.context import Context
 from agentsh.commands.registry import command
 from agentsh.commands.reply import NewSession, OpenSession, Reply, Text
 from agentsh.core.controls import Rename
 from agentsh.core.errors import UsageError
 from agentsh.core.ids import SessionName
+from agentsh.session.export import ExportFormat
 
 
 class Which(Arguments):

@@ -1,8 +1,8 @@
 """A session as a Markdown page."""
 
-from agentsh.cli.transcript import transcript
 from agentsh.core.chat import Usage
 from agentsh.core.verdict import GateResult
+from agentsh.session.transcript import transcript
 from tests.cli import stories as s
 
 

@@ -1,0 +1,140 @@
+"""What lies outside of a session, for the commands of a shell: other sessions, teams, role files, settings, exports."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from agentsh.commands.context import Named, SettingsFile
+from agentsh.core.cards import ActionCard, RoleCard
+from agentsh.core.errors import UsageError
+from agentsh.core.events import Recorded
+from agentsh.core.ids import ActionName, RoleName
+from agentsh.core.model import JsonObject
+from agentsh.core.settings import Settings
+from agentsh.core.summary import SessionSummary
+from agentsh.library.home import Home
+from agentsh.library.reading import read_role
+from agentsh.library.shelf import Shelf
+from agentsh.session.export import ExportFormat, exported
+from agentsh.session.facade import Session
+from agentsh.store.catalogue import SessionFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Fulfils `commands.context.Outside` for one home."""
+
+    home: Home
+    in_force: Settings
+
+    async def sessions(self) -> list[SessionSummary]:
+        """Return all sessions, newest first."""
+        return await asyncio.to_thread(SessionFiles(self.home.sessions).summaries)
+
+    async def teams(self) -> list[Named]:
+        """Return the teams that there are."""
+        found = await asyncio.to_thread(Shelf(self.home.shelves).list_teams)
+        return [Named(name=team.name, summary=team.summary or team.problem) for team in found]
+
+    async def roles(self) -> list[Named]:
+        """Return the role files that there are."""
+        found = await asyncio.to_thread(lambda: Shelf(self.home.shelves).paths("role"))
+        return [Named(name=name, summary=str(path)) for name, path in sorted(found.items())]
+
+    async def role(self, file: str) -> tuple[RoleCard, Mapping[ActionName, ActionCard]]:
+        """Return a role by name or path, with its actions. Raises UsageError."""
+        return await asyncio.to_thread(self._role, file)
+
+    async def check_name(self, name: str) -> None:
+        """Raise UsageError when no session could get this name."""
+        path = SessionFiles(self.home.sessions).path(name)
+        if await asyncio.to_thread(os.path.lexists, path):
+            raise UsageError(f"session {name!r} is there already", hint="choose another name")
+
+    async def export(self, session: Session, format: ExportFormat, path: str | None) -> Path:
+        """Write a session into a file; a folder takes it under the session's name."""
+        events = [item async for item in _history(session)]
+        return await asyncio.to_thread(self._write, events, session.name, format, path)
+
+    async def settings(self) -> SettingsFile:
+        """Return the settings file."""
+        return await asyncio.to_thread(self._settings)
+
+    def _role(self, file: str) -> tuple[RoleCard, Mapping[ActionName, ActionCard]]:
+        shelf = Shelf(self.home.shelves)
+        path = Path(file).expanduser()
+        if path.suffix == ".md" and path.is_file():
+            card = read_role(path).card.model_copy(update={"name": RoleName(path.stem)})
+            shelf = Shelf((path.resolve().parent.parent, *self.home.shelves))
+        else:
+            card = shelf.role(file)
+        return card, _actions(shelf, card)
+
+    def _write(self, events: list[Recorded], name: str, format: ExportFormat, path: str | None) -> Path:
+        target = self.home.sessions if path is None else Path(path).expanduser().absolute()
+        if target.is_dir():
+            target = target / f"{name}.{format}"
+        try:
+            target.write_text("".join(f"{line}\n" for line in exported(events, name, format)), encoding="utf-8")
+        except OSError as error:
+            raise UsageError(
+                f"{str(target)!r} cannot be written: {error.strerror}", hint="name another file"
+            ) from error
+        return target
+
+    def _settings(self) -> SettingsFile:
+        path = self.home.config
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        lines = _settings_lines(self.in_force.model_dump(mode="json"), "")
+        return SettingsFile(path=path, text=text, effective="\n".join(lines).strip())
+
+
+async def _history(session: Session) -> AsyncIterator[Recorded]:
+    last = session.view().seq
+    async for item in session.follow():
+        if isinstance(item, Recorded):
+            yield item
+            if item.seq >= last:
+                return
+
+
+def _actions(shelf: Shelf, card: RoleCard) -> dict[ActionName, ActionCard]:
+    """Return a role's actions, and those that they use."""
+    found: dict[ActionName, ActionCard] = {}
+    waiting = list(card.actions)
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        action = found[name] = shelf.action(name)
+        waiting += [other for other in (_reviewed(action), _repeated(action)) if other is not None]
+    return found
+
+
+def _reviewed(action: ActionCard) -> ActionName | None:
+    return None if action.review is None else action.review.action
+
+
+def _repeated(action: ActionCard) -> ActionName | None:
+    return None if action.repeat is None else action.repeat.back_to
+
+
+def _settings_lines(values: JsonObject, section: str) -> Iterator[str]:
+    """Yield settings as TOML has them; what has no value stands there as a comment."""
+    plain = {key: value for key, value in values.items() if not isinstance(value, dict)}
+    if section and plain:
+        yield f"\n[{section}]"
+    for key, value in plain.items():
+        yield f"# {key} =" if value is None else f"{key} = {_toml(value)}"
+    groups = {key: value for key, value in values.items() if isinstance(value, dict)}
+    for key, group in groups.items():
+        yield from _settings_lines(group, f"{section}.{key}" if section else key)
+
+
+def _toml(value: JsonValue) -> str:
+    return json.dumps(value, ensure_ascii=False)
