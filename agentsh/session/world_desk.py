@@ -1,0 +1,91 @@
+"""The session's world, as every shell sees it: how it is, how it was, and what people may do to it."""
+
+from collections.abc import AsyncIterator
+
+from agentsh.core import controls as k
+from agentsh.core import events as e
+from agentsh.core.errors import WorldError
+from agentsh.core.worlds import EntityId
+from agentsh.engine.conditions import Condition
+from agentsh.engine.log import EventLog
+from agentsh.session import world_view as look
+from agentsh.world.catalogue import Catalogue
+from agentsh.world.restore import restored
+from agentsh.world.run import WorldRun
+from agentsh.world.series import Point, series
+from agentsh.world.world import World
+
+WorldControl = k.Tick | k.SetSpeed | k.EditEntity
+
+
+class WorldDesk:
+    """What a session shows of its world, and lets people do."""
+
+    def __init__(self, log: EventLog, run: WorldRun, catalogue: Catalogue) -> None:
+        self._log = log
+        self._run = run
+        self._catalogue = catalogue
+
+    def view(self) -> look.WorldView:
+        """Return the world as it is."""
+        world, state = self._run.world, self._log.state.world
+        return look.WorldView(
+            name=world.card.name,
+            tick=world.tick,
+            time_s=world.time_s,
+            last_tick=None if state is None else state.last_tick,
+            paused=self._log.state.paused or (state is not None and state.paused),
+            lock=world.card.lock,
+            ticks_per_second=self._run.ticks_per_second,
+            rooms=look.rooms_of(world),
+            entities=look.entities_of(world),
+            systems=look.systems_of(world),
+            counts=look.counts_of(world),
+        )
+
+    def entity(self, id_or_name: str) -> look.EntityDetail:
+        """Return one entity as it is. Raises WorldError when it is not there."""
+        return look.detail_of(self._run.world, look.found_entity(self._run.world, id_or_name))
+
+    async def at(self, tick: int) -> World:
+        """Return the world as it was after a tick, for looking at. Raises WorldError when there is no such tick."""
+        facts, state = self._log.state.facts, self._log.state.world
+        if facts is None or state is None:
+            raise WorldError("this session has no world")
+        return (await restored(self._log.journal, self._catalogue, facts, state.snapshots, tick)).world
+
+    def series(self, entity: EntityId, condition: Condition) -> AsyncIterator[Point]:
+        """Yield a numeric field of one entity over the ticks, for plots; only the condition's kind and path count."""
+        return series(self._log.journal, self._run.world.store.kinds, entity, condition.kind, condition.path)
+
+    async def carry_out(self, control: WorldControl) -> None:
+        """Do what a person asks. Raises WorldError when that cannot be done."""
+        match control:
+            case k.Tick():
+                await self._run.allow(control.times)
+            case k.SetSpeed():
+                self._run.set_speed(control.ticks_per_second)
+            case k.EditEntity():
+                await self._run.edit(EntityId(control.entity), control.component, control.value)
+
+    def pause(self) -> None:
+        """Take back the ticks that were allowed and have not passed."""
+        self._run.disallow()
+
+    async def run(self) -> None:
+        """Let it tick until it is over; see `WorldRun.run`."""
+        await self._run.run()
+
+    def check_budget(self) -> None:
+        """Raise BudgetSpent when the next tick could not be paid for."""
+        if self._run.spent is not None:
+            raise self._run.spent
+
+    async def save(self) -> None:
+        """Store all of it, unless it is stored already."""
+        await self._run.save()
+
+
+def is_world_event(event: e.Event) -> bool:
+    """Return whether an event changes what `WorldDesk.view` returns."""
+    return isinstance(event, e.TickFinished | e.WorldEdited)

@@ -1,0 +1,158 @@
+"""What the session's world looks like after its last tick: frozen, for screens and scripts."""
+
+from pydantic import JsonValue
+
+from agentsh.core.errors import WorldError
+from agentsh.core.ids import RoleName
+from agentsh.core.model import Frozen, JsonObject
+from agentsh.core.worlds import EntityId, Level
+from agentsh.world.minds import Agent, Asked, Name
+from agentsh.world.world import World
+
+ROOM = "Room"
+"""The component that makes an entity a room."""
+OCCUPIES = "occupies"
+"""The relation of whoever is in a room to that room."""
+
+
+class EntityView(Frozen):
+    """One entity in a row of a table."""
+
+    id: EntityId
+    name: str
+    """Empty when it has none."""
+    role: RoleName | None
+    """Who thinks for it."""
+    thinking: bool
+    """Whether a thought of it is under way."""
+    room: EntityId | None
+    kinds: tuple[str, ...]
+    """Its components."""
+
+
+class RoomView(Frozen):
+    """One room with who is in it."""
+
+    id: EntityId
+    name: str
+    occupants: tuple[EntityId, ...]
+
+
+class SystemView(Frozen):
+    """One system, in the order in which they run."""
+
+    name: str
+    level: Level
+    period_ticks: int
+
+
+class EntityDetail(Frozen):
+    """Everything there is to know of one entity."""
+
+    entity: EntityView
+    components: dict[str, JsonValue]
+    """Kind → fields; what is gone with the next tick stands here too."""
+    points_to: dict[str, tuple[EntityId, ...]]
+    """Relation → entities."""
+    pointed_by: dict[str, tuple[EntityId, ...]]
+
+
+class WorldView(Frozen):
+    """The whole world after one tick."""
+
+    name: str
+    tick: int
+    time_s: float
+    """Simulated, since midnight of the first day."""
+    last_tick: int | None
+    """After it the world ends; None: it goes on."""
+    paused: bool
+    lock: bool
+    ticks_per_second: float | None
+    rooms: tuple[RoomView, ...]
+    entities: tuple[EntityView, ...]
+    systems: tuple[SystemView, ...]
+    counts: dict[str, int]
+    """Kind → how many entities have it."""
+
+
+def rooms_of(world: World) -> tuple[RoomView, ...]:
+    """Return the rooms with who is in them; none where the world has no such component."""
+    kind = world.store.kinds.by_name.get(ROOM)
+    if kind is None:
+        return ()
+    return tuple(
+        RoomView(id=room, name=_name(world, room), occupants=_occupants(world, room))
+        for room in world.store.tables[kind.type]
+    )
+
+
+def entities_of(world: World) -> tuple[EntityView, ...]:
+    """Return every entity, oldest first."""
+    kinds: dict[EntityId, list[str]] = {entity: [] for entity in world.store.alive}
+    for kind in world.store.kinds.by_name.values():
+        for entity in world.store.tables[kind.type]:
+            kinds[entity].append(kind.name)
+    return tuple(_entity(world, entity, tuple(found)) for entity, found in kinds.items())
+
+
+def systems_of(world: World) -> tuple[SystemView, ...]:
+    """Return the systems in their order."""
+    return tuple(
+        SystemView(name=system.name, level=system.level, period_ticks=world.period_ticks(system))
+        for system in world.systems
+    )
+
+
+def counts_of(world: World) -> dict[str, int]:
+    """Return how many entities have each component."""
+    return {kind.name: len(world.store.tables[kind.type]) for kind in world.store.kinds.by_name.values()}
+
+
+def detail_of(world: World, entity: EntityId) -> EntityDetail:
+    """Return one entity in full. Raises WorldError when it is not there."""
+    store = world.store
+    if entity not in store.alive:
+        raise WorldError(f"there is no entity {entity!r} at tick {world.tick}", hint="it is gone, or never was")
+    components: JsonObject = {
+        kind.name: kind.write(store.tables[kind.type][entity])
+        for kind in store.kinds.by_name.values()
+        if entity in store.tables[kind.type]
+    }
+    return EntityDetail(
+        entity=_entity(world, entity, tuple(components)),
+        components=components,
+        points_to={name: found for name in store.relations if (found := store.targets(entity, name))},
+        pointed_by={name: found for name in store.relations if (found := store.sources(entity, name))},
+    )
+
+
+def found_entity(world: World, name: str) -> EntityId:
+    """Return the entity of this number or name. Raises WorldError that tells what there is."""
+    if name.isdecimal() and EntityId(int(name)) in world.store.alive:
+        return EntityId(int(name))
+    named = {known.text: entity for entity, known in world.store.each(Name)}
+    if name not in named:
+        raise WorldError(f"there is no entity {name!r} at tick {world.tick}", hint=f"there are: {', '.join(named)}")
+    return named[name]
+
+
+def _entity(world: World, entity: EntityId, kinds: tuple[str, ...]) -> EntityView:
+    agent = world.store.find(entity, Agent)
+    return EntityView(
+        id=entity,
+        name=_name(world, entity),
+        role=None if agent is None else agent.role,
+        thinking=world.store.has(entity, Asked),
+        room=world.store.target(entity, OCCUPIES) if OCCUPIES in world.store.relations else None,
+        kinds=kinds,
+    )
+
+
+def _name(world: World, entity: EntityId) -> str:
+    name = world.store.find(entity, Name)
+    return "" if name is None else name.text
+
+
+def _occupants(world: World, room: EntityId) -> tuple[EntityId, ...]:
+    return world.store.sources(room, OCCUPIES) if OCCUPIES in world.store.relations else ()

@@ -1,0 +1,117 @@
+"""Whose thoughts are under way, what has come of them, and what of it lands with the next tick."""
+
+import asyncio
+
+from agentsh.core import events as e
+from agentsh.core.ids import MessageId, RoleName
+from agentsh.core.messages import Message
+from agentsh.core.worlds import WORLD
+from agentsh.engine.desk import Desk
+from agentsh.world.minds import Agent
+from agentsh.world.world import Arrival, Missed, World
+
+
+class Thoughts:
+    """Listens to the session. An agent that failed for good in one thought is told so to the world, and goes on."""
+
+    def __init__(self, desk: Desk, agents: set[RoleName], waiting: dict[MessageId, Message]) -> None:
+        """Begin with what is under way.
+
+        Args:
+            desk: of the session.
+            agents: the roles that think for entities.
+            waiting: what has come and not landed.
+        """
+        self.settled = asyncio.Event()
+        """Set while no thought is under way that can still come."""
+        self._desk = desk
+        self._agents = agents
+        self._arrived = waiting
+        self._missed: dict[RoleName, str] = {}
+        self._stuck: set[RoleName] = set()
+        self._under_way: set[RoleName] = set()
+        self._lent_ticks = 0
+        for name in agents:
+            self._look_at(name)
+        self._settle()
+        desk.log.listen(self._hear)
+
+    @property
+    def all_stuck(self) -> bool:
+        """Whether there are agents, and each waits for a person or a server before it can think again."""
+        return bool(self._stuck) and self._stuck >= self._agents
+
+    def lend(self, ticks: int) -> None:
+        """Let the agents think through a closed gate, until so many ticks and their thoughts are done."""
+        self._lent_ticks = ticks if ticks == 0 else self._lent_ticks + ticks
+        self._desk.gate.lend(self._agents if self._lent_ticks else ())
+
+    def landing(self, world: World) -> list[Arrival]:
+        """Return what lands now, in the order of the entities, then as it came; none of it lands again."""
+        entities = {agent.role: entity for entity, agent in world.store.each(Agent)}
+        last = world.store.next_id
+        found: list[Arrival] = [*self._arrived.values(), *(Missed(*missed) for missed in self._missed.items())]
+        self._arrived = {}
+        self._missed = {}
+        return sorted(found, key=lambda arrival: entities.get(_sender(arrival), last))
+
+    def took(self) -> None:
+        """Count a tick that has passed."""
+        self._lent_ticks = max(self._lent_ticks - 1, 0)
+        self._settle()
+
+    def _hear(self, item: e.Recorded | e.Delta) -> None:
+        if isinstance(item, e.Delta):
+            return
+        match item.event:
+            case e.MessagePublished(message=message) if WORLD in message.send_to:
+                self._arrived[message.id] = message
+            case e.MessagePublished(message=message) if message.sent_from == WORLD:
+                for name in message.send_to:
+                    self._agents.add(name)
+                    self._look_at(name)
+                self._settle()
+            case e.ReactionFinished(role=role) | e.ReactionRetried(role=role) | e.RoleFired(role=role):
+                if role in self._agents:
+                    self._missed.pop(role, None)
+                    self._look_at(role)
+                    self._settle()
+            case e.ReactionFailed(role=role, error=error, resumable=resumable):
+                if role in self._agents:
+                    self._look_at(role)
+                    if not resumable:
+                        self._stuck.discard(role)
+                        self._missed[role] = error
+                    self._settle()
+            case _:
+                pass
+
+    def _look_at(self, name: RoleName) -> None:
+        """Sort one agent by its state: under way, stuck, or neither."""
+        state = self._desk.log.state
+        role = state.roles.get(name)
+        self._under_way.discard(name)
+        self._stuck.discard(name)
+        if role is None or role.fired:
+            return
+        opened = None if role.current is None else state.open.get(role.current)
+        if opened is not None and opened.failed is not None:
+            self._stuck.add(name)
+        elif opened is not None or any(_is_perceived(id_) for id_ in role.due):
+            self._under_way.add(name)
+
+    def _settle(self) -> None:
+        if self._under_way:
+            self.settled.clear()
+            return
+        self.settled.set()
+        if not self._lent_ticks:
+            self._desk.gate.lend(())
+
+
+def _is_perceived(id_: MessageId) -> bool:
+    return id_.startswith(f"{WORLD}:")
+
+
+def _sender(arrival: Arrival) -> RoleName:
+    return arrival.role if isinstance(arrival, Missed) else arrival.sent_from
