@@ -17,6 +17,12 @@ NOTICE_LIMIT = 600
 """Most characters of words of our own."""
 LINE_LIMIT = 120
 """Most characters of somebody's words in one line."""
+_PARTIALS = {
+    "keep": "what it had said is its answer",
+    "edit": "its answer was edited",
+    "continue": "goes on from its own words",
+    "drop": "is asked again",
+}
 
 
 def line_of(recorded: e.Recorded) -> str | None:
@@ -197,6 +203,63 @@ def _(event: e.RoleTaken) -> str:
 @tell.register
 def _(event: e.RoleReleased) -> str:
     return f"{event.role} is played by the model"
+
+
+@tell.register
+def _(event: e.GenerationStopped) -> str:
+    return f"{event.role} was stopped after {len(event.partial):,} characters"
+
+
+@tell.register
+def _(event: e.GenerationSettled) -> str:
+    return f"{event.role} · {_PARTIALS[event.how]}"
+
+
+@tell.register
+def _(event: e.HumanWithdrawn) -> str:
+    return f"{event.role}'s question is taken back: the model is asked instead"
+
+
+@tell.register
+def _(event: e.FileConflict) -> str:
+    kept = "what was edited by hand is kept" if event.kept == "hand" else f"{event.role}'s version is kept"
+    return f"{one_line(event.path, LINE_LIMIT)} was edited by hand and by {event.role}: {kept}"
+
+
+@tell.register
+def _(event: e.BudgetChanged) -> str:
+    limits = event.budget.model_dump(exclude_none=True)
+    return "budget: " + (", ".join(f"{name} {limit:g}" for name, limit in limits.items()) or "no limits")
+
+
+@tell.register
+def _(event: e.BreakpointsChanged) -> str:
+    return one_line(f"breakpoints: {', '.join(event.breakpoints) or 'none'}", NOTICE_LIMIT)
+
+
+@tell.register
+def _(event: e.ModelChanged) -> str:
+    return f"{event.role or 'the team'} asks {one_line(event.model, LINE_LIMIT)} from now on"
+
+
+@tell.register
+def _(event: e.RoleHired) -> str:
+    return f"{event.role} joins the team"
+
+
+@tell.register
+def _(event: e.RoleFired) -> str:
+    return f"{event.role} leaves the team"
+
+
+@tell.register
+def _(event: e.ShellRan) -> str:
+    return f"!{one_line(event.command, LINE_LIMIT)}: {_run_words(event.result)}"
+
+
+@tell.register
+def _(event: e.SessionRenamed) -> str:
+    return f"the session is called {event.name} now"
 
 
 @tell.register

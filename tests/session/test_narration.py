@@ -3,8 +3,9 @@
 import pytest
 
 from agentsh.core import events as e
+from agentsh.core.cards import BudgetCard, RoleCard
 from agentsh.core.code import RunResult
-from agentsh.core.ids import QuestionId
+from agentsh.core.ids import QuestionId, SessionName
 from agentsh.core.settings import DEMO_LABEL
 from agentsh.core.verdict import GateResult
 from agentsh.session.narration import duration, line_of, tell
@@ -50,6 +51,31 @@ PASSED = GateResult(gate="compiles", passed=True, evidence="")
         (e.Noticed(message="no server " + 30 * "x", hint="start one"), ["no server", "start one"]),
         (e.SessionResumed(reason="reopened", model="qwen3:8b"), ["where it stopped", "qwen3:8b"]),
         (e.SessionResumed(reason="go", role=s.QA), ["qa_engineer goes on"]),
+        (
+            e.GenerationStopped(reaction=s.WRITING, role=s.ENGINEER, ordinal=1, partial="12345"),
+            ["engineer was stopped", "5 characters"],
+        ),
+        (
+            e.GenerationSettled(reaction=s.WRITING, role=s.ENGINEER, ordinal=1, how="drop"),
+            ["engineer", "is asked again"],
+        ),
+        (e.HumanWithdrawn(question=QuestionId("q"), role=s.QA), ["qa_engineer", "taken back"]),
+        (
+            e.FileConflict(role=s.ENGINEER, reaction=s.WRITING, path="main.py", kept="hand"),
+            ["main.py", "by hand is kept"],
+        ),
+        (
+            e.FileConflict(role=s.ENGINEER, reaction=s.WRITING, path="main.py", kept="role"),
+            ["main.py", "engineer's version is kept"],
+        ),
+        (e.BudgetChanged(budget=BudgetCard(max_tokens=100)), ["budget: max_tokens 100"]),
+        (e.BudgetChanged(budget=BudgetCard()), ["no limits"]),
+        (e.BreakpointsChanged(breakpoints=("before:run",)), ["before:run"]),
+        (e.ModelChanged(model="qwen3:8b"), ["the team", "qwen3:8b"]),
+        (e.RoleFired(role=s.QA), ["qa_engineer leaves"]),
+        (e.RoleHired(role=s.QA, card=RoleCard(name=s.QA, profile="QA")), ["qa_engineer joins"]),
+        (e.ShellRan(command="ls", result=RunResult(exit_code=0)), ["!ls", "exit 0"]),
+        (e.SessionRenamed(name=SessionName("snake")), ["snake"]),
     ],
 )
 def test_an_event_that_means_something_is_told_with_its_values(event: e.Event, words: list[str]) -> None:
