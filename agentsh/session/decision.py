@@ -1,19 +1,21 @@
-"""Reads what a person decides of what awaits approval: once, for the session, always, not at all, or edited first."""
+"""Reads what a person decides: of what awaits approval, and of what a generation that was stopped had said."""
 
-from agentsh.core.controls import Settle
-from agentsh.core.ids import QuestionId
+from agentsh.core.controls import PartialUse, Settle, UsePartial
+from agentsh.core.ids import QuestionId, RoleName
 from agentsh.core.model import Frozen
 from agentsh.session.form import Ask, Filling
 
 APPROVALS = "[y]es once · [s]ession · [A]lways · [n]o"
 EDITABLE = f"{APPROVALS} · [e]dit"
 _ONCE = ("y", "Y", "yes", "once")
-_SCOPES = {"s": "session", "session": "session", "A": "always", "always": "always"}
+PARTIALS = "[k]eep · [e]dit · [c]ontinue · [d]rop"
+_SCOPES = {"s": "session", "session": "session", "A": "always", "always": "always", "workspace": "workspace"}
 _NO = ("n", "N", "no")
+_USES: dict[str, PartialUse] = {"k": "keep", "c": "continue", "d": "drop"}
 
 
 class EditFirst(Frozen):
-    """What awaits approval is to be edited before it is allowed."""
+    """What awaits a decision is to be edited first; that allows it, or makes it the answer."""
 
     question: QuestionId
 
@@ -41,3 +43,16 @@ def decided(question: QuestionId, *, editable: bool = False) -> Filling[Settle |
         if editable and said in ("e", "edit"):
             return EditFirst(question=question)
         before = (f"{said!r} is none of y, s, A (a capital){', n and e' if editable else ' and n'}.",)
+
+
+def disposed(question: QuestionId, role: RoleName) -> Filling[UsePartial | EditFirst]:
+    """Ask what becomes of what a stopped generation had said."""
+    before: tuple[str, ...] = ()
+    while True:
+        said = (yield Ask(PARTIALS, before)).strip().lower()
+        if said in ("e", "edit"):
+            return EditFirst(question=question)
+        use = next((use for letter, use in _USES.items() if said in (letter, use)), None)
+        if use is not None:
+            return UsePartial(role=role, how=use)
+        before = (f"{said!r} is none of k, e, c and d.",)

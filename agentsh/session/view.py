@@ -63,6 +63,10 @@ class QuestionView(Frozen):
     """For an approval: what exactly."""
     editable: bool = False
     """For an approval: whether it may be allowed in another wording."""
+    why: str = ""
+    """For an approval: why it is asked although such things are approved."""
+    suggested: tuple[str, ...] = ()
+    """For an approval: rules that would allow it from now on."""
 
 
 class SessionView(Frozen):
@@ -131,6 +135,8 @@ def view_of(state: State) -> SessionView:
                 what=found.what,
                 detail=found.detail,
                 editable=found.editable,
+                why=found.why,
+                suggested=found.suggested,
             )
             for found in state.questions.values()
         ),

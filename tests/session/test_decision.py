@@ -2,9 +2,9 @@
 
 import pytest
 
-from agentsh.core.controls import Settle
-from agentsh.core.ids import QuestionId
-from agentsh.session.decision import EditFirst, decided
+from agentsh.core.controls import Settle, UsePartial
+from agentsh.core.ids import QuestionId, RoleName
+from agentsh.session.decision import EditFirst, decided, disposed
 from agentsh.session.form import Form
 
 QUESTION = QuestionId("qa:1:4")
@@ -31,6 +31,7 @@ def settled(**fields: object) -> Settle:
         ("A", settled(allowed=True, scope="always")),
         ("s python *", settled(allowed=True, scope="session", rule="python *")),
         ("A pytest *", settled(allowed=True, scope="always", rule="pytest *")),
+        ("workspace", settled(allowed=True, scope="workspace")),
         ("n too early", settled(allowed=False, why="too early")),
     ],
 )
@@ -53,3 +54,21 @@ def test_what_is_no_answer_allows_nothing(line: str) -> None:
 def test_a_command_line_may_be_edited_first() -> None:
     assert decide("e", editable=True)[0] == EditFirst(question=QUESTION)
     assert decide("e", "y")[0] == settled(allowed=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "use"), [("k", "keep"), ("keep", "keep"), ("c", "continue"), ("d", "drop"), ("drop", "drop")]
+)
+def test_a_line_says_what_becomes_of_a_stopped_generation(line: str, use: str) -> None:
+    form = Form(disposed(QUESTION, RoleName("qa")))
+    form.take("what?")
+    assert form.asks is not None
+    assert "'what?'" in form.asks.lines[0]
+    form.take(line)
+    assert form.answer == UsePartial.model_validate({"role": "qa", "how": use})
+
+
+def test_a_stopped_generation_may_be_edited() -> None:
+    form = Form(disposed(QUESTION, RoleName("qa")))
+    form.take("e")
+    assert form.answer == EditFirst(question=QUESTION)
