@@ -124,6 +124,8 @@ class TeamCard(Frozen):
     budget: BudgetCard = BudgetCard()
     small_model: bool = False
     """Made for models too small for free-form teamwork."""
+    setting: str = ""
+    """Where its roles live, for a world: their prompts begin with it, not with the Boss and the team."""
     source: str = ""
 
 

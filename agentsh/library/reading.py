@@ -65,14 +65,15 @@ def _read(
     for key in not_in_files:
         if key in front.fields:
             raise front.places.error((key,), f"unknown key {key!r}", "Leave it out.")
-    _check_name(front, path.stem)
+    check_name(front, path.stem)
     try:
         return CardFile(model.model_validate(fields(front) | {"source": str(path)}), front)
     except ValidationError as error:
         raise first_error(error, front.places, model) from None
 
 
-def _check_name(front: FrontMatter, stem: str) -> None:
+def check_name(front: FrontMatter, stem: str) -> None:
+    """Raise FileError unless a file names what it holds as the file is called."""
     name = front.fields.get("name")
     if "name" not in front.fields:
         raise front.places.error((), "'name' is missing", f"Add a line: name: {stem}")
@@ -119,9 +120,10 @@ def _team_fields(front: FrontMatter) -> JsonObject:
         if "verify_command" in fields:
             raise front.places.error(("verify",), "the command is there twice: here and in verify_command", "Keep one.")
         fields |= {"verify": True, "verify_command": wanted}
-    return {"summary": _first_paragraph(front.body)} | fields
+    return {"summary": first_paragraph(front.body)} | fields
 
 
-def _first_paragraph(body: str) -> JsonValue:
+def first_paragraph(body: str) -> JsonValue:
+    """Return the first paragraph of a body that is no heading, on one line."""
     paragraphs = (" ".join(part.split()) for part in body.split("\n\n"))
     return next((text for text in paragraphs if text and not text.startswith("#")), "")

@@ -14,7 +14,7 @@ from agentsh.library.places import Place, Places, nearest
 from agentsh.library.reading import NAME, CardFile, read_action, read_role, read_team
 from agentsh.library.templates import PromptRenderer
 
-Kind = Literal["action", "role", "team"]
+Kind = Literal["action", "role", "team", "world"]
 _Named = tuple[Places, Place, ActionName]
 """Who names an action, where, and which."""
 _ROLE_ENTRY = re.compile(r"(?P<file>\S+)(?:\s+as\s+(?P<name>\S+))?")
@@ -66,11 +66,11 @@ class Shelf:
 
     def role(self, name: str) -> RoleCard:
         """Return a role. Raises UsageError; FileError."""
-        return read_role(self._path("role", name)).card
+        return read_role(self.file("role", name)).card
 
     def action(self, name: str) -> ActionCard:
         """Return an action. Raises UsageError; FileError."""
-        return read_action(self._path("action", name)).card
+        return read_action(self.file("action", name)).card
 
     def list_teams(self) -> list[TeamEntry]:
         """Return all teams by name, also those that cannot be read, with the reason."""
@@ -92,13 +92,14 @@ class Shelf:
         places = (folder / f"{kind}s" / f"{name}.md" for folder in self.folders)
         return next((path for path in places if path.is_file()), None)
 
-    def _path(self, kind: Kind, name: str) -> Path:
+    def file(self, kind: Kind, name: str) -> Path:
+        """Return the file of a name; raises UsageError with the nearest when there is none."""
         if (path := self.find(kind, name)) is None:
             raise UsageError(f"there is no {kind} {name!r}", hint=nearest(name, self.paths(kind)))
         return path
 
     def _gather(self, name: str) -> tuple[TeamParts | None, list[Finding]]:
-        path = self._path("team", name)
+        path = self.file("team", name)
         try:
             team = read_team(path)
         except FileError as error:

@@ -17,6 +17,8 @@ class TeamFacts(Frozen):
 
     name: str
     summary: str = ""
+    setting: str = ""
+    """Where the roles live, when it is a world."""
     colleagues: tuple[Colleague, ...] = ()
     """The whole team, in its order."""
     verify_command: str | None = None
@@ -31,6 +33,7 @@ class TeamFacts(Frozen):
         return cls(
             name=team.team.name,
             summary=team.team.summary,
+            setting=team.team.setting,
             colleagues=tuple(Colleague(name=card.name, profile=card.profile) for card in cards),
             verify_command=team.team.verify_command,
             variables=variables or {},

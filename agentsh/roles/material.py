@@ -64,6 +64,7 @@ async def gather(
         "round": (verdict or {}).get("attempt") or 1,
         "examples": _examples((*context, *reaction.observed)),
         "item": None,
+        "world": None,
     }
     return Material(fixed, context, reaction.observed, files, verdict)
 

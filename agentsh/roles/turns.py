@@ -42,6 +42,8 @@ def summary_turn(text: str) -> ChatMessage:
 
 
 def _environment(me: RoleName, facts: TeamFacts) -> str:
+    if facts.setting:
+        return f"Where you live: {_sentence(facts.setting)}"
     others = ", ".join(f"{colleague.name} ({colleague.profile})" for colleague in facts.others(me))
     team = f"You work in the team {facts.name} for the {BOSS}"
     return f"{team}, with {others}." if others else f"{team}."

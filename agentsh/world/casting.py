@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from agentsh.core.cards import ActionCard, MemoryCard, RoleCard, TeamCard, TeamFile
 from agentsh.core.errors import WorldError
-from agentsh.core.ids import RoleName
+from agentsh.core.ids import ActionName, RoleName
 from agentsh.core.worlds import PERCEIVE, THINK, WORLD, WorldCard
 from agentsh.world.catalogue import agents
 
@@ -30,6 +30,7 @@ def team_of(
     think: ActionCard,
     roles: Mapping[RoleName, RoleCard] | None = None,
     company: TeamFile | None = None,
+    tasks: Mapping[ActionName, ActionCard] | None = None,
 ) -> TeamFile:
     """Return the team of a session with this world.
 
@@ -38,6 +39,7 @@ def team_of(
         think: what agents do; its `does` is think.
         roles: cards of agents that are more than their name; the others get a plain one.
         company: a team that works beside the world.
+        tasks: what agents are asked beside what they think: reflecting, planning …, by name.
 
     Raises:
         WorldError: an agent has the name of one of the company, or of the world itself.
@@ -47,10 +49,18 @@ def team_of(
     for name in named:
         if name in taken:
             raise WorldError(f"{world.source or world.name}: the name {name!r} is taken", hint="give the agent another")
+    actions = {think.name: think, **(tasks or {})}
     if company is not None:
         team = company.team.model_copy(update={"roles": (*company.team.roles, *named)})
-        return TeamFile(team=team, roles=company.roles | named, actions=company.actions | {think.name: think})
+        return TeamFile(team=team, roles=company.roles | named, actions=company.actions | actions)
     members = tuple(named) or (RoleName("nobody"),)
-    team = TeamCard(name=world.name, summary=world.summary, roles=members, verify=False, source=world.source)
+    team = TeamCard(
+        name=world.name,
+        summary=world.summary,
+        roles=members,
+        verify=False,
+        setting=world.summary or world.name,
+        source=world.source,
+    )
     cards = named or {members[0]: thinker(members[0])}
-    return TeamFile(team=team, roles=cards, actions={think.name: think})
+    return TeamFile(team=team, roles=cards, actions=actions)

@@ -35,6 +35,7 @@ class ActionType:
         options: yields the values of the forms' fields for everything that is possible now.
         perform: does it and returns what came of it, in words for the actor; raises Impossible.
         by_leave: whether only those may do it whose file names it.
+        quiet: whether what comes of it is no news to the actor, who does not think about it again.
     """
 
     name: str
@@ -44,6 +45,7 @@ class ActionType:
     options: Callable[[Scene], Iterable[dict[str, str]]]
     perform: Callable[[Scene, Any], str]
     by_leave: bool = False
+    quiet: bool = False
 
     @property
     def has_words(self) -> bool:
@@ -105,31 +107,20 @@ class Actions:
 
     def perform(self, scene: Scene, act: Act) -> ActionResult:
         """Do it, or say why it cannot be done."""
+        line, tick = " ".join(act.line.split()), scene.moment.tick
         try:
-            text = self._perform(scene, act)
+            reading, values = self._read(scene, line)
+            text = reading.type.perform(scene, _arguments(reading.type, line, values, act.words))
         except Impossible as why:
-            return ActionResult(act.line, success=False, text=str(why), tick=scene.moment.tick)
-        return ActionResult(act.line, success=True, text=text, tick=scene.moment.tick)
+            return ActionResult(act.line, success=False, text=str(why), tick=tick)
+        return ActionResult(act.line, success=True, text=text, tick=tick, quiet=reading.type.quiet)
 
-    def _perform(self, scene: Scene, act: Act) -> str:
-        line = " ".join(act.line.split())
-        allowed = self.of_actor(scene)
-        reading, values = self._read(line, allowed)
-        if reading is None:
-            raise Impossible(f"There is no action {line[:80]!r}. {self._known(scene)}")
-        if reading.type.has_words:
-            values["words"] = act.words
-        try:
-            arguments = reading.type.arguments.model_validate(values)
-        except ValidationError as error:
-            raise Impossible(f"You cannot {line[:80]!r} like that: {_first(error)}") from None
-        return reading.type.perform(scene, arguments)
-
-    def _read(self, line: str, allowed: list[ActionType]) -> tuple[_Reading | None, dict[str, str]]:
+    def _read(self, scene: Scene, line: str) -> tuple[_Reading, dict[str, str]]:
+        allowed = {type_.name for type_ in self.of_actor(scene)}
         for reading in self._readings:
-            if reading.type in allowed and (found := reading.pattern.fullmatch(line)):
+            if reading.type.name in allowed and (found := reading.pattern.fullmatch(line)):
                 return reading, {name: value.strip() for name, value in found.groupdict().items()}
-        return None, {}
+        raise Impossible(f"There is no action {line[:80]!r}. {self._known(scene)}")
 
     def _known(self, scene: Scene) -> str:
         return f"You can: {', '.join(self.possible(scene)) or 'nothing'}."
@@ -141,6 +132,14 @@ def _fields(form: str) -> list[str]:
 
 def _pattern(form: str) -> re.Pattern[str]:
     return re.compile(_FIELD.sub(r"(?P<\1>.+?)", re.escape(form).replace(r"\ ", " ")), re.IGNORECASE)
+
+
+def _arguments(type_: ActionType, line: str, values: dict[str, str], words: str) -> Frozen:
+    given = values | {"words": words} if type_.has_words else values
+    try:
+        return type_.arguments.model_validate(given)
+    except ValidationError as error:
+        raise Impossible(f"You cannot {line[:80]!r} like that: {_first(error)}") from None
 
 
 def _first(error: ValidationError) -> str:

@@ -74,5 +74,5 @@ def _think(scene: Scene, thought: Words) -> str:
 
 
 SPEAK = ActionType("speak", "say words that everybody in the room hears", ("speak",), Words, _with_somebody, _speak)
-WAIT = ActionType("wait", "do nothing for a while", ("wait",), Nothing, always, _wait)
-THINK = ActionType("think", "keep words in mind", ("think",), Words, always, _think)
+WAIT = ActionType("wait", "do nothing for a while", ("wait",), Nothing, always, _wait, quiet=True)
+THINK = ActionType("think", "keep words in mind", ("think",), Words, always, _think, quiet=True)

@@ -32,6 +32,8 @@ class ActionResult:
     success: bool
     text: str
     tick: int
+    quiet: bool = False
+    """Whether it is no news to the actor."""
 
 
 @component("behaviour", "stored")

@@ -60,7 +60,8 @@ def _act(moment: Moment, agent: EntityId, unheard: str) -> None:
     store.change(agent, Action).last = result
     _note(moment, agent, result)
     events = moment.resource(Events)
-    events.feel(moment, agent, "result", result.text)
+    if not result.quiet:
+        events.feel(moment, agent, "result", result.text)
     events.tell(moment, agent, _told(act, result))
     if store.targets(agent, HOLDS) != held:
         _show_hands(moment, agent)
@@ -84,9 +85,8 @@ def _note(moment: Moment, agent: EntityId, result: ActionResult) -> None:
 
 
 def _told(act: Act, result: ActionResult) -> str:
-    words = f": {act.words}" if act.words else ""
-    done = f"{act.line}{words}"
-    return done if result.success else f"tries to {done}. {result.text}"
+    done = f'{act.line} "{act.words}"' if act.words else act.line
+    return done if result.success else f"tried to {done}. {result.text}"
 
 
 def _show_hands(moment: Moment, agent: EntityId) -> None:

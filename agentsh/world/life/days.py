@@ -56,7 +56,7 @@ def _keep(moment: Moment, agent: EntityId, today: int, answer: JsonObject) -> No
     if found:
         moment.store.put(agent, DayPlan(today, found))
         said = "; ".join(f"{item.hour:g}:00 {item.what}" for item in found)
-        moment.resource(Events).tell(moment, agent, f"plans the day: {said}")
+        moment.resource(Events).tell(moment, agent, f"day: {said}")
 
 
 def _appointment(item: JsonValue) -> Appointment | None:

@@ -93,12 +93,12 @@ def _settle(moment: Moment, agent: EntityId, entity: EntityId, status: GoalStatu
     because = f": {why}" if why else ""
     said = f'Your goal "{goal.text}" is {status}{because}.'
     moment.resource(Events).feel(moment, agent, "goal", said)
-    moment.resource(Events).tell(moment, agent, f'has the goal "{goal.text}" {status}{because}')
+    moment.resource(Events).tell(moment, agent, f'goal "{goal.text}" {status}{because}')
     if status == "done" and goal.then:
         adopt(moment, agent, goal.then)
 
 
-def adopt(moment: Moment, agent: EntityId, text: str, why: str = "") -> EntityId | None:
+def adopt(moment: Moment, agent: EntityId, text: str) -> EntityId | None:
     """Give an agent a new goal, unless it has it, or too many; return it."""
     open_ = goals_of(moment.store, agent, "pending", "in_progress")
     if len(open_) >= MOST_GOALS or any(goal.text.casefold() == text.casefold() for _, goal in open_):
@@ -106,7 +106,7 @@ def adopt(moment: Moment, agent: EntityId, text: str, why: str = "") -> EntityId
     goal = moment.store.spawn(Goal(text, status="in_progress", judged_tick=moment.tick))
     moment.store.relate(agent, PURSUES, goal)
     moment.resource(Events).feel(moment, agent, "goal", f'You have a new goal: "{text}".')
-    moment.resource(Events).tell(moment, agent, f'has a new goal: "{text}"{why}')
+    moment.resource(Events).tell(moment, agent, f'new goal "{text}"')
     return goal
 
 

@@ -91,7 +91,7 @@ def _decide(moment: Moment, master: EntityId) -> None:
     events = moment.resource(Events)
     events.feel(moment, actor, "result", f"{outcome} {why}".strip())
     events.around(moment, actor, "event", f"{name_of(moment.store, actor)}: {outcome}")
-    events.tell(moment, actor, f"({name_of(moment.store, master)}) {outcome}")
+    events.tell(moment, actor, f"{outcome} ({name_of(moment.store, master)})")
 
 
 def _happen(moment: Moment, actor: EntityId, effect: str, appears: str) -> str:

@@ -35,7 +35,7 @@ def _respond(moment: Moment, entity: EntityId) -> None:
     lines = (_line(npc, one) for one in moment.store.get(entity, Perception).seen if one.source != name)
     if line := next((line for line in lines if line), ""):
         moment.resource(Events).around(moment, entity, "speech", f'{name} says: "{line}"')
-        moment.resource(Events).tell(moment, entity, f"speak: {line}")
+        moment.resource(Events).tell(moment, entity, f'speak "{line}"')
 
 
 def _line(npc: Npc, one: Seen) -> str:

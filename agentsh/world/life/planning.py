@@ -86,7 +86,7 @@ def _adopt(moment: Moment, agent: EntityId, goal: EntityId, steps: list[str]) ->
     moment.store.put(goal, plan)
     said = "; ".join(steps)
     moment.resource(Events).feel(moment, agent, "plan", f"Your plan: {said}.")
-    moment.resource(Events).tell(moment, agent, f"plans: {said}")
+    moment.resource(Events).tell(moment, agent, f"plan: {said}")
 
 
 def _follow(moment: Moment, agent: EntityId, goal: EntityId) -> None:
@@ -121,4 +121,4 @@ def _close(moment: Moment, agent: EntityId, goal: EntityId, *, done: bool) -> No
             step.status = plan.status
     text = moment.store.get(goal, Goal).text
     moment.resource(Events).feel(moment, agent, "plan", f'Your plan for "{text}" is {plan.status}.')
-    moment.resource(Events).tell(moment, agent, f'has the plan for "{text}" {plan.status}')
+    moment.resource(Events).tell(moment, agent, f'plan for "{text}" {plan.status}')

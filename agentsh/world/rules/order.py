@@ -30,7 +30,7 @@ def _as_in_class(now: Round) -> Sequence[EntityId]:
     """The leader speaks, then all may raise a hand, or the one who was called on speaks; then the leader again."""
     leader = now.leader
     if leader is None:
-        return _in_turn(round)
+        return _in_turn(now)
     if leader not in now.floor.called:
         return (leader,)
     students = [entity for entity in now.members if entity != leader]

@@ -86,6 +86,6 @@ class Events:
         self.emit(moment, kind, text, room_of(moment.store, actor) or actor, audience=[actor])
 
     def tell(self, moment: Moment, actor: EntityId, text: str) -> None:
-        """Tell people what somebody did: `Aria takes the sword`."""
+        """Tell people what somebody did: `Aria: take Magic Sword`."""
         agent = moment.store.find(actor, Agent)
-        moment.tell(f"{name_of(moment.store, actor)} {text}", role=None if agent is None else agent.role)
+        moment.tell(f"{name_of(moment.store, actor)}: {text}", role=None if agent is None else agent.role)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 
 from agentsh.core.worlds import EntityId
 from agentsh.world.components.memory import Experience, ExperienceKind, Memory
@@ -19,6 +19,8 @@ from agentsh.world.store import Store
 
 DECAY = 0.995
 """How much of its recency an experience keeps from one tick to the next."""
+_SLACK = 8
+"""An eighth above its capacity a memory is cut to it."""
 _WORD = re.compile(r"[^\W_]{2,}")
 _COMMON_WORDS = (
     "a an and are as at be been but by can do did for from had has have he her him his i in is it its me my no not of "
@@ -58,7 +60,7 @@ class Memories:
         importance: float,
         evidence: Iterable[EntityId] = (),
     ) -> EntityId:
-        """Keep an experience and return it; above the agent's capacity the least valuable one goes."""
+        """Keep an experience and return it; well above the agent's capacity the least valuable ones go."""
         store = moment.store
         experience = store.spawn(Experience(text, kind, moment.tick, round(importance, 3)))
         store.relate(agent, REMEMBERS, experience)
@@ -68,8 +70,8 @@ class Memories:
         if kind != "reflection":
             memory.unreflected = round(memory.unreflected + importance, 3)
         kept = store.targets(agent, REMEMBERS)
-        if len(kept) > memory.capacity:
-            self._forget(moment, kept[:-1])
+        if len(kept) > memory.capacity + memory.capacity // _SLACK:
+            self._forget(moment, kept[:-1], len(kept) - memory.capacity)
         return experience
 
     def recall(self, moment: Moment, agent: EntityId, about: str, most: int) -> list[Experience]:
@@ -92,11 +94,13 @@ class Memories:
         table = store.tables[Experience]
         return ((entity, table[entity]) for entity in store.targets(agent, REMEMBERS) if entity in table)
 
-    def _forget(self, moment: Moment, kept: tuple[EntityId, ...]) -> None:
+    def _forget(self, moment: Moment, kept: tuple[EntityId, ...], many: int) -> None:
+        """Let the least valuable go, several at once: it is looking for them that costs time."""
         table = moment.store.tables[Experience]
-        worst = min(kept, key=lambda entity: (_value(table.get(entity), moment.tick), entity))
-        self._words.pop(worst, None)
-        moment.store.despawn(worst)
+        valued = ((_value(table.get(entity), moment.tick), entity) for entity in kept)
+        for _, worst in nsmallest(many, valued):
+            self._words.pop(worst, None)
+            moment.store.despawn(worst)
 
     def _words_of(self, entity: EntityId, experience: Experience) -> frozenset[str]:
         found = self._words.get(entity)
