@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 
 from agentsh.core.errors import BudgetSpent
 from agentsh.core.ids import RoleName
-from agentsh.engine.breakpoints import Breakpoint, Passage
+from agentsh.engine.breakpoints import Breakpoint, Passage, parse_breakpoint
+from agentsh.engine.state import State
+
+
+def restore(gate: "Gate", state: State) -> None:
+    """Set a new gate as it was when the session was left: breakpoints, and roles that were paused."""
+    gate.breakpoints.extend(parse_breakpoint(text) for text in state.breakpoints)
+    for role in state.roles.values():
+        if role.paused:
+            gate.close(role.name)
 
 
 @dataclass(slots=True)

@@ -12,10 +12,10 @@ from agentsh.core.cards import TeamFile
 from agentsh.core.errors import StoreError
 from agentsh.core.ids import RoleName
 from agentsh.core.settings import ModelSettings
-from agentsh.engine.breakpoints import Passage, parse_breakpoint
+from agentsh.engine.breakpoints import Passage
 from agentsh.engine.budget import Meter
 from agentsh.engine.desk import Desk
-from agentsh.engine.gate import Gate
+from agentsh.engine.gate import Gate, restore
 from agentsh.engine.log import EventLog
 from agentsh.engine.model_queue import ModelQueue
 from agentsh.engine.people import People, Policy
@@ -57,10 +57,7 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home
     workspace = await open_workspace(Path(facts.workspace), own=facts.own_workspace)
     meter = Meter(log, manner.model_settings)
     gate = Gate(budget=meter.spent, hit=_pause(log))
-    gate.breakpoints.extend(parse_breakpoint(text) for text in log.state.breakpoints)
-    for role in log.state.roles.values():
-        if role.paused:
-            gate.close(role.name)
+    restore(gate, log.state)
     desk = Desk(
         log=log,
         gate=gate,

@@ -10,7 +10,7 @@ from agentsh.conductors.sop import Sop
 from agentsh.core import chat as c
 from agentsh.core.cards import BudgetCard, RoleCard, TeamCard, TeamFile
 from agentsh.core.code import Command, RunResult, SandboxStatus
-from agentsh.core.events import Event, Recorded, SessionStarted
+from agentsh.core.events import Event, Recorded, SessionPaused, SessionStarted
 from agentsh.core.files import ChangeNote, Commit, FileChange, FileDraft, FileEntry
 from agentsh.core.ids import USER_REQUIREMENT, ActionName, RoleName, SessionName
 from agentsh.core.messages import Draft
@@ -19,12 +19,13 @@ from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.budget import Meter
 from agentsh.engine.desk import Desk
 from agentsh.engine.fold import Fold
-from agentsh.engine.gate import Gate
+from agentsh.engine.gate import Gate, restore
 from agentsh.engine.log import EventLog
 from agentsh.engine.model_queue import Host, ModelQueue
 from agentsh.engine.people import People
-from agentsh.engine.reaction import Reaction
+from agentsh.engine.reaction import Reaction, Reacts
 from agentsh.engine.run import Run
+from agentsh.ports import Watcher
 from agentsh.session.facade import Session
 from agentsh.store.journal import SqliteJournal
 
@@ -55,9 +56,12 @@ class ModelInProcess:
     closed: int = 0
     name: str = "in-process"
     host: str = "here"
+    models: tuple[str, ...] = ("tiny", "other")
+    requests: list[c.ChatRequest] = field(default_factory=list)
 
     async def chat(self, request: c.ChatRequest) -> AsyncGenerator[c.ChatEvent, None]:
         self.asked.append(request.messages[-1].content)
+        self.requests.append(request)
         self.now += 1
         self.most = max(self.most, self.now)
         try:
@@ -76,6 +80,9 @@ class ModelInProcess:
         finally:
             self.now -= 1
             self.closed += 1
+
+    async def list_models(self) -> list[c.ModelInfo]:
+        return [c.ModelInfo(name=name) for name in self.models]
 
     async def aclose(self) -> None:
         """Nothing to close."""
@@ -150,6 +157,10 @@ class Stage:
         raise AssertionError("the session ended before it happened")
 
 
+def _reacts(name: RoleName, act: React | Reacts) -> Reacts:
+    return FunctionRole(name, act) if callable(act) else act
+
+
 def card(name: str, *watch: str) -> RoleCard:
     """Return a role that watches these causes; none named: the Boss."""
     causes = [ActionName(cause) for cause in watch] or [USER_REQUIREMENT]
@@ -195,7 +206,7 @@ def facts(cards: Sequence[RoleCard], **more: object) -> SessionStarted:
 @asynccontextmanager
 async def stage(
     path: Path,
-    roles: Mapping[RoleCard, React] | Sequence[tuple[RoleCard, React]],
+    roles: Mapping[RoleCard, React | Reacts] | Sequence[tuple[RoleCard, React | Reacts]],
     *,
     model: ModelInProcess | None = None,
     parallel: int = 64,
@@ -203,9 +214,20 @@ async def stage(
     present: bool = False,
     policy: str = "always",
     verdict: Verdict | None = None,
+    hires: Mapping[str, React] | None = None,
+    workspace: WorkspaceInMemory | None = None,
+    watcher: Watcher | None = None,
 ) -> AsyncIterator[Stage]:
-    """Open the session at `path`, or go on with it; the same roles have to be given again."""
+    """Open the session at `path`, or go on with it; the same roles have to be given again.
+
+    A role may be a function, or an object that reacts. `hires` says what roles do that are hired meanwhile.
+    """
     pairs = list(roles.items()) if isinstance(roles, Mapping) else list(roles)
+    acts: dict[str, React | Reacts] = {**{card.name: act for card, act in pairs}, **(hires or {})}
+
+    def recast(team: TeamFile) -> dict[RoleName, Reacts]:
+        return {name: _reacts(name, acts[name]) for name in team.roles}
+
     journal = await SqliteJournal.open(path, create=not path.exists())
     fold = Fold()
     for recorded in await journal.read():
@@ -214,20 +236,21 @@ async def stage(
     if fold.state.facts is None:
         await log.append(facts([card for card, _ in pairs], budget=budget or BudgetCard()))
     model = model or ModelInProcess()
-    sandbox, workspace = SandboxOnPaper(), WorkspaceInMemory()
+    sandbox, workspace = SandboxOnPaper(), workspace or WorkspaceInMemory()
     meter = Meter(log, ModelSettings())
     desk = Desk(
         log=log,
-        gate=Gate(budget=meter.spent, hit=lambda _text, _at: None),
+        gate=Gate(budget=meter.spent, hit=lambda text, _at: log.submit(SessionPaused(why=text))),
         people=People(log, policy, present),  # type: ignore[arg-type]
         models=ModelQueue([Host(model, parallel)]),  # type: ignore[arg-type]
         sandbox=sandbox,
         workspace=workspace,
         verifier=VerifierOnPaper(verdict or Verdict(passed=True, gates=())),
     )
-    run = Run(desk, Sop(), {card.name: FunctionRole(card.name, function) for card, function in pairs})
+    restore(desk.gate, fold.state)
     assert fold.state.facts is not None
-    session = Session(fold.state.facts, desk, run, meter)
+    run = Run(desk, Sop(), recast(fold.state.facts.team))
+    session = Session(fold.state.facts, desk, run, meter, recast=recast, watcher=watcher)
     try:
         yield Stage(session, desk, model, sandbox, workspace)
     finally:
