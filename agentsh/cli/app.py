@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from agentsh.cli import doctor, failures, init, models, printing, resume, run, sessions, teams
+from agentsh.cli import doctor, failures, init, models, printing, resume, run, screen, sessions, teams
 from agentsh.cli.options import ConfigFlag, GlobalOptions, HomeFlag, first_of_all, help_when_bare
 from agentsh.core.errors import AgentshError, ExitCode, UsageError
 
@@ -68,6 +68,8 @@ def _global_options(
     ] = False,
 ) -> None:
     context.obj = GlobalOptions(home=home, config=config)
+    if context.invoked_subcommand is None and screen.screen_there():
+        raise typer.Exit(screen.show(context))
     help_when_bare(context)
 
 

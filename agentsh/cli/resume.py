@@ -10,6 +10,7 @@ EPILOG = """\
 Examples:
 
 \b
+  agentsh resume                                   the latest session, on screen
   agentsh resume --headless                        the latest session
   agentsh resume write-a-cli-snake-game --headless --max-tokens 200000
 """
@@ -23,8 +24,8 @@ def declare(app: typer.Typer) -> None:
 def resume(
     context: typer.Context,
     session: Annotated[str | None, typer.Argument(metavar="[SESSION]", help="Name of the session.")] = None,
-    _headless: Annotated[
-        bool, typer.Option("--headless", help="Progress on stderr, the result on stdout; always so at present.")
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Without the app: progress on stderr, the result on stdout.")
     ] = False,
     model: o.ModelFlag = None,
     host: o.HostFlag = None,
@@ -41,10 +42,11 @@ def resume(
 ) -> None:
     """Go on with a session."""
     from agentsh import wiring
-    from agentsh.cli import requests
+    from agentsh.cli import requests, screen
     from agentsh.cli.play import play
     from agentsh.cli.project import existing_session, project
     from agentsh.core.settings import ResumeOptions
+    from agentsh.tui.lobby import Reopen
 
     manner = requests.manner(jsonl=jsonl, quiet=quiet, verbose=verbose)
     asked = requests.valid(
@@ -56,6 +58,8 @@ def resume(
     )
     if session is not None:
         existing_session(context, session)
+    if screen.screen_there() and not (headless or jsonl or quiet or verbose):
+        raise typer.Exit(screen.show(context, Reopen(session), asked))
     settings, home = project(context)
     code = play(
         lambda progress: wiring.reopened(session, asked, settings, home, terminal=manner.terminal, progress=progress),

@@ -5,6 +5,7 @@ from pydantic import Field
 from agentsh.core.cards import BudgetCard
 from agentsh.core.ids import RoleName, SessionName
 from agentsh.core.model import Frozen
+from agentsh.core.rulebook import RuleSettings
 
 DEFAULT_HOST = "http://127.0.0.1:11434"
 DEFAULT_TEAM = "software-company"
@@ -55,11 +56,22 @@ class RunSettings(Frozen):
     budget: BudgetCard = BudgetCard()
 
 
+class ScreenSettings(Frozen):
+    """agentsh.toml's [screen]: how the app looks."""
+
+    theme: str | None = None
+    """dark, light, or any of Textual's themes."""
+
+
 class Settings(Frozen):
     """The whole of agentsh.toml, with AGENTSH_* environment variables and flags laid over it."""
 
     model: ModelSettings = ModelSettings()
     run: RunSettings = RunSettings()
+    rules: RuleSettings = RuleSettings()
+    screen: ScreenSettings = ScreenSettings()
+    keys: dict[str, str] = {}
+    """agentsh.toml's [keys]: keys by binding id, such as `session.pause = "f7"`; `agentsh` lists the ids under F1."""
 
 
 class RunOptions(Frozen):

@@ -151,7 +151,7 @@ class Shell(App[int]):
         serving = asyncio.create_task(session.serve(), name="serve")
         serving.add_done_callback(self._served)
         try:
-            await self.push_screen(SessionScreen(session, Helm(self, context)))
+            await self.push_screen(SessionScreen(session, Helm(self, context), lobby.history))
             await self._leaving.wait()
         finally:
             self._leaving = None
@@ -246,9 +246,11 @@ class Shell(App[int]):
 
     async def edit(self, wanted: "EditText") -> None:
         """Let a text be edited outside."""
-        from agentsh.tui.editor import edited
+        from agentsh.commands.editor import edited
 
-        text = await edited(self, wanted.text, wanted.suffix)
+        # The team goes on meanwhile; nothing is painted over the editor.
+        with self.batch_update(), self.suspend():
+            text = await edited(wanted.text, wanted.suffix)
         if not text.strip():
             return
         if wanted.done is not None:

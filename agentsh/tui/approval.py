@@ -47,6 +47,7 @@ class Approval(AskPanel, can_focus=True):
 
     def __init__(self, question: QuestionView) -> None:
         super().__init__(question)
+        self.question = question
         what, _, detail = question.prompt.partition(": ")
         self._what, self._detail = question.what or what, question.detail or detail
 
@@ -89,7 +90,7 @@ class Approval(AskPanel, can_focus=True):
         from agentsh.tui.asking import Asking
 
         if self.listens and self.question.editable:
-            self.post_message(Asking.EditWanted(self.question.question))
+            self.post_message(Asking.LineWanted(f"/edit {self.question.question}"))
 
     def action_scroll_body(self, by: int) -> None:
         """Scroll what is to be approved."""

@@ -5,15 +5,17 @@ from collections.abc import Iterable
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
-from agentsh.core.controls import AnswerQuestion, Settle
+from agentsh.core.controls import Control
 from agentsh.core.terminal import one_line
-from agentsh.session.view import QuestionView
+from agentsh.session.view import QuestionView, StoppedView
 from agentsh.tui.shown import amount, excerpt
 
+Asked = QuestionView | StoppedView
 DEAF_S = 0.5
 """For so long keys are ignored: they were meant for something else."""
 
@@ -36,17 +38,26 @@ class AskPanel(Vertical):
         & > .ask--complaint { display: none; height: auto; color: $text-error; }
         & > .ask--complaint.-shown { display: block; }
         & > .ask--buttons { dock: bottom; height: 1; background: $surface; }
-        & > .ask--buttons Button { margin: 0 1 0 0; }
+        & > .ask--buttons Button {
+            width: auto; min-width: 0; margin: 0 1 0 0; padding: 0 1; background: $panel; color: $foreground;
+        }
         & > .ask--above { height: 1; }
     }
     """
 
+    class Shown(Message):
+        """It is in sight: a person is needed."""
+
+        def __init__(self, panel: "AskPanel") -> None:
+            super().__init__()
+            self.panel = panel
+
     waiting_behind: var[int] = var(0)
     """How many more await a person."""
 
-    def __init__(self, question: QuestionView) -> None:
+    def __init__(self, asked: Asked) -> None:
         super().__init__()
-        self.question = question
+        self.asked = asked
         self._since = time.monotonic()
 
     def compose(self) -> ComposeResult:
@@ -65,15 +76,20 @@ class AskPanel(Vertical):
         """Say who asks."""
         self.border_title = one_line(self.title_text, 70)
 
+    def on_show(self) -> None:
+        """From now on it is seen."""
+        self._since = time.monotonic()
+        self.post_message(self.Shown(self))
+
     @property
     def title_text(self) -> str:
         """Who asks for what."""
-        return f"{self.question.role} asks"
+        return f"{self.asked.role} asks"
 
     @property
     def text(self) -> str:
         """What there is to read."""
-        return self.question.prompt
+        return self.asked.text if isinstance(self.asked, StoppedView) else self.asked.prompt
 
     @property
     def listens(self) -> bool:
@@ -92,13 +108,13 @@ class AskPanel(Vertical):
         """Let keys go here."""
         self.focus()
 
-    def decide(self, decision: AnswerQuestion | Settle) -> None:
+    def decide(self, decision: Control) -> None:
         """Hand the decision to the dock."""
         from agentsh.tui.asking import Asking
 
         parent = self.parent
         if isinstance(parent, Asking):
-            parent.settle(decision)
+            parent.settle(self.asked.question, decision)
 
     def complain(self, text: str) -> None:
         """Say why the answer does not do."""

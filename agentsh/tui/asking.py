@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from textual.containers import Vertical
 from textual.message import Message
 
-from agentsh.core.controls import AnswerQuestion, Settle
+from agentsh.core.controls import Control
 from agentsh.core.ids import QuestionId
-from agentsh.session.view import QuestionView
-from agentsh.tui.ask_panel import AskPanel
+from agentsh.session.view import StoppedView
+from agentsh.tui.ask_panel import Asked, AskPanel
 
 
 class Asking(Vertical):
@@ -26,23 +26,17 @@ class Asking(Vertical):
     class Answered(Message):
         """The person decided."""
 
-        def __init__(self, decision: AnswerQuestion | Settle) -> None:
-            super().__init__()
-            self.decision = decision
-
-    class EditWanted(Message):
-        """What awaits approval is to be edited first."""
-
-        def __init__(self, question: QuestionId) -> None:
+        def __init__(self, question: QuestionId, decision: Control) -> None:
             super().__init__()
             self.question = question
+            self.decision = decision
 
-    class Opened(Message):
-        """Another question is shown: a person is needed."""
+    class LineWanted(Message):
+        """A command is to be carried out, such as one that opens the editor."""
 
-        def __init__(self, panel: AskPanel) -> None:
+        def __init__(self, line: str) -> None:
             super().__init__()
-            self.panel = panel
+            self.line = line
 
     class Closed(Message):
         """Nothing awaits a person any more."""
@@ -50,14 +44,13 @@ class Asking(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._settled: set[QuestionId] = set()
-        self._first: QuestionId | None = None
 
     @property
     def panel(self) -> AskPanel | None:
         """What is shown."""
         return self.query_one(AskPanel) if self.query(AskPanel) else None
 
-    async def show(self, questions: Sequence[QuestionView]) -> None:
+    async def show(self, questions: Sequence[Asked]) -> None:
         """Show these questions and no others; one that is shown already stays as it is."""
         known = {found.question for found in questions}
         self._settled &= known
@@ -66,36 +59,32 @@ class Asking(Vertical):
             await self._close()
             return
         panel = self.panel
-        if panel is None or panel.question.question not in {found.question for found in waiting}:
+        if panel is None or panel.asked.question not in {found.question for found in waiting}:
             panel = await self._open(waiting[0])
         panel.waiting_behind = len(waiting) - 1
 
-    async def bring_forward(self, question: QuestionView) -> None:
+    async def bring_forward(self, question: Asked) -> None:
         """Show this one instead."""
-        if self.panel is None or self.panel.question.question != question.question:
+        if self.panel is None or self.panel.asked.question != question.question:
             self._settled.discard(question.question)
             await self._open(question)
         if self.panel is not None:
             self.panel.take_focus()
 
-    def settle(self, decision: AnswerQuestion | Settle) -> None:
+    def settle(self, question: QuestionId, decision: Control) -> None:
         """Send the decision; the panel goes when the session says that it is settled, or at once for the next one."""
-        self._settled.add(decision.question)
-        self.post_message(self.Answered(decision))
+        self._settled.add(question)
+        self.post_message(self.Answered(question, decision))
 
     def unsettle(self, question: QuestionId) -> None:
         """The decision could not be carried out: ask again."""
         self._settled.discard(question)
 
-    async def _open(self, question: QuestionView) -> AskPanel:
-        from agentsh.tui.approval import Approval
-        from agentsh.tui.question import Question
-
+    async def _open(self, question: Asked) -> AskPanel:
         await self.remove_children()
-        panel = Approval(question) if question.approval else Question(question)
+        panel = _panel(question)
         self.add_class("-open")
         await self.mount(panel)
-        self.post_message(self.Opened(panel))
         return panel
 
     async def _close(self) -> None:
@@ -104,3 +93,13 @@ class Asking(Vertical):
         self.remove_class("-open")
         await self.remove_children()
         self.post_message(self.Closed())
+
+
+def _panel(asked: Asked) -> AskPanel:
+    from agentsh.tui.approval import Approval
+    from agentsh.tui.question import Question
+    from agentsh.tui.stopped import Stopped
+
+    if isinstance(asked, StoppedView):
+        return Stopped(asked)
+    return Approval(asked) if asked.approval else Question(asked)

@@ -33,16 +33,17 @@ class Said(Vertical, can_focus=True):
     DEFAULT_CSS = """
     Said {
         height: auto;
-        padding: 0 1 0 1;
-        margin: 0 0 1 0;
-        border-left: outer transparent;
-        &:focus { border-left: outer $primary; background: $panel 40%; }
+        padding: 0 1 0 2;
+        margin: 1 0;
+        &:focus { border-left: outer $primary; padding: 0 1; background: $panel 40%; }
         & > .said--head { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & > .said--more { color: $muted; }
         & > Markdown { height: auto; padding: 0; margin: 0; background: transparent; }
         & MarkdownBlock:last-child { margin-bottom: 0; }
         & MarkdownFence { max-height: 40; margin: 0 0 1 0; }
-        & MarkdownH1, & MarkdownH2, & MarkdownH3 { margin: 0 0 1 0; content-align: left middle; }
+        & MarkdownH1, & MarkdownH2, & MarkdownH3 {
+            margin: 0 0 1 0; content-align: left middle; text-style: bold; color: $primary;
+        }
         &.-boss { background: $panel 60%; border-left: outer $accent; padding: 0 1; }
     }
     """
@@ -119,7 +120,7 @@ class Note(Static):
 
     def __init__(self, who: str, text: str, tone: Tone, seq: int) -> None:
         mark = {"good": "✓", "bad": "✗", "warn": "!", "accent": "·"}.get(tone, "·")
-        super().__init__(plain(f"{mark} {who} {text}".replace("  ", " ")), classes=f"-{tone}", markup=False)
+        super().__init__(plain(" ".join(part for part in (mark, who, text) if part)), classes=f"-{tone}", markup=False)
         self.seq = seq
 
 
@@ -129,8 +130,8 @@ class Draft(Vertical):
     DEFAULT_CSS = """
     Draft {
         height: auto;
-        padding: 0 1 0 1;
-        margin: 0 0 1 0;
+        padding: 0 1;
+        margin: 1 0;
         border-left: outer $primary 60%;
         & > .draft--head { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & > .draft--tail { color: $muted; height: auto; max-height: 12; }

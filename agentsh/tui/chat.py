@@ -139,13 +139,25 @@ class Chat(VerticalScroll, can_focus=True):
         if new_value <= 1 and self._more_before and self.max_scroll_y > 0:
             self._want_older()
 
-    def watch_virtual_size(self, size: Size) -> None:
-        """Follow the end once there is more than fits: an anchor on less would push it down."""
-        if not self._anchored and size.height > self.container_size.height > 0:
+    def watch_virtual_size(self, _size: Size) -> None:
+        """Follow the end once there is more than fits."""
+        self._anchor_if_full()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """More or less may fit now."""
+        self._anchor_if_full()
+
+    def _anchor_if_full(self) -> None:
+        """An anchor on less than fits would push it down."""
+        room = self.container_size.height
+        if not room:
+            return
+        if not self._anchored and self.virtual_size.height > room:
             self.anchor()
-        elif self._anchored and size.height <= self.container_size.height:
+        elif self.virtual_size.height <= room and (self._anchored or self.scroll_y < 0):
             self.anchor(anchor=False)
             self.scroll_y = self.scroll_target_y = 0
+            self.refresh(layout=True)
 
     def on_show(self, _event: events.Show) -> None:
         """Be at the end when shown again, if it was there."""

@@ -68,28 +68,27 @@ class LineView(ScrollView, can_focus=True):
 
     def add(self, lines: Iterable[Line]) -> None:
         """Append lines, and stay at the end if it was there."""
-        at_end = self.is_vertical_scroll_end
         dropped = self.log_lines.add(lines)
         if dropped:
             self._strips.clear()
-        self._laid_out(at_end=at_end and not self.is_vertical_scrollbar_grabbed)
-        if dropped and not at_end:
+        self._laid_out()
+        if dropped and not self._following:
             self.scroll_to(y=max(0, self.scroll_offset.y - dropped), animate=False, immediate=True)
 
     def put_before(self, lines: Iterable[Line]) -> None:
         """Put older lines before all; what is on screen stays where it is."""
-        at_end = self.is_vertical_scroll_end
         more = self.log_lines.put_before(lines)
         self._strips.clear()
-        self._laid_out(at_end=at_end)
-        if not at_end:
+        self._laid_out()
+        if not self._following:
             self.scroll_to(y=self.scroll_offset.y + more, animate=False, immediate=True)
 
     def keep_only(self, text: str) -> None:
         """Filter the lines."""
         self.log_lines.keep_only(text)
         self._strips.clear()
-        self._laid_out(at_end=True)
+        self._following = True
+        self._laid_out()
 
     def action_to_top(self) -> None:
         """Go to the first line."""
@@ -101,18 +100,21 @@ class LineView(ScrollView, can_focus=True):
 
     def action_wrap(self) -> None:
         """Wrap long lines, or cut them."""
-        at_end = self.is_vertical_scroll_end
         self.log_lines.wrap = not self.log_lines.wrap
         self.log_lines.lay_out()
         self._strips.clear()
-        self._laid_out(at_end=at_end)
+        self._laid_out()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the end exactly while it is in sight."""
+        super().watch_scroll_y(old_value, new_value)
+        self._following = new_value >= self.max_scroll_y
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay out for the new width."""
-        at_end = self.is_vertical_scroll_end
         self._strips.clear()
         self.log_lines.set_width(self.scrollable_content_region.width)
-        self._laid_out(at_end=at_end)
+        self._laid_out()
 
     def on_click(self, event: events.Click) -> None:
         """Open the line that was clicked."""
@@ -147,6 +149,8 @@ class LineView(ScrollView, can_focus=True):
         """Return one row of the screen."""
         at = y + self.scroll_offset.y
         strip = self._strips.get(at)
+        if strip is None and at >= self.log_lines.rows:
+            return Strip.blank(self.scrollable_content_region.width, self.rich_style)
         if strip is None:
             if len(self._strips) > 1_000:
                 self._strips.clear()
@@ -194,8 +198,10 @@ class LineView(ScrollView, can_focus=True):
     def _tone(self, tone: Tone) -> RichStyle:
         return self.get_component_rich_style(_TONE_CLASSES[tone], partial=True)
 
-    def _laid_out(self, *, at_end: bool) -> None:
+    def _laid_out(self) -> None:
+        following = self._following
         self.virtual_size = Size(self.scrollable_content_region.width, self.log_lines.rows)
-        if at_end:
+        if following and not self.is_vertical_scrollbar_grabbed:
+            self._following = True
             self.scroll_end(animate=False, immediate=True, x_axis=False)
         self.refresh()

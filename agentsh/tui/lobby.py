@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from agentsh.commands.context import Context
+    from agentsh.commands.history import History
     from agentsh.core.chat import PullProgress
     from agentsh.core.summary import SessionSummary
     from agentsh.session.facade import Session
@@ -50,6 +51,10 @@ class Lobby(Protocol):
     @property
     def context(self) -> "Context":
         """What slash commands are run with."""
+
+    @property
+    def history(self) -> "History":
+        """What was typed before."""
 
     def open(self, wanted: Wanted, progress: "Progress") -> "Opening":
         """Return what opens a session. Entering raises AgentshError when that cannot be done."""

@@ -102,6 +102,7 @@ class Prompt(Vertical):
             padding: 0 1;
             background: $surface;
             scrollbar-size-vertical: 1;
+            border-subtitle-color: $faint;
             &:focus { border: round $primary; }
         }
         & > OptionList {

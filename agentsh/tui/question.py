@@ -31,6 +31,7 @@ class Question(AskPanel):
 
     def __init__(self, question: QuestionView) -> None:
         super().__init__(question)
+        self.question = question
         self._fields: Fields | None = None
 
     @property

@@ -3,11 +3,16 @@
 from typing import TYPE_CHECKING, assert_never
 
 from agentsh.commands import reply as r
+from agentsh.core.terminal import clean
 from agentsh.tui.lobby import Begin, Reopen
 
 if TYPE_CHECKING:
     from agentsh.tui.app import Shell
     from agentsh.tui.session_screen import SessionScreen
+
+
+SHORT_LINES = 3
+"""An answer without a title that is this short is told in passing."""
 
 
 async def answer(app: "Shell", reply: r.Reply) -> None:
@@ -27,6 +32,9 @@ def _look(app: "Shell", reply: r.Text | r.Markdown | r.Table | r.Tree | r.OpenFi
     if screen is None:
         return
     look = screen.look
+    if isinstance(reply, r.Text) and not reply.title and reply.text.count("\n") < SHORT_LINES:
+        app.notify(clean(reply.text), timeout=6)
+        return
     match reply:
         case r.Text(text=text, title=title, language=language):
             look.show_text(text, title, language)

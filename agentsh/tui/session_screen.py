@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 from textual.screen import Screen
 
+from agentsh.commands.history import History
 from agentsh.core import controls as k
 from agentsh.core import events as e
 from agentsh.core.errors import AgentshError
@@ -19,6 +20,7 @@ from agentsh.session.facade import Session
 from agentsh.session.view import QuestionView, SessionView
 from agentsh.tui.agents import Agents
 from agentsh.tui.approval import Approval
+from agentsh.tui.ask_panel import AskPanel
 from agentsh.tui.asking import Asking
 from agentsh.tui.bus import Bus
 from agentsh.tui.cards import Said
@@ -36,6 +38,9 @@ from agentsh.tui.status import Pace, StatusBar, status_word
 
 if TYPE_CHECKING:
     from agentsh.tui.app import Shell
+
+HINT = "F6 pause · F10 step · esc interrupt · ctrl+p commands · F1 help"
+PAUSED_HINT = "F5 go · F10 step · ctrl+p commands · F1 help"
 
 
 class SessionScreen(Screen[None]):
@@ -60,8 +65,9 @@ class SessionScreen(Screen[None]):
     pane: var[Pane] = var[Pane]("chat")
     """The pane that is in front where not all have room."""
 
-    def __init__(self, session: Session, helm: Helm) -> None:
+    def __init__(self, session: Session, helm: Helm, history: History) -> None:
         super().__init__()
+        self._history = history
         self.session = session
         self.helm = helm
         self.colours = RoleColours()
@@ -124,6 +130,7 @@ class SessionScreen(Screen[None]):
         self.query_one(Prompt).area.focus()
         self.follow()
         self._list_files()
+        self.prompt.remember(await asyncio.to_thread(self._history.load))
         self.call_after_refresh(self._show_view)
 
     @work(group="follow")
@@ -181,19 +188,20 @@ class SessionScreen(Screen[None]):
 
     @on(Prompt.Submitted)
     def _line(self, event: Prompt.Submitted) -> None:
+        self._history.add(event.text)
         self.helm.run(event.text)
 
     @on(Asking.Answered)
     async def _answered(self, event: Asking.Answered) -> None:
         if not await self.helm.send(event.decision):
-            self.query_one(Asking).unsettle(event.decision.question)
+            self.query_one(Asking).unsettle(event.question)
         await self._show_questions(self.session.view())
 
-    @on(Asking.Opened)
-    def _asked(self, event: Asking.Opened) -> None:
+    @on(AskPanel.Shown)
+    def _asked(self, event: AskPanel.Shown) -> None:
         self.app.call_for_person(event.panel.title_text)
-        if not self.query_one(Prompt).text and not self.app.screen_stack[-1].is_modal:
-            self.call_after_refresh(event.panel.take_focus)
+        if not self.prompt.text:
+            event.panel.take_focus()
 
     @on(Asking.Closed)
     def _all_answered(self) -> None:
@@ -206,9 +214,9 @@ class SessionScreen(Screen[None]):
         area.focus()
         area.insert(event.character)
 
-    @on(Asking.EditWanted)
-    def _edit(self, event: Asking.EditWanted) -> None:
-        self.helm.run(f"/edit {event.question}")
+    @on(Asking.LineWanted)
+    def _asked_for(self, event: Asking.LineWanted) -> None:
+        self.helm.run(event.line)
 
     @on(Agents.Opened)
     def _role(self, event: Agents.Opened) -> None:
@@ -242,8 +250,6 @@ class SessionScreen(Screen[None]):
             self._oldest = page[0].seq
         self.query_one(Bus).put_before(page)
         await self.query_one(Chat).put_before(page, more=self._oldest > 1 and len(page) >= PAGE_EVENTS)
-        said = [found.event.message for found in page if isinstance(found.event, e.MessagePublished)]
-        self.query_one(Prompt).remember([message.content for message in said if message.sent_from == "boss"])
 
     def _receive(self, items: Sequence[Item]) -> None:
         """Take a frame's worth: what is cheap is done now, the chat when it is its turn."""
@@ -270,11 +276,12 @@ class SessionScreen(Screen[None]):
         view = self._view = self.session.view()
         self.query_one(StatusBar).view = view
         self.query_one(Agents).show(view, self._queued)
+        self.prompt.area.border_subtitle = PAUSED_HINT if view.paused else HINT
         self.app.show_title(status_word(view), view.name)
         self.run_worker(self._show_questions(view), group="questions", exclusive=True)
 
     async def _show_questions(self, view: SessionView) -> None:
-        await self.query_one(Asking).show(view.questions)
+        await self.query_one(Asking).show([*view.stopped, *view.questions])
 
     def _second(self) -> None:
         """What changes with time alone."""

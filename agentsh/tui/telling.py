@@ -4,6 +4,7 @@ from functools import singledispatch
 
 from agentsh.core import events as e
 from agentsh.core.terminal import one_line
+from agentsh.session.narration import file_words
 from agentsh.tui.lines import Line, Tone
 from agentsh.tui.shown import amount, clock
 
@@ -154,8 +155,7 @@ def _(event: e.ApprovalSettled) -> _Told:
 
 @_told.register
 def _(event: e.FileChanged) -> _Told:
-    file = event.file
-    return f"{file.change} {file.path} +{file.added_lines} -{file.removed_lines}", "accent"
+    return file_words(event.file), "accent"
 
 
 @_told.register

@@ -33,7 +33,7 @@ class Trouble(Vertical, can_focus=True):
         & > Static { height: auto; }
         & > #trouble-hint { color: $muted; }
         & > Horizontal { height: 1; margin: 1 0 0 0; }
-        & Button { margin: 0 1 0 0; display: none; }
+        & Button { width: auto; min-width: 0; padding: 0 1; margin: 0 1 0 0; background: $panel; display: none; }
         & Button.-shown { display: block; }
     }
     """

@@ -100,7 +100,7 @@ def test_a_role_that_is_played_is_asked_and_its_answer_published(shell: Shell, a
 def test_a_question_left_open_is_asked_again_on_resume(shell: Shell, at_terminal: Start) -> None:
     script = furnish(shell, "Hello.")
     assert shell.run(*run_words(script, "talk", "--human", "speaker")).code == 4
-    child = at_terminal("resume")
+    child = at_terminal("resume", "--headless")
     child.expect("You are speaker")
     child.expect("ends it")
     child.sendline("Later words")

@@ -6,13 +6,16 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agentsh.commands.context import Context, ExportFormat, Named, SettingsFile
+from agentsh.commands.builtin import builtin
+from agentsh.commands.context import Context, Named, SettingsFile
+from agentsh.commands.history import History
 from agentsh.commands.registry import Registry
 from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.chat import PullProgress
 from agentsh.core.errors import AgentshError, UsageError
 from agentsh.core.ids import ActionName
 from agentsh.core.summary import SessionSummary
+from agentsh.session.export import ExportFormat
 from agentsh.session.facade import Session
 from agentsh.tui.lobby import Wanted
 from tests.support.stage import ModelInProcess, React, Stage, asks_and_says, card, stage
@@ -39,7 +42,7 @@ class Nowhere:
     async def check_name(self, name: str) -> None:
         """Every name is free."""
 
-    async def export(self, session: Session, format: ExportFormat, path: Path | None) -> Path:
+    async def export(self, session: Session, format: ExportFormat, path: str | None) -> Path:
         raise UsageError("nothing is exported here")
 
     async def settings(self) -> SettingsFile:
@@ -68,7 +71,7 @@ class StageLobby:
     keys: dict[str, str] = field(default_factory=dict)
     theme: str | None = None
     outside: Nowhere = field(default_factory=Nowhere)
-    registry: Registry = field(default_factory=Registry)
+    registry: Registry = field(default_factory=builtin)
     trouble: list[AgentshError] = field(default_factory=list)
     opened: list[Stage] = field(default_factory=list)
     wanted: list[Wanted] = field(default_factory=list)
@@ -81,6 +84,10 @@ class StageLobby:
         if self._context is None:
             self._context = Context(self.outside, self.registry)
         return self._context
+
+    @property
+    def history(self) -> History:
+        return History(self.path.with_name("history"))
 
     def open(self, wanted: Wanted, progress: Callable[[PullProgress], None]) -> AbstractAsyncContextManager[Session]:
         return self._open(wanted)

@@ -1,0 +1,69 @@
+"""What the Textual app needs of the world around a session: sessions, models and settings of one home."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
+
+from agentsh.commands.builtin import builtin
+from agentsh.commands.context import Context
+from agentsh.commands.history import History
+from agentsh.core.chat import PullProgress
+from agentsh.core.settings import ResumeOptions, RunOptions, Settings
+from agentsh.core.summary import SessionSummary
+from agentsh.library.home import Home
+from agentsh.session.facade import Session
+from agentsh.tui.lobby import Begin, Wanted
+from agentsh.wiring import open_provider, reopened, started
+from agentsh.wiring.outside import Surroundings
+
+if TYPE_CHECKING:
+    from agentsh.ports import Provider
+
+
+class HomeLobby:
+    """Fulfils `tui.lobby.Lobby` for one home.
+
+    Attributes:
+        context: what slash commands are run with.
+        history: what was typed before.
+    """
+
+    def __init__(self, settings: Settings, home: Home, overrides: ResumeOptions | None = None) -> None:
+        self._settings = settings
+        self._home = home
+        self._overrides = overrides or ResumeOptions()
+        self.context = Context(Surroundings(home, settings), builtin())
+        self.history = History(home.root / "history")
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Keys by binding id."""
+        return self._settings.keys
+
+    @property
+    def theme(self) -> str | None:
+        """The theme that the settings name."""
+        return self._settings.screen.theme
+
+    def open(self, wanted: Wanted, progress: Callable[[PullProgress], None]) -> AbstractAsyncContextManager[Session]:
+        """Return what opens a session."""
+        if isinstance(wanted, Begin):
+            options = RunOptions(idea=wanted.idea, team=wanted.team, provider="local" if wanted.demo else None)
+            return started(options, self._settings, self._home, terminal=True, progress=progress)
+        # What was asked for on the command line holds for the session that was named there, not for those picked later.
+        overrides, self._overrides = self._overrides, ResumeOptions()
+        return reopened(wanted.name, overrides, self._settings, self._home, terminal=True, progress=progress)
+
+    async def sessions(self) -> list[SessionSummary]:
+        """Return all sessions, newest first."""
+        return await self.context.outside.sessions()
+
+    async def pull(self, model: str) -> AsyncIterator[PullProgress]:
+        """Download a model to the server that would be asked."""
+        async with open_provider(self._settings) as provider:
+            async for progress in _pulled(provider, model):
+                yield progress
+
+
+def _pulled(provider: "Provider", model: str) -> AsyncIterator[PullProgress]:
+    return provider.pull(model)
