@@ -187,6 +187,11 @@ def _(event: e.ReactionFailed, outcome: Outcome) -> None:
 
 
 @_see.register
+def _(event: e.BudgetWasSpent, outcome: Outcome) -> None:
+    outcome.hint = f"resume with a larger --{event.budget.replace('_', '-')}"
+
+
+@_see.register
 def _(_event: e.ReactionRetried, outcome: Outcome) -> None:
     outcome.hint = ""
 

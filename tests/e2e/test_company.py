@@ -238,3 +238,28 @@ def messages(chat: Logged) -> list[dict[str, str]]:
 
 def last(chat: Logged) -> str:
     return messages(chat)[-1]["content"]
+
+
+def test_a_run_loads_no_screen_library(tmp_path: Path, serve: Serve) -> None:
+    server = serve(company.script(*company.rules()))
+    agent = Agent(tmp_path / "user", server.host)
+    code = (
+        "import sys\n"
+        "from agentsh.cli.app import main\n"
+        "ended = main(sys.argv[1:])\n"
+        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
+        "print('screens:', *sorted(loaded & {'textual', 'prompt_toolkit', 'pygments'}))\n"
+        "sys.exit(ended)\n"
+    )
+    words = ["--home", str(agent.shell.home), *agent.run(company.IDEA)]
+    agent.root.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        env=agent.shell.environ(),
+        cwd=agent.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done
+    assert done.stdout.splitlines()[-1] == "screens:"

@@ -1,6 +1,6 @@
 """Law 3 through the process: however often a run is killed, it ends as if it never was, and asks nothing twice.
 
-By default 25 kills; AGENTSH_KILLS=100 for more, AGENTSH_KILLS_SEED for other instants.
+By default 20 kills; AGENTSH_KILLS=100 for more, AGENTSH_KILLS_SEED for other instants.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from tests.e2e.agent import Agent, Running, crashed
 from tests.e2e.story import TEMPORARY, Story, answered, call_of_body, files, git, story, strays
 from tests.support.ollama_server import OllamaServer
 
-KILLS = int(os.environ.get("AGENTSH_KILLS", "25"))
+KILLS = int(os.environ.get("AGENTSH_KILLS", "20"))
 SEED = int(os.environ.get("AGENTSH_KILLS_SEED", "20260301"))
 LANES = 2
 STREAM_S = 0.01

@@ -1,10 +1,12 @@
-"""Wrong files, settings and flags through the process: exit 2, where, what to do, and nothing is begun."""
+"""Wrong files, settings and flags on the command line: exit 2, where, what to do, and nothing is begun."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from agentsh.cli.app import main
 from tests.cli.process import Ended, Shell
 from tests.e2e.agent import crashed
 
@@ -70,6 +72,29 @@ WRONG_FLAGS: dict[str, tuple[list[str], str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Here(Shell):
+    """The same command line, in this process: its imports are paid once."""
+
+    capture: pytest.CaptureFixture[str]
+    environment: pytest.MonkeyPatch
+
+    def run(self, *arguments: str, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Ended:
+        with self.environment.context() as variables:
+            for name, value in self.environ(environ).items():
+                variables.setenv(name, value)
+            variables.chdir(cwd or self.root)
+            self.capture.readouterr()
+            code = main(["--home", str(self.home), *arguments])
+        said = self.capture.readouterr()
+        return Ended(int(code), said.out, said.err)
+
+
+@pytest.fixture
+def here(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Here:
+    return Here(tmp_path, capsys, monkeypatch)
+
+
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
@@ -107,17 +132,17 @@ def test_the_files_as_they_are_work(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("kind", WRONG_FILES)
-def test_a_wrong_file_is_named_with_its_line_and_the_mend(shell: Shell, kind: str) -> None:
+def test_a_wrong_file_is_named_with_its_line_and_the_mend(here: Here, kind: str) -> None:
     files, place, mend = WRONG_FILES[kind]
-    furnish(shell, {**FILES, **files})
-    assert_told(asked(shell), shell, place, mend)
+    furnish(here, {**FILES, **files})
+    assert_told(asked(here), here, place, mend)
 
 
 @pytest.mark.parametrize("kind", WRONG_FLAGS)
-def test_a_wrong_value_of_a_flag_is_named(shell: Shell, kind: str) -> None:
+def test_a_wrong_value_of_a_flag_is_named(here: Here, kind: str) -> None:
     words, part = WRONG_FLAGS[kind]
-    furnish(shell, FILES)
-    assert_told(asked(shell, *words), shell, part)
+    furnish(here, FILES)
+    assert_told(asked(here, *words), here, part)
 
 
 def test_a_wrong_variable_of_the_environment_is_named(shell: Shell) -> None:
