@@ -57,6 +57,20 @@ class Provider(Protocol):
         """Close connections and end child processes."""
 
 
+class History(Protocol):
+    """What of a session can be read beside whoever writes it."""
+
+    async def read(self, after: int = 0, limit: int | None = None, *, kinds: Sequence[str] = ()) -> list[Recorded]:
+        """Return events with seq > `after`, oldest first, at most `limit`; only of `kinds` when there are any.
+
+        Raises:
+            SessionDamaged: one of them cannot be read.
+        """
+
+    async def message(self, id: MessageId) -> Message | None:
+        """Return one message."""
+
+
 class Journal(Protocol):
     """The append-only truth of one session."""
 

@@ -50,7 +50,10 @@ class WorldFile(Frozen):
 
     def error(self, entity: str | None, message: str, hint: str = "") -> FileError:
         """Return the error that says what is wrong with an entity, or with the world."""
-        return FileError(self.card.source, self.lines.get(entity or "", 1), message, hint=hint)
+        named = entity or ""
+        # `Aria: goal 1` stands where Aria stands.
+        line = self.lines.get(named) or self.lines.get(named.partition(":")[0], 1)
+        return FileError(self.card.source, line, message, hint=hint)
 
 
 class WorldShelf:

@@ -12,7 +12,7 @@ from agentsh.core.errors import StoreError, WorldError
 from agentsh.core.ids import MessageId
 from agentsh.core.messages import Message
 from agentsh.core.worlds import WORLD, EntityId
-from agentsh.ports import Journal
+from agentsh.ports import History
 from agentsh.world.catalogue import Catalogue
 from agentsh.world.world import Arrival, Missed, World
 
@@ -29,7 +29,7 @@ class Restored:
 
 
 async def restored(
-    journal: Journal,
+    journal: History,
     catalogue: Catalogue,
     facts: e.SessionStarted,
     snapshots: Mapping[int, int],
@@ -73,7 +73,7 @@ class _History:
     messages: Mapping[MessageId, Message]
 
 
-async def _history(journal: Journal, seq: int, upto_tick: int | None) -> _History:
+async def _history(journal: History, seq: int, upto_tick: int | None) -> _History:
     snapshot: e.WorldSnapshot | None = None
     events: list[e.TickFinished | e.WorldEdited] = []
     messages: dict[MessageId, Message] = {}
@@ -107,7 +107,7 @@ def _is_later(event: e.Event, tick: int) -> bool:
 
 
 async def _fetch(
-    journal: Journal, events: Sequence[e.TickFinished | e.WorldEdited], messages: dict[MessageId, Message]
+    journal: History, events: Sequence[e.TickFinished | e.WorldEdited], messages: dict[MessageId, Message]
 ) -> None:
     """Add what landed after the snapshot and had been said before it."""
     landed = (id_ for event in events if isinstance(event, e.TickFinished) for id_ in event.landed)

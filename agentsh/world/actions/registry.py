@@ -94,6 +94,12 @@ class Actions:
         self._readings += [_Reading(_pattern(form), type_) for form in type_.forms]
         self._readings.sort(key=lambda reading: -len(reading.pattern.pattern))
 
+    def check(self, names: Iterable[str]) -> None:
+        """Raise WorldError when one of these is no action."""
+        for name in names:
+            if name not in self.types:
+                raise WorldError(f"there is no action {name!r}", hint=f"there is: {', '.join(sorted(self.types))}")
+
     def of_actor(self, scene: Scene) -> list[ActionType]:
         """Return what the actor may do at all."""
         action = scene.store.find(scene.actor, Action)
