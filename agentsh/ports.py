@@ -11,6 +11,7 @@ from agentsh.core.files import ChangeNote, Commit, FileDraft, FileEntry
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
+from agentsh.core.packages import Installed
 from agentsh.core.rulebook import Decision, Rule, RuleSet
 from agentsh.core.verdict import Verdict, VerifyPlan
 
@@ -200,8 +201,24 @@ class Watcher(Protocol):
 class Verifier(Protocol):
     """Finds out whether the program in the workspace runs."""
 
-    async def verify(self, plan: VerifyPlan) -> Verdict:
-        """Try the gates in order up to the first that fails."""
+    async def verify(self, plan: VerifyPlan, drafts: Sequence[FileDraft] = ()) -> Verdict:
+        """Try the gates in order up to the first that fails; the workspace stays as it is.
+
+        Args:
+            plan: what to try.
+            drafts: files as they would be, laid over the workspace for this time.
+        """
+
+
+class Installer(Protocol):
+    """Installs packages for a workspace's programs, where only they find them."""
+
+    async def install(self, requirements: Sequence[str]) -> Installed:
+        """Make the workspace's own environment hold exactly these and what they need. Doing it again does no harm.
+
+        Args:
+            requirements: `name`, with versions, extras and a marker where there are some.
+        """
 
 
 class Renderer(Protocol):

@@ -39,6 +39,8 @@ class Command(Frozen):
     """Added to a clean environment; nothing of the user's own is inherited."""
     limits: Limits = Limits()
     network: bool = False
+    read_only: bool = False
+    """Whether it may only read the workspace, and write nothing but temporary files."""
 
 
 class RunResult(Frozen):

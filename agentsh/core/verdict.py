@@ -2,9 +2,14 @@
 
 from typing import Literal
 
+from agentsh.core.files import FileDraft
 from agentsh.core.model import Frozen
+from agentsh.core.packages import Installed
 
 GateName = Literal["files", "compiles", "imports", "requirements", "entry", "examples", "tests"]
+
+RECORD = "README.md"
+"""Where a program keeps what was checked of it. A change of it is no change of the program."""
 
 
 class Example(Frozen):
@@ -29,6 +34,16 @@ class VerifyPlan(Frozen):
     """The team's own command instead of the gates, as an argv line: `python main.py --check`."""
     wall_s: float = 60.0
     """Deadline of each single run, seconds."""
+    install: Installed | None = None
+    """What came of installing the packages that were missing, when that was tried."""
+
+
+class Mend(Frozen):
+    """A file as it would be with what is merely missing put in. Nobody has to think for it."""
+
+    draft: FileDraft
+    what: str
+    """In words: `main.py: added import sys`."""
 
 
 class GateResult(Frozen):
@@ -40,6 +55,14 @@ class GateResult(Frozen):
     """The shortest faithful excerpt: what was run, what it said."""
     path: str | None = None
     line: int | None = None
+    findings: int = 0
+    """How many things are wrong, as far as that was counted."""
+    mends: tuple[Mend, ...] = ()
+    """Changes that would get past this gate, or further into it."""
+    packages: tuple[str, ...] = ()
+    """All packages that have to be installed to get past this gate, as requirements: `PyYAML>=6`."""
+    mendable: bool = True
+    """Whether other files could mend it. Not, when this machine lacks what the program runs on."""
 
 
 class Verdict(Frozen):
@@ -47,8 +70,16 @@ class Verdict(Frozen):
 
     passed: bool
     gates: tuple[GateResult, ...]
+    record: FileDraft | None = None
+    """The README with this verdict in it, to be kept beside the program; None: it is there already, or not wanted."""
 
     @property
     def failure(self) -> GateResult | None:
         """The gate that failed, if one did."""
         return next((gate for gate in self.gates if not gate.passed), None)
+
+    @property
+    def rank(self) -> tuple[bool, int, int]:
+        """By what the better of two is told: a pass, then more gates passed, then less that is wrong."""
+        failure = self.failure
+        return self.passed, sum(gate.passed for gate in self.gates), -(failure.findings if failure else 0)

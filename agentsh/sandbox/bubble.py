@@ -67,7 +67,7 @@ class Bubble:
         """
         kept = self.view.kept()
         # A folder that is a mount of its own cannot be renamed, with what is protected in it.
-        anchored, anchors = self._bind("--bind", self.view.anchors(kept), fds)
+        anchored, anchors = self._bind("--bind", [] if self.command.read_only else self.view.anchors(kept), fds)
         protected, places = self._bind("--ro-bind", kept, fds)
         environment = clean_environment(self.python, HOME, self.command.env)
         return [
@@ -79,7 +79,7 @@ class Bubble:
             *self._tmpfs(SHARED_MEMORY),
             *self._tmpfs(HOME),
             *_binds("--ro-bind-try", shown(network=self.command.network)),
-            *_binds("--bind", [self.view.workspace]),
+            *_binds("--ro-bind" if self.command.read_only else "--bind", [self.view.workspace]),
             *anchored,
             *protected,
             *("--remount-ro", "/dev", "--remount-ro", "/"),

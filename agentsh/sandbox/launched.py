@@ -102,7 +102,8 @@ class LaunchedSandbox:
         proc = [Path("/proc", name) for name in _PROC_FILES]
         grants = [(path, landlock.READ) for path in (*machine, *proc)]
         grants += [(Path("/dev", name), landlock.DEVICE) for name in _DEVICES]
-        grants += [(path, landlock.WRITE) for path in (self._view.workspace, scratch)]
+        grants += [(self._view.workspace, landlock.READ if command.read_only else landlock.WRITE)]
+        grants += [(scratch, landlock.WRITE)]
         return Confinement(
             ruleset=landlock.handled(version, network=command.network),
             rules=tuple(landlock.rules(version, grants)),

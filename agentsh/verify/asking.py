@@ -4,8 +4,6 @@ import json
 import math
 import secrets
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 from typing import Literal, TypeVar
 
 from pydantic import ValidationError
@@ -13,8 +11,8 @@ from pydantic import ValidationError
 from agentsh.core.code import Command, Limits, RunResult
 from agentsh.core.model import Frozen, JsonObject
 from agentsh.ports import Sandbox
+from agentsh.verify.scripts import Script, script_text
 
-Script = Literal["read_sources", "resolve", "run_tests", "tiny_pytest"]
 MAX_ANSWER_BYTES = 4_000_000
 
 
@@ -25,6 +23,10 @@ class Resolved(Frozen):
     """For each import that was asked for: what of it is not there."""
     standard: frozenset[str]
     """Names of the standard library's modules."""
+    adding: tuple[tuple[str, ...], ...] = ()
+    """For each undefined name that was asked for: which imports would define it; empty when that is not plain."""
+    installed: dict[str, tuple[str, str]] = {}
+    """Module → name and version of the distribution that brings it."""
 
 
 class FailedTest(Frozen):
@@ -47,9 +49,18 @@ T = TypeVar("T", bound=Frozen)
 
 
 async def ask(
-    sandbox: Sandbox, script: Script, request: JsonObject, answer: type[T], wall_s: float, *, isolated: bool = True
+    sandbox: Sandbox,
+    script: Script,
+    request: JsonObject,
+    answer: type[T],
+    wall_s: float,
+    *,
+    isolated: bool = True,
+    output_bytes: int = MAX_ANSWER_BYTES,
 ) -> tuple[T | None, RunResult]:
     """Run a script inside the sandbox; return its answer, None when it gave none, with how the run ended.
+
+    The answer is no part of the output that is returned.
 
     Args:
         sandbox: where to run it.
@@ -58,21 +69,17 @@ async def ask(
         answer: what it has to answer.
         wall_s: deadline.
         isolated: without the workspace on the path. Otherwise its modules can be imported.
+        output_bytes: most that may be printed, the answer included.
     """
     token = secrets.token_hex(16)
     argv = ("python3", *(["-I"] if isolated else []), "-W", "ignore", "-c", script_text(script))
     stdin = json.dumps({**request, "token": token})
-    result = await sandbox.run(Command(argv=argv, stdin=stdin, limits=limits(wall_s, MAX_ANSWER_BYTES)))
-    for line in reversed(result.stdout.splitlines()):
-        if line.startswith(token):
-            return _read(line.removeprefix(token), answer), result
-    return None, result
-
-
-@cache
-def script_text(script: Script) -> str:
-    """Return the text of one of the scripts."""
-    return resources.files("agentsh.verify.inside").joinpath(f"{script}.py").read_text("utf-8")
+    result = await sandbox.run(Command(argv=argv, stdin=stdin, limits=limits(wall_s, output_bytes)))
+    before, found, rest = result.stdout.rpartition(token)
+    if not found:
+        return None, result
+    said, _, after = rest.partition("\n")
+    return _read(said, answer), result.model_copy(update={"stdout": before + after})
 
 
 def limits(wall_s: float, output_bytes: int = 64_000) -> Limits:

@@ -1,21 +1,24 @@
-"""What is in a workspace that is to be verified: its Python files, which of them are tests, which one is started."""
+"""What is in a workspace that is to be verified: its files, which of them are Python, tests, and what is started."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agentsh.core.verdict import VerifyPlan
+from agentsh.core.files import FileDraft
+from agentsh.core.verdict import RECORD, VerifyPlan
 from agentsh.ports import Workspace
+from agentsh.verify.packages import FILES, Declarations, declarations
 
 _GUARD = re.compile(r"^if\s+__name__\s*==\s*[\"']__main__[\"']", re.MULTILINE)
 _SUPPORT = frozenset({"conftest.py", "setup.py", "noxfile.py", "__init__.py"})
-DECLARATIONS = ("requirements.txt", "pyproject.toml")
+READ_TOO = (*FILES, "package.json", "Makefile", "makefile", "GNUmakefile", RECORD)
+"""Files besides the Python ones whose text tells something."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """The Python project in a workspace."""
+    """What is in a workspace."""
 
     root: str
     """Absolute path."""
@@ -24,14 +27,19 @@ class Program:
     sources: dict[str, str | None]
     """Each .py file's text; None when it is not readable as UTF-8."""
     entry: str | None
-    """The file that is started; None: it is a library."""
-    declarations: dict[str, str] = field(default_factory=dict)
-    """Texts of the files that declare requirements."""
+    """The Python file that is started; None: it is a library."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """Texts of the files of `READ_TOO` that are there."""
 
     @cached_property
     def tests(self) -> tuple[str, ...]:
         """Paths of the test files."""
         return tuple(path for path in self.sources if is_test(path))
+
+    @cached_property
+    def declared(self) -> Declarations:
+        """What it declares to need."""
+        return declarations({path: text for path, text in self.texts.items() if path in FILES}, self.files)
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -60,17 +68,23 @@ class Program:
 _STEMS = frozenset(name.removesuffix(".py") for name in _SUPPORT)
 
 
-async def look(workspace: Workspace, plan: VerifyPlan) -> Program:
-    """Read what there is to verify."""
-    files = tuple(entry.path for entry in await workspace.files())
-    sources = {path: await workspace.read(path) for path in files if path.endswith(".py")}
-    texts = {path: await workspace.read(path) for path in DECLARATIONS if path in files}
+async def look(workspace: Workspace, plan: VerifyPlan, drafts: Sequence[FileDraft] = ()) -> Program:
+    """Read what there is to verify, with `drafts` laid over it."""
+    laid = {draft.path: draft.text for draft in drafts}
+    there = {entry.path for entry in await workspace.files()}
+    files = tuple(sorted(there - laid.keys() | {path for path, text in laid.items() if text is not None}))
+
+    async def read(path: str) -> str | None:
+        return laid[path] if path in laid else await workspace.read(path)
+
+    sources = {path: await read(path) for path in files if path.endswith(".py")}
+    texts = {path: await read(path) for path in READ_TOO if path in files}
     return Program(
         root=str(workspace.root),
         files=files,
         sources=sources,
         entry=plan.entry.removeprefix("./") if plan.entry is not None else find_entry(sources),
-        declarations={path: text for path, text in texts.items() if text is not None},
+        texts={path: text for path, text in texts.items() if text is not None},
     )
 
 

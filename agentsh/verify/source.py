@@ -31,6 +31,8 @@ class Undefined(Frozen):
 
     line: int
     name: str
+    attributes: tuple[str, ...] = ()
+    """What of it is used, when it is used as `name.x` only: so are modules."""
 
 
 class Case(Frozen):
@@ -52,6 +54,8 @@ class Source(Frozen):
     """What can be imported from it; None when the text alone does not tell."""
     cases: tuple[Case, ...]
     undefined: tuple[Undefined, ...]
+    imports_at: int = 1
+    """Line before which another import can stand."""
 
 
 class Sources(Frozen):

@@ -7,10 +7,10 @@ from agentsh.core.code import Command, RunResult
 from agentsh.core.model import JsonObject
 from agentsh.core.verdict import GateResult, VerifyPlan
 from agentsh.ports import Sandbox
-from agentsh.verify.asking import Tested, ask, limits, script_text, words
+from agentsh.verify.asking import Tested, ask, limits, words
 from agentsh.verify.evidence import Place, excerpt, how_it_ended, own_frames, place_of, printed, relative, shown
-from agentsh.verify.packages import declared
 from agentsh.verify.program import Program, listed
+from agentsh.verify.scripts import script_text
 from agentsh.verify.source import Source
 
 _OPTIONS = ("-q", "--tb=short", "--color=no", "--disable-warnings", "-p", "no:cacheprovider")
@@ -49,7 +49,7 @@ def _use_pytest(sources: Mapping[str, Source]) -> bool:
 
 def _environment(program: Program) -> dict[str, str]:
     """Return what keeps this machine's plugins out of the verdict, unless the program declares some, and finds src/."""
-    wants_plugins = any(name.startswith("pytest-") for name in declared(program.declarations))
+    wants_plugins = any(name.startswith("pytest-") for name in program.declared.names)
     environment = {} if wants_plugins else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return environment | ({"PYTHONPATH": "src"} if any(path.startswith("src/") for path in program.sources) else {})
 

@@ -215,3 +215,22 @@ print('called')
     result = await python(sandbox, source)
     assert ("called" in result.stdout) == (tier != "landlock")
     assert tier in (*CONFINING, "none")
+
+
+async def test_a_run_that_may_only_read_changes_nothing_in_the_workspace(
+    sandbox: Sandbox, arena: Arena, tier: str
+) -> None:
+    (arena.workspace / "kept.txt").write_text("as it was")
+    source = """
+import os, tempfile
+print(open('kept.txt').read(), len(tempfile.mkdtemp()) > 0)
+for attempt in (lambda: open('kept.txt', 'w'), lambda: os.mkdir('made'), lambda: os.remove('kept.txt')):
+    try:
+        attempt()
+        print('it worked')
+    except OSError:
+        pass
+"""
+    result = await python(sandbox, source, read_only=True)
+    assert result.stdout.startswith("as it was True\n")
+    assert ("it worked" in result.stdout) == (tier == "none")

@@ -128,7 +128,7 @@ class VerifierOnPaper:
 
     verdict: Verdict = field(default_factory=lambda: Verdict(passed=True, gates=()))
 
-    async def verify(self, plan: VerifyPlan) -> Verdict:
+    async def verify(self, plan: VerifyPlan, drafts: Sequence[FileDraft] = ()) -> Verdict:
         return self.verdict
 
 

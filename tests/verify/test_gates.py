@@ -211,7 +211,7 @@ FLAWS = {
         {"test_main.py": "import pytest\n\n\n@pytest.mark.skip(reason='later')\ndef test_it():\n    assert 0\n"},
         *("tests", "test_main.py", None, "no test ran, 1 skipped"),
     ),
-    "nothing": Flaw({"main.py": None, "test_main.py": None}, "files", None, None, "no Python program"),
+    "nothing": Flaw({"main.py": None, "test_main.py": None}, "files", None, None, "there is no program"),
     "tests only": Flaw({"main.py": None}, "files", None, None, "nothing but tests"),
     "library without tests": Flaw(
         {"main.py": None, "test_main.py": None, "a.py": "x = 1\n", "b.py": "y = 1\n"},
@@ -257,7 +257,7 @@ PROGRAMS = {
     ),
     "waits for input": ("print('Guess')\nnumber = int(input('> '))\n", "waits for input"),
     "reads all of stdin": ("import sys\nprint(len(sys.stdin.read()))\n", "0"),
-    "is a curses program": ("import curses\ncurses.wrapper(lambda screen: None)\n", "needs a terminal"),
+    "is a curses program": ("import curses\ncurses.wrapper(lambda screen: print(screen.getmaxyx()))\n", "(24, 80)"),
     "imports what may be missing": (
         "try:\n    import numpy_of_nobody\nexcept ImportError:\n    numpy_of_nobody = None\nprint('ok')\n",
         "ok",
@@ -512,9 +512,9 @@ async def test_monstrous_source_is_a_finding_and_not_a_crash(text: str, verify: 
 
 
 async def test_nothing_of_the_workspace_runs_before_the_entry(verify: Verify, tmp_path: Path) -> None:
-    trap = "open('trapped', 'w').close()\n"
+    trap = f"open({str(tmp_path / 'trapped')!r}, 'w').close()\n"
     names = ("sitecustomize.py", "usercustomize.py", "json.py", "ast.py", "pkg/__init__.py")
     files = dict.fromkeys(names, trap) | {"main.py": "import pkg.inner\nimport nothing_of_that_name\n"}
     found = failure(await verify({**files, "pkg/inner.py": trap}))
     assert found.gate == "requirements"
-    assert not (tmp_path / "work/trapped").exists()
+    assert not (tmp_path / "trapped").exists()

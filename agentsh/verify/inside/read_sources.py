@@ -49,15 +49,53 @@ def facts_of(path: str) -> Facts:
         "names": sorted(names) if names is not None else None,
         "cases": list(_cases(tree)),
         "undefined": _undefined(path, tree),
+        "imports_at": _imports_at(tree),
     }
 
 
+def _imports_at(tree: ast.Module) -> int:
+    """Return the line before which another import can stand: below the docstring and what is imported from future."""
+    body = tree.body
+    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:]
+    later = [node for node in body if not (isinstance(node, ast.ImportFrom) and node.module == "__future__")]
+    if not later:
+        return max((node.end_lineno or 1 for node in tree.body), default=0) + 1
+    decorators: list[ast.expr] = getattr(later[0], "decorator_list", [])
+    return min([later[0].lineno, *(decorator.lineno for decorator in decorators)])
+
+
 def _undefined(path: str, tree: ast.Module) -> list[Facts]:
-    """Return {line, name} of each name that nothing defines."""
+    """Return {line, name, attributes} of each name that nothing defines; attributes of one used as `name.x` only."""
     checker, messages = importlib.import_module("pyflakes.checker"), importlib.import_module("pyflakes.messages")
     kinds = (messages.UndefinedName, messages.UndefinedLocal)
     found = [message for message in checker.Checker(tree, filename=path).messages if isinstance(message, kinds)]
-    return [{"line": message.lineno, "name": str(message.message_args[0])} for message in found]
+    uses = _Uses(tree)
+    return [
+        {"line": message.lineno, "name": name, "attributes": sorted(uses.attributes(name))}
+        for message in found
+        for name in [str(message.message_args[0])]
+    ]
+
+
+class _Uses:
+    """How names are used in a file."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._of: dict[str, set[str]] = {}
+        self._otherwise: set[str] = set()
+        inside = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                inside.add(id(node.value))
+                self._of.setdefault(node.value.id, set()).add(node.attr)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and (id(node) not in inside or not isinstance(node.ctx, ast.Load)):
+                self._otherwise.add(node.id)
+
+    def attributes(self, name: str) -> set[str]:
+        """Return which attributes of it are used; none when it is also used by itself, as no module is."""
+        return set() if name in self._otherwise else self._of.get(name, set())
 
 
 def install(modules: Mapping[str, str]) -> None:
