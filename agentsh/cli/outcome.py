@@ -96,8 +96,13 @@ class Outcome:
         if self.facts is None:
             return []
         name = self.facts.session
-        go_on = f'agentsh run "…" --workspace {shlex.quote(str(workspace))}' if code == 0 else resume_command(name)
+        go_on = resume_command(name) if code else self._next(name, workspace)
         return [_row("session", name), _row("go on", go_on)]
+
+    def _next(self, name: str, workspace: Path) -> str:
+        if self.facts is not None and self.facts.world is not None:
+            return f"agentsh world inspect {shlex.quote(name)}"
+        return f'agentsh run "…" --workspace {shlex.quote(str(workspace))}'
 
 
 def resume_command(name: str) -> str:

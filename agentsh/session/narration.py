@@ -12,6 +12,7 @@ from agentsh.core.ids import BOSS
 from agentsh.core.settings import DEMO_LABEL
 from agentsh.core.terminal import one_line
 from agentsh.core.verdict import Verdict
+from agentsh.core.worlds import WORLD
 
 NOTICE_LIMIT = 600
 """Most characters of words of our own."""
@@ -104,9 +105,19 @@ def _(event: e.SessionPaused) -> str:
 @tell.register
 def _(event: e.MessagePublished) -> str:
     message = event.message
+    if message.sent_from == WORLD or WORLD in message.send_to:
+        # What a world asks and agents answer is told by its ticks: what came of it.
+        return ""
     if message.sent_from == BOSS:
         return f"boss: {one_line(message.content, LINE_LIMIT)}"
     return f"{message.sent_from} · {message.cause_by}: {one_line(message.content, LINE_LIMIT)}"
+
+
+@tell.register
+def _(event: e.TickFinished) -> str:
+    landed = f": {len(event.landed)} thought{'' if len(event.landed) == 1 else 's'}" if event.landed else ""
+    missed = f", none of {', '.join(event.missed)}" if event.missed else ""
+    return f"tick {event.tick}{landed}{missed}"
 
 
 @tell.register

@@ -109,6 +109,8 @@ class ProcessingState:
     """Where it was when it last perceived."""
     owes: bool = True
     """Something happened that it has not thought about yet."""
+    thought_tick: int = 0
+    """When it was last asked what it thinks of what it perceives."""
     asked: str = ""
     """What its thought under way is about; empty: it is free."""
     failures: int = 0

@@ -91,7 +91,8 @@ def _ask(moment: Moment, agent: EntityId) -> None:
     if not _has_the_floor(scene):
         return
     if prompts.think(scene, _in_mind(scene, perceived.seen)) and store.has(agent, ProcessingState):
-        store.change(agent, ProcessingState).owes = False
+        state = store.change(agent, ProcessingState)
+        state.owes, state.thought_tick = False, moment.tick
 
 
 def _has_the_floor(scene: Scene) -> bool:
@@ -109,8 +110,7 @@ def _in_mind(scene: Scene, seen: Sequence[Seen]) -> Sequence[Seen]:
     if memory is None or state is None:
         return seen
     now = {one.text for one in seen}
-    since = max(state.changed_tick - 1, 0)
-    before = [text for text, tick in memory.texts.items() if tick >= since and text not in now]
+    before = [text for text, tick in memory.texts.items() if tick > state.thought_tick and text not in now]
     return [*(Seen(EntityId(0), "before", text, "", 0.0) for text in before), *seen]
 
 
