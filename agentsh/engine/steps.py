@@ -133,16 +133,22 @@ class Steps:
         if record is not None and record.finished:
             return effect.revive(record.result)
         if record is not None:
-            raise StepUncertain(
-                f"{self._reaction} was about to {effect.kind} when the session ended, and it may have happened",
-                hint="look at the workspace, then /retry or /stop",
-            )
+            raise await self._uncertain(effect, ordinal, hash_)
         await self._gate.passes(self._passage(effect))
         try:
             return await self._perform(effect, ordinal, hash_)
         except QuestionWithdrawn:
             self._next = ordinal
             raise
+
+    async def _uncertain(self, effect: Effect[T], ordinal: int, hash_: str) -> StepUncertain:
+        """Return what the Boss is told, once: whoever tries again after that wants it done."""
+        uncertain = StepUncertain(
+            f"{self._reaction} was about to {effect.kind} when the session ended, and it may have happened",
+            hint="look at the workspace, then /retry or /stop",
+        )
+        await self._failed(effect, ordinal, hash_, uncertain)
+        return uncertain
 
     async def _recorded(self, ordinal: int, hash_: str) -> Record | None:
         record = self._records.get(ordinal)
