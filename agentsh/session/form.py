@@ -77,9 +77,9 @@ def answered(choices: Sequence[str], schema: JsonObject | None, *, whole: bool =
     return (yield from (_whole_text() if whole else _lines_of_text()))
 
 
-def chosen(choices: Sequence[str], label: str = "") -> Filling[str]:
-    """Ask for one of `choices`, by its number or by its words."""
-    before = ((label,) if label else ()) + tuple(f"  {number}  {choice}" for number, choice in enumerate(choices, 1))
+def chosen(choices: Sequence[str], shown: Sequence[str] = ()) -> Filling[str]:
+    """Ask for one of `choices`, by its number or by its words; `shown` says more about each."""
+    before = tuple(f"  {number}  {choice}" for number, choice in enumerate(shown or choices, 1))
     while True:
         said = (yield Ask(f"1-{len(choices)}?", before, tuple(choices))).strip()
         if said.isdecimal() and 1 <= int(said) <= len(choices):
