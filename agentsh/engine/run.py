@@ -38,6 +38,7 @@ class Run:
         self.roles = roles
         """May be replaced: reactions under way keep the role that they began with."""
         self._busy: dict[RoleName, asyncio.Task[None]] = {}
+        self._dismissed: set[RoleName] = set()
         self._wake = asyncio.Event()
         self._holds = 0
 
@@ -74,10 +75,15 @@ class Run:
         await self._until_ended(rest)
 
     async def dismiss(self, role: RoleName) -> None:
-        """End what a role is doing; its reaction stays open."""
+        """End what a role is doing, and let it begin nothing more until it is admitted again."""
+        self._dismissed.add(role)
         if (task := self._busy.get(role)) is not None:
             task.cancel()
             await asyncio.wait([task])
+
+    def admit(self, role: RoleName) -> None:
+        """Let a role react that was dismissed."""
+        self._dismissed.discard(role)
 
     async def _until_ended(self, rest: Rest | None) -> None:
         stop_listening = self._desk.log.listen(self._hear)
@@ -96,7 +102,7 @@ class Run:
             for opened in self._unattended():
                 self._begin(tasks, opened.role, self._go_on(opened))
             for turn in self._conductor.turns(self._state):
-                if turn.role not in self._busy:
+                if self._is_free(turn.role):
                     self._begin(tasks, turn.role, self._take(turn))
             if self._busy or self._holds:
                 worked = True
@@ -110,9 +116,10 @@ class Run:
 
     def _unattended(self) -> list[OpenReaction]:
         """Return open reactions that nobody works on: those of a process that died, and those to be retried."""
-        return [
-            opened for opened in self._state.open.values() if opened.failed is None and opened.role not in self._busy
-        ]
+        return [opened for opened in self._state.open.values() if opened.failed is None and self._is_free(opened.role)]
+
+    def _is_free(self, role: RoleName) -> bool:
+        return role not in self._busy and role not in self._dismissed
 
     def _begin(self, tasks: asyncio.TaskGroup, role: RoleName, work: Coroutine[Any, Any, None]) -> None:
         task = tasks.create_task(work, name=f"reaction of {role}")
@@ -129,12 +136,21 @@ class Run:
 
     async def _take(self, turn: Turn) -> None:
         reaction = reaction_id(turn.role, self._state.roles[turn.role].reactions + 1)
-        await self._desk.log.append(
+        # Nothing outside happens before its own event is kept, and that comes after this one: no need to wait for it.
+        self._desk.log.submit(
             e.ReactionStarted(
                 reaction=reaction, role=turn.role, observed=turn.observed, round=turn.round, action=turn.action
             )
         )
-        await self._react(self._state.open[reaction], {})
+        opened = OpenReaction(
+            reaction=reaction,
+            role=turn.role,
+            observed=turn.observed,
+            round=turn.round,
+            started_seq=self._desk.log.journal.last_seq,
+            action=turn.action,
+        )
+        await self._react(opened, {})
 
     async def _go_on(self, opened: OpenReaction) -> None:
         records = read_records(await self._desk.log.journal.steps(opened.reaction))
@@ -152,7 +168,7 @@ class Run:
         await self._desk.log.append(*reaction.closing, e.ReactionFinished(reaction=opened.reaction, role=opened.role))
 
     async def _observed(self, opened: OpenReaction) -> tuple[Message, ...]:
-        found = [await self._desk.log.journal.message(id_) for id_ in opened.observed]
+        found = [await self._desk.log.message(id_) for id_ in opened.observed]
         return tuple(message for message in found if message is not None)
 
     async def _failed(self, opened: OpenReaction, error: AgentshError) -> None:

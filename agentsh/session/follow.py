@@ -46,6 +46,9 @@ class Follower:
     async def _history(self, after: int) -> AsyncIterator[Recorded]:
         while page := await self._log.journal.read(after=after, limit=PAGE_EVENTS):
             for recorded in page:
+                if recorded.seq > self._log.state.seq:
+                    # Durable, and not yet folded in: it comes live in a moment, when the view knows of it too.
+                    return
                 yield recorded
             after = page[-1].seq
 

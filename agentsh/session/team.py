@@ -72,6 +72,7 @@ class Team:
             **self._run.roles,
             **self._recast(with_role(state.facts.team, control.card, control.actions)),
         }
+        self._run.admit(name)
         await self._desk.log.append(e.RoleHired(role=name, card=control.card, actions=control.actions))
 
     async def fire(self, role: RoleName) -> None:
@@ -79,8 +80,9 @@ class Team:
         facts = self._desk.log.state.facts
         if facts is None or len(facts.team.roles) < 2:
             raise UsageError(f"{role} is the last of the team", hint="hire somebody first: /hire FILE")
-        await self._run.dismiss(role)
-        await self._desk.log.append(e.RoleFired(role=role))
+        with self._run.held():
+            await self._run.dismiss(role)
+            await self._desk.log.append(e.RoleFired(role=role))
         if self._recast is not None:
             self._run.roles = {**self._run.roles, **self._recast(without_role(facts.team, role))}
 

@@ -144,3 +144,42 @@ def test_what_is_no_breakpoint_is_told_with_the_forms(text: str) -> None:
     with pytest.raises(UsageError) as told:
         parse_breakpoint(text)
     assert told.value.hint
+
+
+async def test_a_pause_that_comes_right_after_going_on_holds_who_had_waited() -> None:
+    closed, _ = gate()
+    closed.close()
+    task = asyncio.create_task(closed.passes(passage()))
+    await begun(task)
+    closed.open()
+    closed.close()
+    await begun(task)
+    assert not task.done()
+    closed.open()
+    await task
+
+
+async def test_a_step_asked_for_while_open_lets_nobody_through_a_later_pause() -> None:
+    opened, _ = gate()
+    opened.step()
+    opened.close()
+    task = asyncio.create_task(opened.passes(passage()))
+    await begun(task)
+    assert not task.done()
+    opened.open()
+    await task
+
+
+async def test_who_waited_at_a_closed_gate_still_meets_its_breakpoint_and_only_once() -> None:
+    watched, hits = gate()
+    watched.breakpoints.append(parse_breakpoint("role:ann"))
+    watched.close()
+    task = asyncio.create_task(watched.passes(passage()))
+    await begun(task)
+    watched.open()
+    await begun(task)
+    assert hits == ["role:ann"]
+    assert not task.done()
+    watched.open()
+    await task
+    assert hits == ["role:ann"]
