@@ -187,6 +187,8 @@ class _ChildClient(OpenAIProvider):
     def __init__(self, child: ModelChild, settings: ModelSettings) -> None:
         super().__init__(f"{child.url}/v1", settings=settings, name="local", retry=NEVER)
         self._http.headers["authorization"] = f"Bearer {child.api_key}"
+        # The child ends a kept connection now and then in the moment in which it is used again: each call has its own.
+        self._http.headers["connection"] = "close"
         self.child = child
 
 

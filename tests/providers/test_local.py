@@ -57,6 +57,12 @@ async def test_a_child_that_dies_between_calls_is_started_again(provider: LocalP
     assert children() != {pid}
 
 
+async def test_many_short_calls_in_a_row_all_come_through(provider: LocalProvider) -> None:
+    """A connection that was kept broke every twentieth time."""
+    word = asking("Say hello.", model=DEMO_MODEL, options=c.ChatOptions(num_ctx=4096, num_predict=2, seed=1))
+    assert {(await events_of(provider, word))[-1].kind for _ in range(60)} == {"done"}
+
+
 async def test_a_crash_in_the_middle_of_an_answer_is_told_with_the_log_and_the_next_call_works(
     provider: LocalProvider,
 ) -> None:
