@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from agentsh.cli import doctor, failures, init, models, printing, resume, run, screen, sessions, teams
+from agentsh.cli import doctor, failures, init, models, printing, resume, rules, run, screen, sessions, teams
 from agentsh.cli.options import ConfigFlag, GlobalOptions, HomeFlag, first_of_all, help_when_bare
 from agentsh.core.errors import AgentshError, ExitCode, UsageError
 
@@ -46,6 +46,7 @@ resume.declare(app)
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(teams.app, name="team")
 app.add_typer(models.app, name="models")
+app.add_typer(rules.app, name="rules")
 init.declare(app)
 doctor.declare(app)
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-Approve = Literal["ask", "once", "session", "always", "never"]
+Approve = Literal["ask", "once", "session", "always", "never", "never-ask"]
 ProviderName = Literal["ollama", "local", "openai", "scripted"]
 
 HomeFlag = Annotated[
@@ -25,7 +25,8 @@ ProviderFlag = Annotated[
     typer.Option("--provider", help="Kind of server; default: ollama, else the embedded demo model."),
 ]
 ApproveFlag = Annotated[
-    Approve | None, typer.Option("--approve", help="What may run without asking, and how often you are asked.")
+    Approve | None,
+    typer.Option("--approve", help="What may run without asking. never: nothing runs; never-ask: all runs."),
 ]
 YesFlag = Annotated[bool, typer.Option("--yes", "-y", help="--approve always: inside the sandbox, nothing is asked.")]
 MaxTokens = Annotated[int | None, typer.Option("--max-tokens", help="Budget: tokens of all model calls.")]

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import gettempdir
@@ -31,7 +32,10 @@ def project(context: typer.Context) -> tuple["Settings", "Home"]:
     from agentsh.library.config import load_settings
 
     home = home_of(context)
-    config = _global(context).config or (home.config if home.config.is_file() else None)
+    named = _global(context).config
+    if named is not None:
+        home = replace(home, config=named.expanduser().absolute())
+    config = home.config if named is not None or home.config.is_file() else None
     return load_settings(config=config, environ=os.environ), home
 
 

@@ -1,5 +1,6 @@
 """`agentsh resume [SESSION]`: go on where a session stopped, in a new process."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,6 +30,9 @@ def resume(
     ] = False,
     model: o.ModelFlag = None,
     host: o.HostFlag = None,
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", help="Work in this folder; a session from elsewhere needs your word.")
+    ] = None,
     approve: o.ApproveFlag = None,
     yes: o.YesFlag = False,
     max_tokens: o.MaxTokens = None,
@@ -51,6 +55,7 @@ def resume(
     manner = requests.manner(jsonl=jsonl, quiet=quiet, verbose=verbose)
     asked = requests.valid(
         ResumeOptions,
+        workspace=None if workspace is None else str(workspace.expanduser().resolve()),
         approve=requests.policy(approve, yes=yes),
         model=model,
         host=host,

@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, JsonValue, TypeAdapter
 
 from agentsh.core.cards import ActionCard, BudgetCard, RoleCard, TeamFile
 from agentsh.core.chat import Usage
-from agentsh.core.code import RunResult
+from agentsh.core.code import RunResult, SandboxStatus
 from agentsh.core.controls import PartialUse
 from agentsh.core.files import FileChange
 from agentsh.core.ids import ActionName, MessageId, QuestionId, ReactionId, RoleName, SessionName
@@ -44,6 +44,8 @@ class SessionStarted(Frozen):
     num_ctx: int = 8192
     world: WorldCard | None = None
     """What ticks beside the team, or alone."""
+    mark: str = ""
+    """That this user's agentsh on this machine began it; without it the session may do nothing that is not asked."""
     version: int = JOURNAL_VERSION
 
 
@@ -60,6 +62,27 @@ class SessionResumed(Frozen):
     """Another model or host, when reopened with one."""
     ticks: int | None = None
     """The world goes on for so many ticks, when reopened with some."""
+
+
+class SessionAdopted(Frozen):
+    """What the session may do, and where, is from now on what its user says here."""
+
+    kind: Literal["session.adopted"] = "session.adopted"
+    session: SessionName
+    approve: str
+    host: str
+    workspace: str
+    own_workspace: bool
+    mark: str = ""
+    foreign: bool = False
+    """Whether it had been begun elsewhere: then nothing that was approved there counts."""
+
+
+class SandboxProbed(Frozen):
+    """The sandbox that holds the team's code from now on, and what it was measured to hold."""
+
+    kind: Literal["sandbox.probed"] = "sandbox.probed"
+    status: SandboxStatus
 
 
 class TeamChanged(Frozen):
@@ -494,6 +517,8 @@ class ErrorSeen(Frozen):
 Event = Annotated[
     SessionStarted
     | SessionResumed
+    | SessionAdopted
+    | SandboxProbed
     | TeamChanged
     | SessionPaused
     | SessionFinished

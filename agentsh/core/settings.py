@@ -1,5 +1,7 @@
 """Settings of a project and of a run: shapes and defaults only; reading them is `library.config`'s."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from agentsh.core.cards import BudgetCard
@@ -52,7 +54,8 @@ class RunSettings(Frozen):
     """agentsh.toml's [run]: what `agentsh run` does when a flag does not say otherwise."""
 
     team: str | None = None
-    approve: str = Field(default="ask", pattern="^(ask|once|session|always|never)$")
+    approve: Literal["ask", "once", "session", "always", "never"] = "ask"
+    """What may run without asking. `never-ask` can be said on the command line only: no file sets it for its reader."""
     budget: BudgetCard = BudgetCard()
 
 
@@ -96,6 +99,8 @@ class RunOptions(Frozen):
 class ResumeOptions(Frozen):
     """What one `agentsh resume` was asked to do otherwise than before; None: as it was."""
 
+    workspace: str | None = None
+    """Absolute path of the folder to work in."""
     approve: str | None = None
     model: str | None = None
     host: str | None = None

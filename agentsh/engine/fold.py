@@ -7,7 +7,7 @@ from agentsh.core.cards import TeamFile
 from agentsh.core.chat import Usage
 from agentsh.core.ids import BOSS, ReactionId, RoleName, question_id
 from agentsh.core.messages import Message, said_digest
-from agentsh.core.verdict import Verdict
+from agentsh.core.verdict import RECORD, Verdict
 from agentsh.core.worlds import WORLD
 from agentsh.engine.bus import Bus
 from agentsh.engine.hiring import with_role, without_role
@@ -105,6 +105,18 @@ def _(event: e.SessionResumed, fold: Fold) -> None:
                 role.paused = False
     elif event.role in fold.state.roles:
         fold.state.roles[event.role].paused = False
+
+
+@_fold.register
+def _(event: e.SessionAdopted, fold: Fold) -> None:
+    state = fold.state
+    if state.facts is not None:
+        state.facts = state.facts.model_copy(update=event.model_dump(exclude={"kind", "foreign"}))
+    if event.foreign:
+        state.granted, state.grants = [], []
+        approved = [id_ for id_, answer in state.answers.items() if isinstance(answer, dict) and "allowed" in answer]
+        for question in approved:
+            del state.answers[question]
 
 
 @_fold.register
@@ -311,7 +323,8 @@ def _(event: e.ApprovalSettled, fold: Fold) -> None:
 
 @_fold.register
 def _(event: e.FileChanged, fold: Fold) -> None:
-    fold.state.changed_seq = fold.state.seq
+    if event.file.path != RECORD or event.file.change == "deleted":
+        fold.state.changed_seq = fold.state.seq
     if (writer := fold.state.roles.get(event.role)) is not None:
         # Whoever changes files does not only repeat itself, even when it tells of that in the same words.
         writer.last_said, writer.said_again = "", 0

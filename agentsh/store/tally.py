@@ -123,6 +123,11 @@ def _(event: e.SessionStarted, tally: Tally) -> None:
 
 
 @_count.register
+def _(event: e.SessionAdopted, tally: Tally) -> None:
+    tally.workspace = event.workspace
+
+
+@_count.register
 def _(event: e.TeamChanged, tally: Tally) -> None:
     tally.use(event.team)
 

@@ -9,8 +9,10 @@ from typing import cast
 from agentsh.conductors.registry import conductor
 from agentsh.core import events as e
 from agentsh.core.cards import TeamFile
+from agentsh.core.code import SandboxStatus
 from agentsh.core.errors import StoreError
 from agentsh.core.ids import RoleName
+from agentsh.core.rulebook import RuleSettings
 from agentsh.core.settings import ModelSettings
 from agentsh.engine.breakpoints import Passage
 from agentsh.engine.budget import Meter
@@ -23,13 +25,16 @@ from agentsh.engine.reaction import Reacts
 from agentsh.engine.run import Run
 from agentsh.engine.turns import Conductor
 from agentsh.library.home import Home
+from agentsh.library.rule_file import RuleFile
 from agentsh.library.templates import PromptRenderer
 from agentsh.roles.asking import Asking
 from agentsh.roles.cast import cast as cast_of
+from agentsh.sandbox.environment import base_interpreter
 from agentsh.sandbox.opening import open_sandbox
 from agentsh.session.facade import Session
 from agentsh.session.world_desk import WorldDesk
 from agentsh.verify.gates import GateVerifier
+from agentsh.verify.installing import VenvInstaller
 from agentsh.wiring.models import Connected
 from agentsh.workspace.folder import open_workspace
 from agentsh.workspace.watching import FolderWatcher
@@ -45,6 +50,7 @@ class Manner:
     approve: str
     terminal: bool
     model_settings: ModelSettings
+    rules: RuleSettings
 
 
 async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home: Home, manner: Manner) -> Session:
@@ -53,19 +59,26 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home
     if facts is None:
         raise StoreError("the session never began")
     # First what refuses a folder that holds too much: nothing is looked for in it then.
-    sandbox = await open_sandbox(Path(facts.workspace))
+    sandbox = await open_sandbox(Path(facts.workspace), protected=own_paths(home))
     workspace = await open_workspace(Path(facts.workspace), own=facts.own_workspace)
+    await log.append(e.SandboxProbed(status=sandbox.status), *_unprotected(sandbox.status, workspace.root, home))
     meter = Meter(log, manner.model_settings)
     gate = Gate(budget=meter.spent, hit=_pause(log))
     restore(gate, log.state)
     desk = Desk(
         log=log,
         gate=gate,
-        people=People(log, cast("Policy", manner.approve), manner.terminal),
+        people=People(
+            log,
+            cast("Policy", manner.approve),
+            manner.terminal,
+            book=RuleFile(home.config, workspace.root, manner.rules),
+        ),
         models=ModelQueue(models.hosts),
         sandbox=sandbox,
         workspace=workspace,
-        verifier=GateVerifier(workspace, sandbox),
+        verifier=GateVerifier(workspace, sandbox, keeps_record=facts.own_workspace),
+        installer=VenvInstaller(workspace.root, base_interpreter()),
     )
     asking = Asking(model=facts.model, num_ctx=facts.num_ctx, temperature=facts.temperature)
     renderer = PromptRenderer(home.shelves)
@@ -78,6 +91,20 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home
     session = Session(facts, desk, run, meter, await _world(desk, run), recast=recast, watcher=watcher)
     stack.push_async_callback(session.aclose)
     return session
+
+
+def own_paths(home: Home) -> list[Path]:
+    """Return what of agentsh's own no run may change, also where it lies in the workspace."""
+    places = (home.sessions, home.prompts, home.plugins, home.config, home.root / "crashes")
+    return [place.resolve() for place in places]
+
+
+def _unprotected(status: SandboxStatus, root: Path, home: Home) -> list[e.Noticed]:
+    """Return the warning that model code could write the session's own file, where that is so."""
+    if status.tier == "bubblewrap" or not home.sessions.resolve().is_relative_to(root):
+        return []
+    message = f"the sessions lie in the workspace, where this sandbox cannot protect them: {home.sessions}"
+    return [e.Noticed(message=message, hint="use another --home, or install bubblewrap")]
 
 
 def _conductor(facts: e.SessionStarted) -> Conductor:

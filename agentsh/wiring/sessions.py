@@ -25,6 +25,7 @@ from agentsh.store.catalogue import SessionFiles, read_session
 from agentsh.store.journal import SqliteJournal
 from agentsh.wiring.assembly import Manner, assemble
 from agentsh.wiring.models import Connected, Progress, Wish, connect
+from agentsh.wiring.ownership import adoption, as_said, is_own, marked, own_hosts, taken_over, user_key
 
 
 @asynccontextmanager
@@ -58,9 +59,10 @@ async def started(
         stack.push_async_callback(journal.aclose)
         log = EventLog(journal, Fold())
         stack.push_async_callback(_close, journal, files, log)
-        await log.append(_named(facts, name, home), *models.notices)
+        await log.append(marked(_named(facts, name, home), user_key()), *models.notices)
+        manner = Manner(facts.approve, terminal, settings.model, settings.rules)
         try:
-            session = await assemble(stack, log, models, home, Manner(facts.approve, terminal, settings.model))
+            session = await assemble(stack, log, models, home, manner)
         except AgentshError:
             await journal.aclose()
             journal.path.unlink(missing_ok=True)
@@ -96,11 +98,24 @@ async def reopened(
         facts = log.state.facts
         if facts is None:
             raise StoreError(f"session {known!r} never began", hint=f'begin it: agentsh run "…" --session {known}')
-        models = await connect(_same_models(facts, overrides, settings), settings.model, os.environ, progress)
+        held, adopted = _held(facts, known, overrides, settings, home)
+        models = await connect(_same_models(held, overrides, settings), settings.model, os.environ, progress)
         stack.push_async_callback(models.aclose)
-        await log.append(*_resuming(log.state, facts, overrides, home), *models.notices)
-        manner = Manner(overrides.approve or facts.approve, terminal, settings.model)
+        await log.append(*_resuming(log.state, facts, overrides, home), *adopted, *models.notices)
+        manner = Manner(overrides.approve or held.approve, terminal, settings.model, settings.rules)
         yield await assemble(stack, log, models, home, manner)
+
+
+def _held(
+    facts: e.SessionStarted, name: str, overrides: ResumeOptions, settings: Settings, home: Home
+) -> tuple[e.SessionStarted, list[e.Event]]:
+    """Return what the session may be here, and the events that say so when it is not what it was."""
+    key = user_key()
+    foreign = not is_own(facts, key)
+    hosts = own_hosts(settings.model, os.environ)
+    held = taken_over(facts, SessionName(name), overrides, hosts, home) if foreign else facts
+    held = marked(as_said(held, overrides), key)
+    return held, adoption(held, foreign=foreign) if foreign or held.mark != facts.mark else []
 
 
 def _latest(files: SessionFiles, home: Home) -> str:

@@ -59,7 +59,7 @@ def test_the_environment_speaks_text_and_json(home: Path) -> None:
         ("[modle]\nx = 1\n", 1, "unknown key 'modle'", "'model'"),
         ("# hi\n[model]\nnum_ctx = 'many'\n", 3, "'model.num_ctx' has to be a whole number, not 'many'", ""),
         ("model.num_ctx = 1\n", 1, "'model.num_ctx' does not fit", ""),
-        ("[run]\napprove = 'perhaps'\n", 2, "'run.approve' does not fit", ""),
+        ("[run]\napprove = 'perhaps'\n", 2, "'run.approve' cannot be 'perhaps'", "never"),
         ("[run]\n[run.budget]\nmax_rounds = 0\n", 3, "'run.budget.max_rounds'", ""),
         ("[[model.hosts]]\nurl = 'a'\n[[model.hosts]]\nurl = 'b'\nparallel = 0\n", 5, "'model.hosts.1.parallel'", ""),
         ("[[model.hosts]]\nmodels = ['x']\n", 1, "'model.hosts.0.url' is missing", "Add a line"),
