@@ -56,6 +56,20 @@ class Run:
     def _state(self) -> State:
         return self._desk.log.state
 
+    @property
+    def busy(self) -> bool:
+        """Whether any reaction is under way."""
+        return bool(self._busy)
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing moves until somebody does something: nobody could begin, and whoever has begun waits."""
+        if self._holds or self._unattended():
+            return False
+        if any(self._is_free(turn.role) for turn in self._conductor.turns(self._state)):
+            return False
+        return all(self._waits(role) for role in self._busy)
+
     async def until_quiet(self) -> None:
         """Go on with open reactions, then grant turns until nobody is due and nothing is under way.
 
@@ -117,6 +131,13 @@ class Run:
     def _unattended(self) -> list[OpenReaction]:
         """Return open reactions that nobody works on: those of a process that died, and those to be retried."""
         return [opened for opened in self._state.open.values() if opened.failed is None and self._is_free(opened.role)]
+
+    def _waits(self, role: RoleName) -> bool:
+        """Return whether a role stands before the gate, or until a person decides something."""
+        state = self._state
+        asked = (question.role for question in state.questions.values())
+        stopped = (found.role for found in state.stopped.values() if found.how is None)
+        return role in self._desk.gate.waiting or role in asked or role in stopped
 
     def _is_free(self, role: RoleName) -> bool:
         return role not in self._busy and role not in self._dismissed

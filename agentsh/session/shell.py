@@ -29,6 +29,12 @@ class Shell:
         task.add_done_callback(self._running.discard)
         return question
 
+    @property
+    def busy(self) -> bool:
+        """Whether a command is being run; one that waits until it is allowed is not."""
+        asked = sum(question.role == BOSS and question.approval for question in self._desk.log.state.questions.values())
+        return len(self._running) > asked
+
     async def aclose(self) -> None:
         """End what still runs."""
         for task in self._running:
