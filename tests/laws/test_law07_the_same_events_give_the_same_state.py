@@ -1,0 +1,104 @@
+"""Law 7: a state that was stored and loaded goes on like the one that never was; no clock, chance or hash order.
+
+A world's checkpoints: tests/world.
+"""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import agentsh
+from agentsh.conductors.sop import Sop
+from agentsh.core.events import Recorded
+from agentsh.engine.fold import Fold
+from agentsh.engine.state import State
+from agentsh.store.catalogue import read_session
+from tests.roles.test_shipped_company import worked
+from tests.support.stage import ModelInProcess, asks_and_says, card, stage
+
+PURE = ("engine/fold.py", "engine/bus.py", "engine/state.py", "engine/turns.py", "conductors")
+IMPURE = {"time", "datetime", "random", "secrets", "uuid", "os", "asyncio", "threading"}
+FOLD = """
+import sys
+from pathlib import Path
+from agentsh.conductors.sop import Sop
+from agentsh.engine.fold import Fold
+from agentsh.store.catalogue import read_session
+fold = Fold()
+for recorded in read_session(Path(sys.argv[1])):
+    fold.apply(recorded)
+    print([turn.model_dump_json() for turn in Sop().turns(fold.state)])
+print(fold.state.model_dump_json())
+"""
+
+
+@pytest.fixture
+async def events(tmp_path: Path) -> list[Recorded]:
+    """All events of the shipped company at work."""
+    await worked(tmp_path / "s.db")
+    return read_session(tmp_path / "s.db")
+
+
+async def test_a_state_restored_behind_any_event_goes_on_like_the_one_that_never_was_stored(
+    events: list[Recorded],
+) -> None:
+    whole = Fold()
+    stored: list[str] = []
+    turns: list[str] = []
+    for recorded in events:
+        whole.apply(recorded)
+        stored.append(whole.state.model_dump_json())
+        turns.append(str(Sop().turns(whole.state)))
+    assert len(events) > 100
+    for count in range(len(events)):
+        restored = Fold(State.model_validate_json(stored[count]))
+        assert str(Sop().turns(restored.state)) == turns[count]
+        for recorded in events[count + 1 :]:
+            restored.apply(recorded)
+        assert restored.state.model_dump_json() == stored[-1], f"restored at {events[count].event.kind}"
+
+
+async def test_the_order_of_hashes_changes_nothing(events: list[Recorded], tmp_path: Path) -> None:
+    told = set()
+    for seed in ("0", "1", "7"):
+        done = subprocess.run(
+            [sys.executable, "-c", FOLD, str(tmp_path / "s.db")],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told.add(done.stdout)
+    assert len(told) == 1
+
+
+async def test_which_role_is_quicker_changes_no_name_and_no_word(tmp_path: Path) -> None:
+    team = [
+        (card("ann"), asks_and_says("plan", "what")),
+        (card("bob"), asks_and_says("sketch", "how")),
+        (card("eve", "plan"), asks_and_says("code", "why")),
+        (card("joe", "sketch"), asks_and_says("test", "when")),
+    ]
+    told = []
+    for number, pairs in enumerate((team, list(reversed(team)))):
+        model = ModelInProcess(delay_s=0.001 * number)
+        async with stage(tmp_path / f"{number}.db", pairs, model=model, parallel=1 + 3 * number) as on:
+            await on.session.run()
+            told.append({m.id: m for m in await on.desk.log.journal.messages()})
+    assert told[0] == told[1]
+    assert len(told[0]) == 5
+
+
+def test_what_decides_has_no_clock_and_no_chance() -> None:
+    root = Path(agentsh.__file__).parent
+    files = [file for name in PURE for file in ([root / name] if name.endswith(".py") else (root / name).glob("*.py"))]
+    assert len(files) > len(PURE)
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not {name.partition(".")[0] for name in names} & IMPURE, file
