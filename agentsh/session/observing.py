@@ -52,7 +52,8 @@ class Observer:
                 continue
             self._keep(path, text)
             runner = self._desk.hands.runner()
-            told.append(_event(path, old, text, runner))
+            is_new = old is None and path not in self._desk.log.state.files
+            told.append(_event(path, old, text, is_new=is_new, runner=runner))
             if runner is None:
                 edited.append((path, old, text))
         if told:
@@ -97,13 +98,18 @@ class Observer:
 
 
 def _event(
-    path: str, old: str | None, text: str | None, runner: tuple[RoleName, ReactionId | None] | None
+    path: str,
+    old: str | None,
+    text: str | None,
+    *,
+    is_new: bool,
+    runner: tuple[RoleName, ReactionId | None] | None,
 ) -> e.FileChanged:
     before, after = (old or "").splitlines(), (text or "").splitlines()
     lines = list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]
     change = FileChange(
         path=path,
-        change="added" if old is None else "deleted" if text is None else "modified",
+        change="deleted" if text is None else "added" if is_new else "modified",
         added_lines=sum(line.startswith("+") for line in lines),
         removed_lines=sum(line.startswith("-") for line in lines),
         size_bytes=len((text or "").encode("utf-8", "surrogatepass")),

@@ -37,8 +37,8 @@ class Service:
     async def rest(self) -> None:
         """Tell that the team is quiet, and how that came."""
         self.last = outcome(self._desk.log.state)
-        await self._desk.log.append(self.last)
         self._quiet_since_s = time.monotonic()
+        await self._desk.log.append(self.last)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:

@@ -1,4 +1,4 @@
-"""A role can be taken over and released at any moment; whoever answered is asked again by nobody, also after a crash."""
+"""A role is taken over and released at any moment; what was answered is asked of nobody again, crash or no crash."""
 
 import asyncio
 from pathlib import Path
@@ -127,5 +127,5 @@ async def test_another_model_answers_from_the_next_step_on_and_a_crash_changes_n
         finished = [item.event for item in await on.events() if item.event.kind == "step.finished"]
         assert len([step for step in finished if step.step == "model"]) == 2
         assert "reaction.diverged" not in await on.kinds()
-    assert [request.model for request in model.requests][0] == "tiny"
+    assert model.requests[0].model == "tiny"
     assert all(request.model == "other" for request in [*model.requests[1:], *on.model.requests])

@@ -1,4 +1,4 @@
-"""An interrupted generation reaches the server at once, keeps its text, and is kept, edited, gone on from or dropped."""
+"""Interrupting reaches the server at once, and what was said is kept, edited, gone on from, or dropped."""
 
 import asyncio
 import time
@@ -125,7 +125,7 @@ async def test_dropped_it_is_asked_again_with_another_seed(tmp_path: Path) -> No
         finished = await on.until(lambda event: event.kind == "step.finished")
     assert finished.result["text"] == "anew"
     assert [request.options.seed for request in half.model.requests] == [7, 8]
-    assert [request.messages for request in half.model.requests][0] == half.model.requests[1].messages
+    assert half.model.requests[0].messages == half.model.requests[1].messages
 
 
 async def test_it_may_be_stopped_again_while_it_goes_on(tmp_path: Path) -> None:
