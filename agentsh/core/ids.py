@@ -43,3 +43,8 @@ def boss_message_id(number: int) -> MessageId:
 def question_id(reaction: ReactionId, ordinal: int) -> QuestionId:
     """Return the id of the question that step `ordinal` of `reaction` asks a person."""
     return QuestionId(f"{reaction}:{ordinal}")
+
+
+def file_question_id(reaction: ReactionId, ordinal: int) -> QuestionId:
+    """Return the id of the question whether step `ordinal` of `reaction` may touch files."""
+    return QuestionId(f"{question_id(reaction, ordinal)}:files")

@@ -93,6 +93,11 @@ class Approvals:
             return Judgement(decision="allow", why="the first one (--approve once)")
         return strongest
 
+    def speak_of(self, kind: Kind, state: State) -> bool:
+        """Return whether any rule is about this kind: if not, there is nothing to decide for reading and writing."""
+        sets = [*self.book.holding(), session_rules(state)]
+        return any(rule.kind == kind for rules in sets for decision in DECISIONS for rule in rules.listed(decision))
+
     def _of_wish(self, wish: Wish, proposal: Proposal, sets: Sequence[RuleSet], state: State) -> Judgement:
         judged = judge(wish, sets)
         if judged.decision == "deny":

@@ -5,7 +5,7 @@ from functools import singledispatch
 from agentsh.core import events as e
 from agentsh.core.cards import TeamFile
 from agentsh.core.chat import Usage
-from agentsh.core.ids import BOSS, ReactionId, RoleName, question_id
+from agentsh.core.ids import BOSS, ReactionId, RoleName, file_question_id, question_id
 from agentsh.core.messages import Message, said_digest
 from agentsh.core.verdict import RECORD, Verdict
 from agentsh.core.worlds import WORLD
@@ -235,6 +235,7 @@ def _step_ended(fold: Fold, reaction: ReactionId, ordinal: int) -> None:
     """Forget what was asked for a step whose result is recorded now."""
     question = question_id(reaction, ordinal)
     fold.state.answers.pop(question, None)
+    fold.state.answers.pop(file_question_id(reaction, ordinal), None)
     fold.state.stopped.pop(question, None)
 
 

@@ -141,7 +141,7 @@ class LiveReaction:
 
     async def read(self, paths: Sequence[str] | None = None) -> dict[str, str]:
         """Return workspace files as they are now."""
-        found = await self._steps.run(read_effect(self._desk, paths))
+        found = await self._steps.run(read_effect(self._desk, self.role, self.id, paths))
         self._desk.hands.saw(self.role, found)
         return found
 

@@ -12,6 +12,8 @@ from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import JsonValue
+
 from agentsh.core import events as e
 from agentsh.core.canonical import canonical_json
 from agentsh.core.errors import UsageError
@@ -120,7 +122,7 @@ def adoption(facts: e.SessionStarted, *, foreign: bool) -> list[e.Event]:
 
 
 def _mark(facts: e.SessionStarted, key: bytes) -> str:
-    authority = [facts.approve, facts.provider, facts.host, facts.workspace, facts.own_workspace]
+    authority: JsonValue = [facts.approve, facts.provider, facts.host, facts.workspace, facts.own_workspace]
     return blake2b(canonical_json(authority).encode(), key=key, digest_size=16).hexdigest()
 
 

@@ -10,6 +10,7 @@ from agentsh.core import events as e
 from agentsh.core.code import Command, SandboxStatus
 from agentsh.core.controls import Settle
 from agentsh.core.errors import UsageError
+from agentsh.core.files import FileDraft
 from agentsh.core.ids import ActionName
 from agentsh.core.messages import Draft
 from agentsh.core.rulebook import Decision, Rule, RuleSet
@@ -229,3 +230,58 @@ async def test_a_dangerous_command_is_asked_with_its_reason_and_nothing_to_keep(
         asked = next(item.event for item in await played.events() if isinstance(item.event, e.ApprovalAsked))
         assert len(played.sandbox.ran) == 1
     assert (bool(asked.why), asked.suggested, book.kept) == (True, (), [])
+
+
+def writes(path: str) -> Callable[[Reaction], Awaitable[None]]:
+    async def react(reaction: Reaction) -> None:
+        await reaction.write([FileDraft(path=path, text="x = 1\n")], "write it")
+        await reaction.publish(Draft(content="written", cause_by=ActionName("try")))
+
+    return react
+
+
+def reads(*paths: str) -> Callable[[Reaction], Awaitable[None]]:
+    async def react(reaction: Reaction) -> None:
+        found = await reaction.read(paths or None)
+        await reaction.publish(Draft(content=",".join(sorted(found)), cause_by=ActionName("try")))
+
+    return react
+
+
+async def test_a_file_that_may_not_be_written_is_not_written_and_the_role_hears_why(tmp_path: Path) -> None:
+    async with stage(tmp_path / "s.db", [(card("engineer"), writes("ci/deploy.sh"))]) as played:
+        played.desk.people.approvals.book = Book(RuleSet(deny=("write ci",)))
+        finished = await played.session.run()
+        assert (finished.exit_code, played.workspace.texts) == (6, {})
+        assert "may not be written: the rule deny 'write ci'" in finished.summary
+
+
+async def test_a_file_that_is_asked_for_is_written_once_allowed(tmp_path: Path) -> None:
+    roles = [(card("engineer"), writes("setup.py"))]
+    async with stage(tmp_path / "s.db", roles, present=True) as played:
+        played.desk.people.approvals.book = Book(RuleSet(ask=("write setup.py",)))
+        await _settled(played, {"allowed": True})
+        asked = next(item.event for item in await played.events() if isinstance(item.event, e.ApprovalAsked))
+        assert asked.detail == "setup.py:\nx = 1\n"
+        assert "setup.py" in played.workspace.texts
+        assert not played.desk.log.state.answers
+
+
+@pytest.mark.parametrize("paths", [(), ("a.py", ".env")])
+async def test_a_file_that_may_not_be_read_is_as_if_it_were_not_there(tmp_path: Path, paths: tuple[str, ...]) -> None:
+    async with stage(tmp_path / "s.db", [(card("engineer"), reads(*paths))]) as played:
+        played.workspace.texts |= {"a.py": "1", ".env": "KEY=1"}
+        played.desk.people.approvals.book = Book(RuleSet(deny=("read .env",)))
+        await played.session.run()
+        assert await said(played) == "a.py"
+        notices = [item.event.message for item in await played.events() if isinstance(item.event, e.Noticed)]
+    assert notices == ["engineer may not read .env: the rule deny 'read .env'"]
+
+
+@pytest.mark.parametrize(("allowed", "seen"), [(True, ".env,a.py"), (False, "a.py")])
+async def test_a_file_that_is_asked_for_is_read_once_allowed(tmp_path: Path, allowed: bool, seen: str) -> None:
+    async with stage(tmp_path / "s.db", [(card("engineer"), reads())], present=True) as played:
+        played.workspace.texts |= {"a.py": "1", ".env": "KEY=1"}
+        played.desk.people.approvals.book = Book(RuleSet(ask=("read .env",)))
+        await _settled(played, {"allowed": allowed})
+        assert await said(played) == seen

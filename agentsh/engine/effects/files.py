@@ -10,6 +10,7 @@ from agentsh.core.events import FileChanged
 from agentsh.core.files import ChangeNote, Commit, FileDraft
 from agentsh.core.ids import ReactionId, RoleName
 from agentsh.engine.desk import Desk
+from agentsh.engine.effects.allowed import check_writes, readable
 from agentsh.engine.effects.conflicts import settle_conflicts
 from agentsh.engine.hands import text_digest
 from agentsh.engine.steps import Effect, Outcome
@@ -17,16 +18,22 @@ from agentsh.engine.steps import Effect, Outcome
 _TEXTS: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
 
 
-def read_effect(desk: Desk, paths: Sequence[str] | None) -> Effect[dict[str, str]]:
-    """Return the step that reads files: the reaction sees the same again when it runs again."""
+def read_effect(
+    desk: Desk, role: RoleName, reaction: ReactionId, paths: Sequence[str] | None
+) -> Effect[dict[str, str]]:
+    """Return the step that reads files: the reaction sees the same again when it runs again.
 
-    async def perform(_ordinal: int) -> Outcome[dict[str, str]]:
+    A file that the rules deny is as if it were not there; that is told.
+    """
+
+    async def perform(ordinal: int) -> Outcome[dict[str, str]]:
         wanted = [entry.path for entry in await desk.workspace.files()] if paths is None else list(paths)
+        allowed, told = await readable(desk, role, reaction, ordinal, wanted)
         found: dict[str, str] = {}
-        for path in wanted:
+        for path in allowed:
             if (text := await desk.workspace.read(path)) is not None:
                 found[path] = text
-        return Outcome(found, _TEXTS.dump_python(found, mode="json"))
+        return Outcome(found, _TEXTS.dump_python(found, mode="json"), events=told)
 
     return Effect("read", None if paths is None else list(paths), perform, _TEXTS.validate_python)
 
@@ -41,6 +48,7 @@ def write_effect(
     note = ChangeNote(role=role, reaction=reaction, summary=summary)
 
     async def perform(ordinal: int) -> Outcome[Commit]:
+        await check_writes(desk, role, reaction, ordinal, files)
         clash = await settle_conflicts(desk, role, reaction, ordinal, files)
         written = {draft.path: draft.text for draft in files if draft.path not in clash.kept}
         desk.hands.expect(written)
