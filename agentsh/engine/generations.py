@@ -13,13 +13,13 @@ from agentsh.core.ids import QuestionId, RoleName
 class Generations:
     """Interrupts by role. An outside cancel is never mistaken for an interruption."""
 
-    _running: list[tuple[RoleName, asyncio.Timeout]] = field(default_factory=list)
+    _running: dict[asyncio.Timeout, RoleName] = field(default_factory=dict)
     _deciding: dict[QuestionId, asyncio.Event] = field(default_factory=dict)
 
     @property
     def running(self) -> tuple[RoleName, ...]:
         """Whose generations are under way."""
-        return tuple(name for name, _ in self._running)
+        return tuple(self._running.values())
 
     async def decision(self, question: QuestionId) -> None:
         """Wait until it is decided what becomes of a stopped generation."""
@@ -38,14 +38,13 @@ class Generations:
             GenerationStopped: with what had been said.
         """
         scope = asyncio.timeout(None)
-        entry = (role, scope)
         try:
             async with scope:
-                self._running.append(entry)
+                self._running[scope] = role
                 try:
                     yield
                 finally:
-                    self._running.remove(entry)
+                    del self._running[scope]
         except TimeoutError:
             if scope.expired():
                 raise GenerationStopped(role, "".join(text)) from None
@@ -54,7 +53,7 @@ class Generations:
     def stop(self, role: RoleName | None = None) -> int:
         """Interrupt this role's generations, or all; returns how many there were."""
         now = asyncio.get_running_loop().time()
-        hit = [scope for name, scope in self._running if role is None or name == role]
+        hit = [scope for scope, name in self._running.items() if role is None or name == role]
         for scope in hit:
             scope.reschedule(now)
         return len(hit)

@@ -7,10 +7,12 @@ from agentsh.core.events import Delta, Recorded
 from agentsh.engine.log import EventLog
 
 EVERY_EVENTS = 1000
+EVENTS_A_ROLE = 20
+"""The state is as large as there are roles: with many, writing it must not be most of the work."""
 
 
 class Snapshots:
-    """Saves the state each `EVERY_EVENTS` events, and when told to. A lost snapshot costs time, never truth."""
+    """Saves the state each `EVERY_EVENTS` events or more, and when told to. A lost snapshot costs time, never truth."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
@@ -27,6 +29,8 @@ class Snapshots:
 
     def _hear(self, item: Recorded | Delta) -> None:
         if not isinstance(item, Recorded) or item.seq < self._saved_seq + EVERY_EVENTS:
+            return
+        if item.seq < self._saved_seq + EVENTS_A_ROLE * len(self._log.state.roles):
             return
         if self._saving is None or self._saving.done():
             self._saving = asyncio.create_task(self._write(), name="snapshot")

@@ -218,7 +218,7 @@ class Session(Look):
             return
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.world.run(), name="world")
+                tasks.create_task(self.world.serve(), name="world")
                 tasks.create_task(self._run.serve(self._service.rest), name="team")
         except* AgentshError as errors:
             raise errors.exceptions[0] from None

@@ -20,7 +20,7 @@ class Follower:
         self._waiting: deque[Recorded | Delta] = deque()
         self._news = asyncio.Event()
         self._closed = False
-        self._stop = log.listen(self._hear)
+        self._stop = log.listen(self._hear, deltas=True)
 
     def close(self) -> None:
         """Let the reader see what has happened so far, then end."""

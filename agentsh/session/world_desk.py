@@ -76,6 +76,10 @@ class WorldDesk:
         """Let it tick until it is over; see `WorldRun.run`."""
         await self._run.run()
 
+    async def serve(self) -> None:
+        """Let it tick, and stay when it is over; see `WorldRun.serve`."""
+        await self._run.serve()
+
     def check_budget(self) -> None:
         """Raise BudgetSpent when the next tick could not be paid for."""
         if self._run.spent is not None:

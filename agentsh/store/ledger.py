@@ -1,6 +1,7 @@
 """The one owner of a session file while it is open: holds its lock, commits batches, closes without a trace."""
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -8,12 +9,11 @@ from typing import NamedTuple, TypeVar
 
 from agentsh.core.errors import SessionDamaged, StoreError
 from agentsh.core.events import Event, Recorded
-from agentsh.core.model import JsonObject
 from agentsh.store import projections, schema
 from agentsh.store.connections import connect, make_durable, transaction
 from agentsh.store.failures import not_a_session, session_damaged, store_error
 from agentsh.store.lock import SessionLock
-from agentsh.store.payload import Row, json_text, plain, sealed
+from agentsh.store.payload import Row, json_text, payload_of, sealed
 from agentsh.store.records import Records, last_good_seq
 from agentsh.store.texts import Packer, may_hold_long
 
@@ -25,15 +25,14 @@ class Entry(NamedTuple):
 
     recorded: Recorded
     payload: str
-    long: JsonObject | None
-    """The event's values, when something in it may be worth storing once."""
+    may_be_long: bool
+    """Whether something in it may be worth storing once."""
 
 
 def entry(seq: int, at: str, event: Event) -> Entry:
     """Return the event as it will be written: a copy, whatever becomes of the original."""
-    value = plain(event)
-    payload = json_text(value)
-    return Entry(Recorded(seq=seq, at=at, event=event), payload, value if may_hold_long(payload) else None)
+    payload = payload_of(event)
+    return Entry(Recorded(seq=seq, at=at, event=event), payload, may_hold_long(payload))
 
 
 class Ledger:
@@ -111,9 +110,9 @@ class Ledger:
 
     def _row(self, entry: Entry) -> Row:
         seq, at, event = entry.recorded.seq, entry.recorded.at, entry.recorded.event
-        if entry.long is None:
+        if not entry.may_be_long:
             return sealed(seq, at, event.kind, entry.payload, 0)
-        packed = json_text(self._packer.pack(entry.long))
+        packed = json_text(self._packer.pack(json.loads(entry.payload)))
         return sealed(seq, at, event.kind, packed, int(packed != entry.payload))
 
 

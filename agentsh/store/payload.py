@@ -11,7 +11,6 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from agentsh.core.errors import StoreError
 from agentsh.core.events import EVENTS, Event, Recorded
-from agentsh.core.model import JsonObject
 
 Unpack = Callable[[JsonValue], JsonValue]
 
@@ -42,9 +41,12 @@ class EventDamaged(Exception):
         self.seq = seq
 
 
-def plain(event: Event) -> JsonObject:
-    """Return the event as JSON values: a copy, so that nobody changes it before it is written."""
-    return event.model_dump(by_alias=True)
+def payload_of(event: Event) -> str:
+    """Return the event as JSON: a copy, so that nobody changes it before it is written."""
+    try:
+        return event.model_dump_json(by_alias=True)
+    except PydanticSerializationError:
+        return json_text(event.model_dump(by_alias=True))
 
 
 def json_text(value: JsonValue) -> str:

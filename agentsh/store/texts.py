@@ -18,6 +18,7 @@ from agentsh.store.payload import TextDamaged, json_text
 
 LONG_CHARS = 256
 """A string of this many characters is stored once."""
+_WINDOW_CHARS = LONG_CHARS // 2
 _LONG_LIST = 32
 """A list of this many items is looked at for pieces."""
 _PIECE_BYTES = 1024
@@ -38,8 +39,13 @@ def may_hold_long(payload: str) -> bool:
     """Return whether something in this JSON may be long; False is certain."""
     if len(payload) < LONG_CHARS:
         return False
-    # Between two quotes stands at least one whole string, unless quotes are escaped.
-    return len(payload) >= _PIECE_BYTES or '\\"' in payload or max(map(len, payload.split('"'))) >= LONG_CHARS
+    # Between two quotes stands at least one whole string, unless quotes are escaped. A long one covers a whole window.
+    windows = range(0, len(payload) - _WINDOW_CHARS, _WINDOW_CHARS)
+    return (
+        len(payload) >= _PIECE_BYTES
+        or '\\"' in payload
+        or any(payload.find('"', start, start + _WINDOW_CHARS) < 0 for start in windows)
+    )
 
 
 class Packer:

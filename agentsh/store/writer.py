@@ -48,7 +48,9 @@ class Writer:
         self._now = now
         self._before_close = before_close
         self._loop = asyncio.get_running_loop()
-        self._queue: SimpleQueue[Submission | Errand | Closing] = SimpleQueue()
+        self._queue: SimpleQueue[list[Submission] | Errand | Closing] = SimpleQueue()
+        self._staged: list[Submission] = []
+        """What one turn of the event loop submits goes to the thread at its end, as one: it wakes up once for all."""
         self._opened: asyncio.Future[int] = self._loop.create_future()
         self._closed: asyncio.Future[None] = self._loop.create_future()
         self._is_closing = False
@@ -78,7 +80,9 @@ class Writer:
         at = self._now()
         entries = tuple(entry(seq, at, event) for seq, event in enumerate(events, start=self.last_seq + 1))
         self.last_seq += len(entries)
-        self._queue.put(Submission(entries, future))
+        if not self._staged:
+            self._loop.call_soon(self._flush)
+        self._staged.append(Submission(entries, future))
         return future
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -90,6 +94,7 @@ class Writer:
         if (failure := self._refusal()) is not None:
             raise failure
         future: asyncio.Future[T] = self._loop.create_future()
+        self._flush()
         self._queue.put(partial(_perform, work, future))
         return await future
 
@@ -97,8 +102,14 @@ class Writer:
         """Finish what was submitted, close the file and unlock it. Calling it again waits for the same."""
         if not self._is_closing:
             self._is_closing = True
+            self._flush()
             self._queue.put(Closing())
         await asyncio.shield(self._closed)
+
+    def _flush(self) -> None:
+        if self._staged:
+            self._queue.put(self._staged)
+            self._staged = []
 
     def _refusal(self) -> StoreError | None:
         if self._is_closing:
@@ -128,7 +139,7 @@ class Writer:
             ledger.close()
             self._tell(partial(_resolve, self._closed, None))
 
-    def _queued(self) -> list[Submission | Errand | Closing]:
+    def _queued(self) -> list[list[Submission] | Errand | Closing]:
         items = [self._queue.get()]
         try:
             while True:
@@ -136,12 +147,12 @@ class Writer:
         except Empty:
             return items
 
-    def _serve(self, ledger: Ledger, items: Sequence[Submission | Errand | Closing]) -> bool:
+    def _serve(self, ledger: Ledger, items: Sequence[list[Submission] | Errand | Closing]) -> bool:
         """Do what was queued, in order; return whether to go on."""
         batch: list[Submission] = []
         for item in items:
-            if isinstance(item, Submission):
-                batch.append(item)
+            if isinstance(item, list):
+                batch.extend(item)
                 continue
             self._commit(ledger, batch)
             batch = []

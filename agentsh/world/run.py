@@ -27,6 +27,8 @@ from agentsh.world.thoughts import Thoughts
 from agentsh.world.watches import Watches
 from agentsh.world.world import Arrival, Missed, Ticked, World
 
+_GO_ON = (e.SessionResumed, e.ReactionRetried, e.BudgetChanged)
+
 
 class WorldRun:
     """One process's work on a session's world. Made by `open_world`."""
@@ -54,6 +56,8 @@ class WorldRun:
         self._boundary = asyncio.Lock()
         self._hurry = asyncio.Event()
         self._last_s = 0.0
+        self._more = asyncio.Event()
+        """Set when something has happened since that may let an ended world go on."""
 
     @property
     def _state(self) -> State:
@@ -94,9 +98,28 @@ class WorldRun:
                 await self._pace()
                 await self._tick()
 
+    async def serve(self) -> None:
+        """Do the same, and stay when the world is over: it goes on when it is allowed to, or somebody can think again.
+
+        Raises:
+            StoreError: the journal takes nothing any more.
+        """
+        stop_listening = self._desk.log.listen(self._hear)
+        try:
+            while True:
+                self._more.clear()
+                await self.run()
+                await self._more.wait()
+        finally:
+            stop_listening()
+
     async def allow(self, ticks: int) -> None:
-        """Let so many ticks pass, with the thoughts that they set off; then the world is paused."""
+        """Let so many ticks pass, with the thoughts that they set off; then the world is paused. It may be over."""
         gate = self._desk.gate
+        last = self._world_state.last_tick
+        self._is_fulfilled = False
+        if last is not None and self.world.tick + ticks > last:
+            await self._desk.log.append(e.SessionResumed(reason="more", role=WORLD, ticks=ticks))
         if not gate.is_closed(WORLD):
             gate.close(WORLD)
             await self._desk.log.append(e.SessionPaused(role=WORLD, why="ticks were counted"))
@@ -131,6 +154,10 @@ class WorldRun:
             if not self._is_stored and self._desk.log.failure is None:
                 self._is_stored = True
                 await self._desk.log.append(self._snapshot("stop"))
+
+    def _hear(self, item: e.Recorded | e.Delta) -> None:
+        if isinstance(item, e.Recorded) and isinstance(item.event, _GO_ON):
+            self._more.set()
 
     async def _stop(self, spent: BudgetSpent) -> None:
         self.spent = spent

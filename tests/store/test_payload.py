@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agentsh.core.errors import StoreError
 from agentsh.core.events import Event
-from agentsh.store.payload import EventDamaged, Row, json_text, plain, revive, sealed, text_or_bytes
+from agentsh.store.payload import EventDamaged, Row, payload_of, revive, sealed, text_or_bytes
 from agentsh.store.texts import may_hold_long
 from tests.store.facts import events, tick
 
@@ -16,7 +16,7 @@ AT = "2026-01-01T00:00:00.000Z"
 
 
 def row_of(event: Event) -> Row:
-    return sealed(1, AT, event.kind, json_text(plain(event)), 0)
+    return sealed(1, AT, event.kind, payload_of(event), 0)
 
 
 @given(events())
@@ -56,6 +56,6 @@ def test_nothing_long_is_overlooked(event: Event) -> None:
             return [text for item in value for text in strings(item)]
         return [value] if isinstance(value, str) else []
 
-    payload = json_text(plain(event))
+    payload = payload_of(event)
     if any(len(text) >= 256 for text in strings(json.loads(payload))):
         assert may_hold_long(payload)

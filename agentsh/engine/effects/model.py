@@ -89,6 +89,8 @@ class _Listening:
         )
 
     def _show(self, kind: DeltaKind, text: str = "", ahead: int = 0) -> None:
+        if not self.desk.log.is_watched:
+            return
         self.desk.log.show(
             e.Delta(role=self.role, reaction=self.reaction, ordinal=self.ordinal, kind=kind, text=text, ahead=ahead)
         )
