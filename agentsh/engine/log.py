@@ -117,3 +117,8 @@ class EventLog:
                 self._keep(recorded.event.message)
             for listener in tuple(self._listeners):
                 listener(recorded)
+
+    def _keep(self, message: Message) -> None:
+        self._recent[message.id] = message
+        if len(self._recent) > RECENT_MESSAGES:
+            del self._recent[next(iter(self._recent))]
