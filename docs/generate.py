@@ -1,0 +1,54 @@
+"""Writes the pages of docs/ that say what the program itself knows: `make docs`. A test checks that they are current."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from agentsh.commands.builtin import builtin
+from agentsh.commands.registry import GROUPS, Command
+
+DOCS = Path(__file__).parent
+_COMMANDS = """\
+# Commands
+
+The same in the interface, in its palette (ctrl+p), in `agentsh chat`, and for plugins. `agentsh run --pause-at` takes what
+`/break` takes. Written by `make docs` from the commands themselves.
+
+Plain text is said to the team. `@` completes a file of the workspace, `#` a role; `#role text` speaks to that role, `!line`
+runs a shell command in the sandbox once it is allowed, and `//text` says something that begins with a slash.
+"""
+
+
+def commands() -> str:
+    """Return the page of slash commands."""
+    known = list(builtin())
+    groups = [_group(group, [one for one in known if one.group == group]) for group in GROUPS]
+    return "\n".join([_COMMANDS, *groups])
+
+
+def _group(name: str, members: list[Command]) -> str:
+    return "\n".join([f"## {name}", "", *(_command(one) for one in members)])
+
+
+def _command(one: Command) -> str:
+    parts = [f"### `{one.usage}`", one.summary]
+    if one.aliases:
+        parts.append(f"Also {', '.join(f'`/{alias}`' for alias in one.aliases)}.")
+    if one.details:
+        parts.append(one.details)
+    if one.examples:
+        parts.append("\n".join(["```text", *one.examples, "```"]))
+    return "\n\n".join(parts) + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"COMMANDS.md": commands}
+"""Each page by its file name, and what makes its text."""
+
+
+def main() -> None:
+    """Write every page."""
+    for name, text in PAGES.items():
+        (DOCS / name).write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
