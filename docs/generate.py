@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that say what the program itself knows: `make docs`. A test checks that they are current."""
+"""Writes the pages of docs/ that say what the program itself knows: `make docs`. A test keeps them current."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,11 +10,11 @@ DOCS = Path(__file__).parent
 _COMMANDS = """\
 # Commands
 
-The same in the interface, in its palette (ctrl+p), in `agentsh chat`, and for plugins. `agentsh run --pause-at` takes what
-`/break` takes. Written by `make docs` from the commands themselves.
+The same in the interface, in its palette (ctrl+p), in `agentsh chat`, and for plugins. `agentsh run --pause-at` takes
+what `/break` takes. Written by `make docs` from the commands themselves.
 
-Plain text is said to the team. `@` completes a file of the workspace, `#` a role; `#role text` speaks to that role, `!line`
-runs a shell command in the sandbox once it is allowed, and `//text` says something that begins with a slash.
+Plain text is said to the team. `@` completes a file of the workspace, `#` a role; `#role text` speaks to that role,
+`!line` runs a shell command in the sandbox once it is allowed, and `//text` says something that begins with a slash.
 """
 
 

@@ -15,11 +15,50 @@ from agentsh.core.errors import UsageError
 from docs.generate import DOCS, PAGES
 from tests.commands.outside import context_of
 
-CONTRACT = (
-    "say to pause go step stop be release approve deny edit answer ask whisper retry break breaks diff files open lens "
-    "why memory agents bus search model hire fire budget cost sessions new rename export copy theme keys config editor "
-    "help quit"
-).split()
+CONTRACT = [
+    "say",
+    "to",
+    "pause",
+    "go",
+    "step",
+    "stop",
+    "be",
+    "release",
+    "approve",
+    "deny",
+    "edit",
+    "answer",
+    "ask",
+    "whisper",
+    "retry",
+    "break",
+    "breaks",
+    "diff",
+    "files",
+    "open",
+    "lens",
+    "why",
+    "memory",
+    "agents",
+    "bus",
+    "search",
+    "model",
+    "hire",
+    "fire",
+    "budget",
+    "cost",
+    "sessions",
+    "new",
+    "rename",
+    "export",
+    "copy",
+    "theme",
+    "keys",
+    "config",
+    "editor",
+    "help",
+    "quit",
+]
 ROLES = ("architect", "engineer", "qa_engineer", "alice")
 _IN_CODE = re.compile(r"`(/[a-z][^`]*)`")
 
@@ -31,7 +70,13 @@ def test_every_control_is_there(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("/puase", "/pause [ROLE]"), ("/aprove", "/approve"), ("/modle", "/model"), ("/exti", "/quit"), ("/xyzzy", "/help")],
+    [
+        ("/puase", "/pause [ROLE]"),
+        ("/aprove", "/approve"),
+        ("/modle", "/model"),
+        ("/exti", "/quit"),
+        ("/xyzzy", "/help"),
+    ],
 )
 async def test_for_what_is_not_there_the_nearest_is_named(typed: str, meant: str) -> None:
     with pytest.raises(UsageError, match=f"no command {typed}") as error:
@@ -71,7 +116,7 @@ def test_every_example_is_a_line_that_can_be_typed() -> None:
             call = lines.read(example, ROLES)
             found = registry.find(call.name)
             parse(found.name, found.arguments, call.rest, ROLES)
-            assert found is one or example[0] not in "/", example
+            assert found is one or example[0] != "/", example
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
