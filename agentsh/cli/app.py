@@ -14,7 +14,21 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from agentsh.cli import doctor, failures, init, models, printing, resume, rules, run, screen, sessions, teams
+from agentsh.cli import (
+    chat,
+    doctor,
+    failures,
+    init,
+    models,
+    printing,
+    resume,
+    rules,
+    run,
+    screen,
+    sessions,
+    teams,
+    worlds,
+)
 from agentsh.cli.options import ConfigFlag, GlobalOptions, HomeFlag, first_of_all, help_when_bare
 from agentsh.core.errors import AgentshError, ExitCode, UsageError
 
@@ -25,6 +39,7 @@ Examples:
   agentsh run "Write a tool is_palindrome(word): level -> True, banana -> False"
   agentsh run "Write a cli snake game" --model qwen3:8b --max-seconds 1800
   agentsh resume                        go on with the latest session
+  agentsh chat                          the same line by line, over ssh or in a pipe
   agentsh sessions show NAME --json     what it made and what it cost
   agentsh doctor                        what works here and what does not
 
@@ -43,9 +58,11 @@ app = typer.Typer(
 )
 run.declare(app)
 resume.declare(app)
+chat.declare(app)
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(teams.app, name="team")
 app.add_typer(models.app, name="models")
+app.add_typer(worlds.app, name="world")
 app.add_typer(rules.app, name="rules")
 init.declare(app)
 doctor.declare(app)

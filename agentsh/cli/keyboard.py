@@ -35,7 +35,10 @@ class Keyboard:
     async def _readable(self) -> None:
         loop = asyncio.get_running_loop()
         readable = asyncio.Event()
-        loop.add_reader(self._descriptor, readable.set)
+        try:
+            loop.add_reader(self._descriptor, readable.set)
+        except PermissionError:  # a file that the input was taken from: it is always there
+            return
         try:
             await readable.wait()
         finally:

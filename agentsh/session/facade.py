@@ -159,6 +159,12 @@ class Session(Look):
         """Wall time of the session, without what nobody worked in."""
         return self._meter.elapsed_s
 
+    @property
+    def resting(self) -> bool:
+        """Whether, while served, nothing moves until somebody does something: the team is quiet, paused, or asks."""
+        quiet = self._run.busy or self._service.quiet
+        return quiet and self._run.resting and not self._shell.busy
+
     def generating(self) -> tuple[RoleName, ...]:
         """Return whose generations are under way, so that they could be stopped."""
         return self._desk.generations.running

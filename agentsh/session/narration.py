@@ -81,6 +81,8 @@ def _(event: e.SessionStarted) -> str:
 def _(event: e.SessionResumed) -> str:
     if event.reason == "go":
         return f"{event.role or 'the session'} goes on"
+    if event.reason == "more":
+        return ""
     changed = "".join(f", with {what}" for what in (event.model, event.host) if what)
     return f"the session goes on where it stopped{changed}"
 

@@ -13,8 +13,8 @@ import pytest
 from agentsh.cli.options import first_of_all
 from tests.cli.process import Shell, python
 
-COMMANDS = ["run", "resume", "init", "doctor", "sessions", "team", "models"]
-LATER = ["chat", "replay", "world", "serve", "new", "plugins"]
+COMMANDS = ["run", "resume", "chat", "init", "doctor", "sessions", "team", "models"]
+LATER = ["replay", "serve", "new", "plugins"]
 
 
 def test_help_names_every_command_and_gives_examples(shell: Shell) -> None:

@@ -85,7 +85,10 @@ def test_an_event_that_means_something_is_told_with_its_values(event: e.Event, w
     assert "\n" not in line
 
 
-@pytest.mark.parametrize("event", [s.reaction_started(), s.step_started(), s.step_finished(), s.finished()])
+@pytest.mark.parametrize(
+    "event",
+    [s.reaction_started(), s.step_started(), s.step_finished(), s.finished(), e.SessionResumed(reason="more")],
+)
 def test_what_only_the_engine_needs_is_not_told(event: e.Event) -> None:
     assert line_of(s.recorded(1, event)) is None
 
