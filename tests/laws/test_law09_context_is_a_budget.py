@@ -46,6 +46,20 @@ async def test_every_request_of_a_long_talk_fits_the_window_oldest_history_summa
     assert "In short: numbers." in last
 
 
+@pytest.mark.parametrize("text", [LONG * 400, "x" * 100_000, "line\n" * 30_000])
+async def test_one_message_that_is_longer_than_the_window_is_cut_by_rule_and_not_by_the_server(
+    tmp_path: Path, text: str
+) -> None:
+    card = role_card("clerk", "note")
+    role = cast_role(card, NOTE, num_ctx=NUM_CTX)
+    async with stage(tmp_path / "s.db", [(card, role.react)]) as on:
+        await on.session.send(Say(text=text))
+        assert (await on.session.run()).exit_code == ExitCode.DONE
+        (request,) = on.model.requests
+    assert estimate_prompt(request.messages) + request.options.num_predict <= NUM_CTX
+    assert "[…" in str(request.messages), "what is left out is marked"
+
+
 async def test_every_request_of_the_company_has_its_limits(tmp_path: Path) -> None:
     company, _ = await worked(tmp_path / "s.db")
     assert company.requests
