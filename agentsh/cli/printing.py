@@ -4,13 +4,14 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
-
-from pydantic import JsonValue
+from typing import TYPE_CHECKING, TextIO
 
 from agentsh.core.columns import columns
 from agentsh.core.errors import UsageError
 from agentsh.core.terminal import clean
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 
 class ReaderGone(Exception):
@@ -27,7 +28,7 @@ def note(text: str) -> None:
     _write(sys.stderr, clean(text))
 
 
-def say_json(value: JsonValue, *, indent: int | None = 2) -> None:
+def say_json(value: "JsonValue", *, indent: int | None = 2) -> None:
     """Print `value` as JSON on stdout, all in ASCII: no escape sequence survives. Raises ReaderGone."""
     _write(sys.stdout, json.dumps(value, indent=indent))
 

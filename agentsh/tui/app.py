@@ -30,6 +30,8 @@ def _command_provider() -> "type[Provider]":
     return CommandProvider
 
 
+PAINTED_S = 0.03
+"""By then the first picture is on the terminal."""
 TWICE_S = 2.0
 """ctrl+c twice within this leaves."""
 
@@ -101,7 +103,7 @@ class Shell(App[int]):
 
     def on_mount(self) -> None:
         """Load what is heavy once the first picture stands."""
-        self.call_after_refresh(self._load)
+        self.call_after_refresh(self.set_timer, PAINTED_S, self._load)
 
     @work(group="load")
     async def _load(self) -> None:

@@ -7,6 +7,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widgets import Input
 
 from agentsh.core.events import Recorded
@@ -32,9 +33,15 @@ class Bus(Vertical):
     }
     """
 
+    class OlderWanted(Message):
+        """The first line is in sight, and there are older ones."""
+
     def __init__(self, colours: RoleColours, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._colours = colours
+        self._asked = False
+        self.before = 0
+        """Everything from this seq on is here; 0 until the first page was shown."""
         self._kept: list[Line] = []
         self._hidden = True
 
@@ -56,8 +63,9 @@ class Bus(Vertical):
         else:
             self.lines.add(lines)
 
-    def put_before(self, page: Sequence[Recorded]) -> None:
-        """Put an older page above."""
+    def put_before(self, page: Sequence[Recorded], before: int) -> None:
+        """Put an older page above; what is older than `before` is still to come."""
+        self.before, self._asked = before, False
         self.lines.put_before(line for item in page if (line := line_of(item)) is not None)
 
     def keep_only(self, text: str) -> None:
@@ -85,6 +93,13 @@ class Bus(Vertical):
     def check_action(self, action: str, _parameters: tuple[object, ...]) -> bool | None:
         """Escape is for the filter only while there is one."""
         return self.has_class("-filtering") if action == "no_filter" else True
+
+    @on(LineView.TopReached)
+    def _top(self, event: LineView.TopReached) -> None:
+        event.stop()
+        if self.before > 1 and not self._asked:
+            self._asked = True
+            self.post_message(self.OlderWanted())
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

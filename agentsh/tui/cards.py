@@ -6,7 +6,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message as Posted
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Markdown, Static
 from textual.widgets.markdown import MarkdownStream
 
@@ -16,15 +20,21 @@ from agentsh.core.messages import Message
 from agentsh.core.terminal import Cleaner, clean
 from agentsh.tui.colours import RoleColours
 from agentsh.tui.lines import Tone
+from agentsh.tui.prose import Block, blocks, rows
+from agentsh.tui.rows import selected, strip_of
 from agentsh.tui.shown import amount, clock, excerpt, plain
 
 TAIL_LINES = 12
-"""Of a generation that is not prose, so much of the end is shown."""
+"""Of a generation that is not prose, or too quick, so much of the end is shown."""
+TAIL_CHARACTERS = 4_000
+MOST_STREAMED = 12_000
+"""Characters of a generation that are shown as Markdown while they come; of a longer one only the end is shown."""
 
 
-class Said(Vertical, can_focus=True):
-    """One message: who says it, why, and its text as Markdown."""
+class Said(Widget, can_focus=True):
+    """One message: who says it, why, and its text; one widget, however long it is."""
 
+    ALLOW_SELECT = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="message.open"),
         Binding("c", "copy", "Copy", id="message.copy"),
@@ -36,14 +46,6 @@ class Said(Vertical, can_focus=True):
         padding: 0 1 0 2;
         margin: 1 0;
         &:focus { border-left: outer $primary; padding: 0 1; background: $panel 40%; }
-        & > .said--head { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-        & > .said--more { color: $muted; }
-        & > Markdown { height: auto; padding: 0; margin: 0; background: transparent; }
-        & MarkdownBlock:last-child { margin-bottom: 0; }
-        & MarkdownFence { max-height: 40; margin: 0 0 1 0; }
-        & MarkdownH1, & MarkdownH2, & MarkdownH3 {
-            margin: 0 0 1 0; content-align: left middle; text-style: bold; color: $primary;
-        }
         &.-boss { background: $panel 60%; border-left: outer $accent; padding: 0 1; }
     }
     """
@@ -69,14 +71,50 @@ class Said(Vertical, can_focus=True):
         self._at = at
         self._profile = profile
         self._colours = colours
-
-    def compose(self) -> ComposeResult:
-        """Lay out head and text."""
-        text, left_out = excerpt(self.said.content)
-        yield Static(self._head(), classes="said--head", markup=False)
-        yield Markdown(text, open_links=False)
+        text, left_out = excerpt(said.content)
+        self._blocks = blocks(text)
         if left_out:
-            yield Static(f"… {amount(left_out)} characters more: Enter opens it", classes="said--more", markup=False)
+            more = f"… {amount(left_out)} characters more: Enter opens it"
+            self._blocks.append(Block(Content.styled(more, "$muted")))
+        self._width = -1
+        self._rows: list[Content] = []
+        self._strips: dict[int, Strip] = {}
+
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """Return how many rows it has at a width."""
+        return len(self._rows_at(width))
+
+    def render_line(self, y: int) -> Strip:
+        """Return one row."""
+        width = self.content_size.width
+        rows = self._rows_at(width)
+        if y >= len(rows):
+            return Strip.blank(width, self.rich_style)
+        if self.text_selection is not None:
+            return strip_of(self, rows[y], y, width)
+        if y not in self._strips:
+            self._strips[y] = strip_of(self, rows[y], y, width)
+        return self._strips[y]
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return what is selected."""
+        return selected(self._rows, selection), "\n"
+
+    def selection_updated(self, _selection: Selection | None) -> None:
+        """Show another selection."""
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Forget rows in other colours."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def _rows_at(self, width: int) -> list[Content]:
+        if width != self._width:
+            self._width = width
+            self._strips.clear()
+            self._rows = [self._head(), *rows(self._blocks, width)]
+        return self._rows
 
     def _head(self) -> Content:
         colour = self._colours.of(self.said.sent_from)
@@ -87,7 +125,7 @@ class Said(Vertical, can_focus=True):
         if self.said.send_to:
             parts.append((f" → {clean(', '.join(self.said.send_to))}", "$muted"))
         parts.append((f"  {clock(self._at)}", "$faint"))
-        return Content.assemble(*parts)
+        return Content.assemble(*parts).truncate(max(1, self._width), ellipsis=True)
 
     def action_open(self) -> None:
         """Show it whole."""
@@ -136,6 +174,11 @@ class Draft(Vertical):
         & > .draft--head { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & > .draft--tail { color: $muted; height: auto; max-height: 12; }
         & > Markdown { height: auto; padding: 0; margin: 0; background: transparent; display: none; }
+        & MarkdownH1, & MarkdownH2, & MarkdownH3 {
+            margin: 0 0 1 0; content-align: left middle; text-style: bold; color: $primary;
+        }
+        & MarkdownFence { margin: 0 0 1 0; background: $foreground 5%; }
+        & MarkdownBlock:last-child { margin-bottom: 0; }
         &.-prose > Markdown { display: block; }
         &.-prose > .draft--tail { display: none; }
     }
@@ -160,17 +203,17 @@ class Draft(Vertical):
         yield Static(classes="draft--tail", markup=False)
         yield Markdown(open_links=False)
 
-    async def hear(self, delta: Delta) -> None:
-        """Show a piece more."""
+    async def hear(self, delta: Delta, *, hurried: bool = False) -> None:
+        """Show a piece more; only the end, and as it is, when there is no time for Markdown."""
         match delta.kind:
             case "queued":
                 self._show_head(f"waits, {delta.ahead} before it" if delta.ahead else "waits for the model")
             case "loading":
                 self._show_head("the model is being loaded")
             case "thinking":
-                self._show_tail(delta.text, "thinks")
+                self._think(delta.text)
             case _:
-                await self._speak(delta.text)
+                await self._speak(delta.text, hurried=hurried)
 
     async def finish(self) -> None:
         """End the stream."""
@@ -178,25 +221,31 @@ class Draft(Vertical):
             stream, self._stream = self._stream, None
             await stream.stop()
 
-    async def _speak(self, text: str) -> None:
+    async def _speak(self, text: str, *, hurried: bool) -> None:
         shown = self._cleaner.feed(text)
         self._said += len(shown)
         if self._prose is None and shown.strip():
             self._prose = shown.lstrip()[:1] not in "{["
-            self.set_class(self._prose, "-prose")
-        if not self._prose or self._said > 4 * 12_000:
-            self._show_tail(shown, "writes")
+        if self._prose and (hurried or self._said > MOST_STREAMED):
+            await self.finish()
+            self._prose = False
+        self.set_class(bool(self._prose), "-prose")
+        self._tail = (self._tail + shown)[-TAIL_CHARACTERS:]
+        if not self._prose:
+            self._show_tail("writes")
             return
         if self._stream is None:
             self._stream = Markdown.get_stream(self.query_one(Markdown))
         self._show_head("writes")
         await self._stream.write(shown)
 
-    def _show_tail(self, text: str, doing: str) -> None:
-        kept = (self._tail + clean(text))[-4_000:]
-        self._tail = kept
+    def _think(self, text: str) -> None:
+        self._tail = (self._tail + clean(text))[-TAIL_CHARACTERS:]
+        self._show_tail("thinks")
+
+    def _show_tail(self, doing: str) -> None:
         self._show_head(doing)
-        tail = "\n".join(line[-400:] for line in kept.splitlines()[-TAIL_LINES:])
+        tail = "\n".join(line[-400:] for line in self._tail.splitlines()[-TAIL_LINES:])
         self.query_one(".draft--tail", Static).update(Content(tail))
 
     def _show_head(self, doing: str) -> None:

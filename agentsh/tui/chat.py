@@ -1,5 +1,6 @@
 """The chat: what is said, as it is said; older pages come when one scrolls up to them, and go again."""
 
+import time
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -8,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.geometry import Size
 from textual.message import Message as Posted
-from textual.widget import Widget
 from textual.widgets import Static
 
 from agentsh.core import events as e
@@ -18,9 +18,13 @@ from agentsh.tui.colours import RoleColours
 from agentsh.tui.feed import Item
 from agentsh.tui.telling import line_of
 
-MOST_CARDS = 120
+MOST_CARDS = 60
 """Beyond that the oldest are taken off the screen; they come again on scroll."""
-KEEP_CARDS = 80
+KEEP_CARDS = 30
+MOST_AT_ONCE = 12
+"""Of a flood only the newest cards are made; the others come on scroll too."""
+HURRIED = 2_500
+"""Characters a second of all generations together, beyond which only the end of each is shown."""
 
 _NOTED = (
     e.SessionResumed,
@@ -75,45 +79,60 @@ class Chat(VerticalScroll, can_focus=True):
         self._colours = colours
         self._profiles = profiles
         self._drafts: dict[RoleName, Draft] = {}
-        self._more_before = False
         self._asked = False
+        self._heard_at = 0.0
+        self._pace = 0.0
+        self.before = 0
+        """Everything from this seq on is on screen; 0 until the first page was shown."""
 
     def on_mount(self) -> None:
         """Stay at the end from the beginning."""
         self.mount(Static("Nothing has been said yet. What is to be made?", classes="chat--empty", markup=False))
 
-    @property
-    def oldest(self) -> int:
-        """Seq of the first card; 0 without any."""
-        return next((card.seq for card in self.children if isinstance(card, Said | Note)), 0)
-
     async def add(self, items: Sequence[Item]) -> None:
         """Show what has happened."""
-        mounting: list[Widget] = []
+        told: list[e.Recorded] = []
+        hurried = self._hurried(items)
         for item in items:
             if isinstance(item, e.Delta):
-                await self._hear(item)
-            else:
-                await self._end_drafts(item.event)
-                if (card := self._card(item)) is not None:
-                    mounting.append(card)
-        if mounting:
-            await self._mount(mounting)
+                await self._hear(item, hurried=hurried)
+                continue
+            await self._end_drafts(item.event)
+            if isinstance(item.event, (e.MessagePublished, *_NOTED)):
+                told.append(item)
+        if len(told) > MOST_AT_ONCE:
+            told = told[-MOST_AT_ONCE:]
+            await self._forget(self._cards, told[0].seq)
+        cards = [card for recorded in told if (card := self._card(recorded)) is not None]
+        if cards:
+            await self._mount(cards)
 
-    async def put_before(self, page: Sequence[e.Recorded], *, more: bool) -> None:
-        """Show an older page above; what is on screen stays where it is."""
-        self._more_before, self._asked = more, False
+    def _hurried(self, items: Sequence[Item]) -> bool:
+        """Return whether text comes more quickly than Markdown can be made of it."""
+        now = time.monotonic()
+        said = sum(len(item.text) for item in items if isinstance(item, e.Delta))
+        passed_s = max(now - self._heard_at, 0.05)
+        self._heard_at = now
+        self._pace = 0.5 * self._pace + 0.5 * said / passed_s
+        return self._pace > HURRIED
+
+    async def put_before(self, page: Sequence[e.Recorded], before: int) -> None:
+        """Show an older page above; what is on screen stays where it is.
+
+        Args:
+            page: events, oldest first.
+            before: what is older than this seq is still to come; 1 when nothing is.
+        """
+        self.before, self._asked = before, False
         cards = [card for recorded in page if (card := self._card(recorded)) is not None]
         if not cards:
-            if more:
+            if before > 1:
                 self._want_older()
             return
         self._not_empty()
-        height = self.virtual_size.height
-        at_end = self.is_vertical_scroll_end
-        first = self.children[0] if self.children else None
-        await self.mount_all(cards, before=first)
-        if not at_end:
+        height, follows = self.virtual_size.height, self._follows
+        await self.mount_all(cards, before=self.children[0] if self.children else None)
+        if not follows:
             self.call_after_refresh(self._keep_place, height)
 
     def action_to_top(self) -> None:
@@ -136,7 +155,7 @@ class Chat(VerticalScroll, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Ask for older messages near the top."""
         super().watch_scroll_y(old_value, new_value)
-        if new_value <= 1 and self._more_before and self.max_scroll_y > 0:
+        if new_value <= 1 and self.before > 1 and self.max_scroll_y > 0:
             self._want_older()
 
     def watch_virtual_size(self, _size: Size) -> None:
@@ -161,7 +180,7 @@ class Chat(VerticalScroll, can_focus=True):
 
     def on_show(self, _event: events.Show) -> None:
         """Be at the end when shown again, if it was there."""
-        if self.is_anchored and not self._anchor_released:
+        if self._follows:
             self.scroll_end(animate=False)
 
     def _want_older(self) -> None:
@@ -181,24 +200,32 @@ class Chat(VerticalScroll, can_focus=True):
             return None
         return Note("" if line.who == "session" else line.who, line.text, line.tone, recorded.seq)
 
-    async def _mount(self, cards: Sequence[Widget]) -> None:
+    async def _mount(self, cards: Sequence[Card]) -> None:
         self._not_empty()
-        before = next(iter(self._drafts.values()), None)
-        await self.mount_all(cards, before=before)
-        self._prune()
+        await self.mount_all(cards, before=next(iter(self._drafts.values()), None))
+        old = self._cards
+        if len(old) > MOST_CARDS and self._follows:
+            await self._forget(old[:-KEEP_CARDS], old[-KEEP_CARDS].seq)
 
-    def _prune(self) -> None:
-        """Take the oldest cards off the screen, unless somebody reads them."""
-        cards = [card for card in self.children if isinstance(card, Said | Note)]
-        if len(cards) > MOST_CARDS and self.is_vertical_scroll_end:
-            self._more_before = True
-            self.remove_children(cards[: len(cards) - KEEP_CARDS])
+    async def _forget(self, cards: Sequence[Card], before: int) -> None:
+        """Take cards off the screen; they come again on scroll."""
+        self.before = before
+        await self.remove_children(cards)
+
+    @property
+    def _cards(self) -> list[Card]:
+        return [card for card in self.children if isinstance(card, Said | Note)]
+
+    @property
+    def _follows(self) -> bool:
+        """Whether the newest is in sight."""
+        return not self._anchored or not self._anchor_released
 
     def _not_empty(self) -> None:
         for hint in self.query(".chat--empty"):
             hint.remove()
 
-    async def _hear(self, delta: e.Delta) -> None:
+    async def _hear(self, delta: e.Delta, *, hurried: bool) -> None:
         draft = self._drafts.get(delta.role)
         if draft is not None and (draft.reaction, draft.ordinal) != (delta.reaction, delta.ordinal):
             await self._end(delta.role)
@@ -208,7 +235,7 @@ class Chat(VerticalScroll, can_focus=True):
             draft = Draft(delta, self._profiles.get(delta.role, "") or delta.role, self._colours)
             self._drafts[delta.role] = draft
             await self.mount(draft)
-        await draft.hear(delta)
+        await draft.hear(delta, hurried=hurried)
 
     async def _end_drafts(self, event: e.Event) -> None:
         ended = isinstance(

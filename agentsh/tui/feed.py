@@ -1,93 +1,92 @@
-"""Brings a session's events to the screen: a queue that one timer drains, a frame's worth at a time."""
+"""Brings a session's events to the screen: a queue that is drained at one pace, a frame's worth at a time."""
 
+import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
 
 from agentsh.core.events import Delta, Recorded
 
-PERIOD_S = 1 / 15
-MOST_A_FRAME = 400
+SHORTEST_S = 1 / 15
+LONGEST_S = 1 / 2
+"""A screen that cannot keep up is drawn less often, so that keys are still answered in between."""
+BUSY = 0.55
+IDLE = 0.35
+"""Share of the time that this thread works: above the one frames come later, below the other sooner."""
+SLOWER = 1.25
+MOST_A_FRAME = 2_000
 """Items handed over at once; what is more waits for the next frame."""
-FRAME_S = 0.020
-"""A frame that took longer than this gets fewer items the next time."""
-LEAST_A_FRAME = 50
 
 Item = Recorded | Delta
 
 
-class Ticking(Protocol):
-    """The part of a Textual timer that is needed here."""
-
-    def pause(self) -> None:
-        """Stop ticking."""
-
-    def resume(self) -> None:
-        """Tick again."""
-
-
 class Feed:
-    """Collects what happens; `drain` hands it over. The timer rests while there is nothing.
+    """Collects what happens; `run` hands it over, frame by frame. While nothing happens there are no frames.
 
     Attributes:
         seen: seq of the newest event that was handed over.
+        period_s: time between frames now.
     """
 
-    def __init__(self, receive: Callable[[Sequence[Item]], None]) -> None:
+    def __init__(self, receive: Callable[[Sequence[Item]], Awaitable[None]]) -> None:
         self.seen = 0
+        self.period_s = SHORTEST_S
         self._receive = receive
         self._queue: deque[Item] = deque()
-        self._timer: Ticking | None = None
-        self._most = MOST_A_FRAME
+        self._news = asyncio.Event()
 
     @property
     def waiting(self) -> int:
         """How many items have not been handed over."""
         return len(self._queue)
 
-    def driven_by(self, timer: Ticking) -> None:
-        """Let `timer`, which calls `drain`, rest while nothing happens."""
-        self._timer = timer
-        if not self._queue:
-            timer.pause()
-
     def take(self, item: Item) -> None:
         """Queue one item."""
-        if not self._queue and self._timer is not None:
-            self._timer.resume()
         self._queue.append(item)
+        self._news.set()
 
-    def drain(self) -> None:
-        """Hand over a frame's worth, pieces of one generation joined."""
+    async def run(self) -> None:
+        """Hand over a frame's worth after the other, pieces of one generation joined, until cancelled."""
+        while True:
+            await self._news.wait()
+            wall_s, cpu_s = time.monotonic(), time.thread_time()
+            await asyncio.sleep(self.period_s)
+            await self._hand_over()
+            self._pace(time.monotonic() - wall_s, time.thread_time() - cpu_s)
+
+    async def _hand_over(self) -> None:
+        items = [self._queue.popleft() for _ in range(min(MOST_A_FRAME, len(self._queue)))]
         if not self._queue:
-            if self._timer is not None:
-                self._timer.pause()
-            return
-        items = [self._queue.popleft() for _ in range(min(self._most, len(self._queue)))]
-        for item in reversed(items):
-            if isinstance(item, Recorded):
-                self.seen = item.seq
-                break
-        began = time.perf_counter()
-        self._receive(joined(items))
-        took_s = time.perf_counter() - began
-        self._most = max(LEAST_A_FRAME, self._most // 2) if took_s > FRAME_S else min(MOST_A_FRAME, self._most * 2)
+            self._news.clear()
+        self.seen = next((item.seq for item in reversed(items) if isinstance(item, Recorded)), self.seen)
+        await self._receive(joined(items))
+
+    def _pace(self, wall_s: float, cpu_s: float) -> None:
+        """Leave the thread time for keys, going by how much of the last frame's time it worked."""
+        share = cpu_s / max(wall_s, 1e-6)
+        if share > BUSY:
+            self.period_s = min(LONGEST_S, self.period_s * SLOWER)
+        elif share < IDLE:
+            self.period_s = max(SHORTEST_S, self.period_s / SLOWER)
 
 
 def joined(items: Sequence[Item]) -> list[Item]:
-    """Return `items` with neighbouring pieces of the same generation as one piece."""
+    """Return `items` with the pieces of a generation that no event comes between as one piece."""
     found: list[Item] = []
+    places: dict[tuple[str, int, str], int] = {}
+    texts: dict[int, list[str]] = {}
     for item in items:
-        last = found[-1] if found else None
-        if isinstance(item, Delta) and isinstance(last, Delta) and _same(last, item):
-            found[-1] = last.model_copy(update={"text": last.text + item.text})
-        else:
-            found.append(item)
+        if isinstance(item, Recorded):
+            places.clear()
+        elif item.kind in ("text", "thinking"):
+            key = (item.reaction, item.ordinal, item.kind)
+            if key in places:
+                texts[places[key]].append(item.text)
+                continue
+            places[key] = len(found)
+            texts[len(found)] = [item.text]
+        found.append(item)
+    for place, pieces in texts.items():
+        if len(pieces) > 1:
+            found[place] = found[place].model_copy(update={"text": "".join(pieces)})
     return found
-
-
-def _same(one: Delta, other: Delta) -> bool:
-    if one.kind not in ("text", "thinking"):
-        return False
-    return (one.reaction, one.ordinal, one.kind) == (other.reaction, other.ordinal, other.kind)

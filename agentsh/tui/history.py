@@ -10,7 +10,8 @@ from agentsh.session.facade import Session
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-PAGE_EVENTS = 240
+PAGE_EVENTS = 120
+BUS_PAGE_EVENTS = 1_000
 
 
 async def page_before(session: Session, before: int, size: int = PAGE_EVENTS) -> list[Recorded]:

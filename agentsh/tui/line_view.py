@@ -59,6 +59,9 @@ class LineView(ScrollView, can_focus=True):
 
         line: Line
 
+    class TopReached(Message):
+        """The first line is in sight."""
+
     def __init__(self, colours: RoleColours, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.log_lines = LineLog()
@@ -109,6 +112,8 @@ class LineView(ScrollView, can_focus=True):
         """Follow the end exactly while it is in sight."""
         super().watch_scroll_y(old_value, new_value)
         self._following = new_value >= self.max_scroll_y
+        if new_value <= 0 < self.max_scroll_y:
+            self.post_message(self.TopReached())
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay out for the new width."""

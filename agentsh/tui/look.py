@@ -1,14 +1,12 @@
 """What is being looked at: a file, a diff, a message as a whole, or what a command answered."""
 
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import ContentSwitcher, Markdown
 
 from agentsh.commands import reply as r
 from agentsh.core.terminal import clean, one_line
 from agentsh.tui.page import Page
-from agentsh.tui.shown import excerpt
 
 MOST_MARKDOWN = 60_000
 """Characters; longer ones are shown as plain text."""
@@ -18,20 +16,12 @@ class Look(Vertical):
     """Shows one thing at a time."""
 
     DEFAULT_CSS = """
-    Look {
-        background: $surface;
-        & ContentSwitcher { height: 1fr; }
-        & VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
-        & Markdown { padding: 0; margin: 0; background: transparent; }
-    }
+    Look { background: $surface; & > Page { height: 1fr; } }
     """
 
     def compose(self) -> ComposeResult:
-        """Plain rows, or Markdown."""
-        with ContentSwitcher(initial="look-page"):
-            yield Page(id="look-page", empty="Enter on a file shows it here; d shows what changed in it.")
-            with VerticalScroll(id="look-prose"):
-                yield Markdown(open_links=False)
+        """Rows, whatever they are."""
+        yield Page(id="look-page", empty="Enter on a file shows it here; d shows what changed in it.")
 
     def on_mount(self) -> None:
         """Nothing is looked at yet."""
@@ -46,27 +36,19 @@ class Look(Vertical):
         """Show a text: Markdown as such, everything else in rows."""
         self.border_title = one_line(title, 60) or "Preview"
         if language == "markdown" and len(text) <= MOST_MARKDOWN:
-            self.query_one(ContentSwitcher).current = "look-prose"
-            self.query_one(Markdown).update(excerpt(text, MOST_MARKDOWN)[0])
-            self.query_one("#look-prose", VerticalScroll).scroll_home(animate=False)
+            self.page.show_prose(text)
         else:
-            self._rows()
-            self.page.show(text, language)
+            self.page.show(text, "" if language == "markdown" else language)
 
     def show_table(self, table: r.Table) -> None:
         """Show rows under columns."""
         self.border_title = one_line(table.title, 60) or "Preview"
-        self._rows()
         self.page.show_lines(table_lines(table))
 
     def show_tree(self, tree: r.Tree) -> None:
         """Show lines that hang from each other."""
         self.border_title = one_line(tree.title, 60) or "Preview"
-        self._rows()
         self.page.show_lines(tree_lines(tree))
-
-    def _rows(self) -> None:
-        self.query_one(ContentSwitcher).current = "look-page"
 
 
 def table_lines(table: r.Table) -> list[Content]:

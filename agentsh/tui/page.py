@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -12,6 +11,8 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from agentsh.core.terminal import clean
+from agentsh.tui.prose import Block, blocks, rows
+from agentsh.tui.rows import selected, strip_of
 
 MOST_COLOURED = 200_000
 """Characters; longer texts are shown without colours."""
@@ -42,7 +43,7 @@ class Page(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, empty: str = "") -> None:
         super().__init__(id=id)
-        self._source: list[Content] = [Content.styled(empty, "$muted")]
+        self._source: list[Block] = [Block(Content.styled(empty, "$muted"))]
         self._rows: list[Content] = []
         self._wrapped_at = 0
         self.plain_text = ""
@@ -57,9 +58,17 @@ class Page(ScrollView, can_focus=True):
             lines = [*lines[:MOST_LINES], f"… {len(lines) - MOST_LINES} lines more"]
         self.show_lines(coloured(lines, language))
 
+    def show_prose(self, markdown: str) -> None:
+        """Show Markdown."""
+        self.plain_text = clean(markdown)
+        self._show(blocks(markdown))
+
     def show_lines(self, lines: list[Content]) -> None:
         """Show lines that are made already."""
-        self._source = lines
+        self._show([Block(line) for line in lines])
+
+    def _show(self, source: list[Block]) -> None:
+        self._source = source
         self._lay_out()
         self.scroll_home(animate=False)
 
@@ -70,7 +79,7 @@ class Page(ScrollView, can_focus=True):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return what is selected."""
-        return selection.extract("\n".join(row.plain for row in self._rows)), "\n"
+        return selected(self._rows, selection), "\n"
 
     def selection_updated(self, _selection: Selection | None) -> None:
         """Show another selection."""
@@ -82,24 +91,12 @@ class Page(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         if not 0 <= at < len(self._rows):
             return Strip.blank(width, self.rich_style)
-        row = self._rows[at]
-        selection = self.text_selection
-        if selection is not None and (span := selection.get_span(at)) is not None:
-            start, end = span
-            style = self.screen.get_visual_style("screen--selection")
-            row = row.stylize(style, start, len(row) if end == -1 else end)
-        segments = [
-            Segment(text, style.rich_style)
-            for text, style in row.render(self.visual_style, "", parse_style=self.app.stylesheet.parse_style)
-        ]
-        return Strip(segments).adjust_cell_length(width, self.rich_style).apply_offsets(0, at)
+        return strip_of(self, self._rows[at], at, width)
 
     def _lay_out(self) -> None:
         width = max(1, self.scrollable_content_region.width)
         self._wrapped_at = width
-        self._rows = [
-            row for line in self._source for row in (line.wrap(width) if line.cell_length > width else [line])
-        ]
+        self._rows = rows(self._source, width)
         self.virtual_size = Size(width, len(self._rows))
         self.refresh()
 

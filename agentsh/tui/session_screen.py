@@ -17,7 +17,7 @@ from agentsh.core import events as e
 from agentsh.core.errors import AgentshError
 from agentsh.core.ids import RoleName
 from agentsh.session.facade import Session
-from agentsh.session.view import QuestionView, SessionView
+from agentsh.session.view import QuestionView
 from agentsh.tui.agents import Agents
 from agentsh.tui.approval import Approval
 from agentsh.tui.ask_panel import AskPanel
@@ -26,10 +26,10 @@ from agentsh.tui.bus import Bus
 from agentsh.tui.cards import Said
 from agentsh.tui.chat import Chat
 from agentsh.tui.colours import RoleColours
-from agentsh.tui.feed import PERIOD_S, Feed, Item
+from agentsh.tui.feed import Feed, Item
 from agentsh.tui.files import Files
 from agentsh.tui.helm import Helm
-from agentsh.tui.history import PAGE_EVENTS, page_before
+from agentsh.tui.history import BUS_PAGE_EVENTS, page_before
 from agentsh.tui.layout import CSS as LAYOUT
 from agentsh.tui.layout import PANES, Pane, PaneTabs
 from agentsh.tui.look import Look
@@ -77,9 +77,6 @@ class SessionScreen(Screen[None]):
         self._queued: dict[RoleName, int] = {}
         self._pace = Pace()
         self._feed = Feed(self._receive)
-        self._oldest = self._view.seq + 1
-        self._backlog: list[Item] = []
-        self._showing = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         """One tree for all widths; the style sheet says what is where."""
@@ -107,6 +104,11 @@ class SessionScreen(Screen[None]):
         return self.query_one(Prompt)
 
     @property
+    def chat(self) -> Chat:
+        """The chat."""
+        return self.query_one(Chat)
+
+    @property
     def bus(self) -> Bus:
         """The bus."""
         return self.query_one(Bus)
@@ -125,7 +127,6 @@ class SessionScreen(Screen[None]):
         self.query_one("#agents").border_title = "Agents"
         self.query_one("#files").border_title = "Files"
         self.query_one("#bus").border_title = "Bus"
-        self._feed.driven_by(self.set_interval(PERIOD_S, self._feed.drain, name="drain"))
         self.set_interval(1.0, self._second, name="second")
         self.query_one(Prompt).area.focus()
         self.follow()
@@ -136,10 +137,13 @@ class SessionScreen(Screen[None]):
     @work(group="follow")
     async def follow(self) -> None:
         """Show the last page of what has been, then whatever comes."""
-        page = await page_before(self.session, self._oldest)
-        await self._show_page(page)
-        after = self._oldest - 1 if not page else page[-1].seq
+        after = self.session.view().seq
+        page = await page_before(self.session, after + 1)
+        before = page[0].seq if page else after + 1
+        self.bus.put_before(page, before)
+        await self.chat.put_before(page, before)
         self._feed.seen = after
+        self.run_worker(self._feed.run(), group="feed", name="feed")
         async for item in self.session.follow(after):
             self._feed.take(item)
 
@@ -195,7 +199,7 @@ class SessionScreen(Screen[None]):
     async def _answered(self, event: Asking.Answered) -> None:
         if not await self.helm.send(event.decision):
             self.query_one(Asking).unsettle(event.question)
-        await self._show_questions(self.session.view())
+        await self._show_view()
 
     @on(AskPanel.Shown)
     def _asked(self, event: AskPanel.Shown) -> None:
@@ -240,47 +244,37 @@ class SessionScreen(Screen[None]):
         self.helm.run(f"/why {event.said.id}")
 
     @on(Chat.OlderWanted)
-    @work(exclusive=True, group="older")
+    @work(exclusive=True, group="older chat")
     async def _older(self) -> None:
-        page = await page_before(self.session, self._oldest)
-        await self._show_page(page)
+        page = await page_before(self.session, self.chat.before)
+        await self.chat.put_before(page, page[0].seq if page else 1)
 
-    async def _show_page(self, page: Sequence[e.Recorded]) -> None:
-        if page:
-            self._oldest = page[0].seq
-        self.query_one(Bus).put_before(page)
-        await self.query_one(Chat).put_before(page, more=self._oldest > 1 and len(page) >= PAGE_EVENTS)
+    @on(Bus.OlderWanted)
+    @work(exclusive=True, group="older bus")
+    async def _older_lines(self) -> None:
+        page = await page_before(self.session, self.bus.before, BUS_PAGE_EVENTS)
+        self.bus.put_before(page, page[0].seq if page else 1)
 
-    def _receive(self, items: Sequence[Item]) -> None:
-        """Take a frame's worth: what is cheap is done now, the chat when it is its turn."""
+    async def _receive(self, items: Sequence[Item]) -> None:
+        """Show a frame's worth, and paint once."""
         for item in items:
             if isinstance(item, e.Delta):
                 self._pace.add(len(item.text))
                 self._queued[item.role] = item.ahead
         recorded = [item for item in items if isinstance(item, e.Recorded)]
-        self.query_one(Bus).add(recorded)
         if any(isinstance(item.event, e.FileChanged) for item in recorded):
             self._list_files()
-        self._backlog.extend(items)
-        if not self._showing.locked():
-            self.run_worker(self._show_backlog(), group="chat")
-        self._show_view()
+        with self.app.batch_update():
+            self.bus.add(recorded)
+            await self.chat.add(items)
+            await self._show_view()
 
-    async def _show_backlog(self) -> None:
-        async with self._showing:
-            while self._backlog:
-                items, self._backlog = self._backlog, []
-                await self.query_one(Chat).add(items)
-
-    def _show_view(self) -> None:
+    async def _show_view(self) -> None:
         view = self._view = self.session.view()
         self.query_one(StatusBar).view = view
         self.query_one(Agents).show(view, self._queued)
         self.prompt.area.border_subtitle = PAUSED_HINT if view.paused else HINT
         self.app.show_title(status_word(view), view.name)
-        self.run_worker(self._show_questions(view), group="questions", exclusive=True)
-
-    async def _show_questions(self, view: SessionView) -> None:
         await self.query_one(Asking).show([*view.stopped, *view.questions])
 
     def _second(self) -> None:

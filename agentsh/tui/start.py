@@ -13,7 +13,6 @@ from textual.widgets.option_list import Option
 
 from agentsh.core.errors import AgentshError
 from agentsh.tui.lobby import Begin, Reopen, Wanted
-from agentsh.tui.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from agentsh.core.chat import PullProgress
     from agentsh.core.summary import SessionSummary
     from agentsh.tui.app import Shell
+    from agentsh.tui.trouble import Trouble
 
 NAME = "agentsh"
 LINE = "teams of agents on your own machine"
@@ -80,7 +80,6 @@ class Start(Screen[None]):
             yield Static(NAME, id="name", markup=False)
             yield Static(LINE, id="line", markup=False)
             yield Input(placeholder="What is to be made? One sentence begins a session", id="idea")
-            yield Trouble()
             yield Static(id="busy", markup=False)
             yield Input(placeholder="search sessions", id="search", compact=True)
             sessions = Sessions(id="sessions", markup=False)
@@ -113,7 +112,7 @@ class Start(Screen[None]):
         """Say that something is being opened."""
         what = wanted.name or "the latest session" if isinstance(wanted, Reopen) else "a new session"
         self._busy(f"opening {what} …")
-        self.query_one(Trouble).close()
+        self._no_trouble()
 
     def opened(self) -> None:
         """It is open, or was left."""
@@ -134,7 +133,7 @@ class Start(Screen[None]):
     def tell(self, error: AgentshError, wanted: Wanted | None = None) -> None:
         """Say what went wrong, and what can be done about it here."""
         self._busy("")
-        self.query_one(Trouble).tell(error, wanted)
+        self._trouble(error, wanted)
         if isinstance(wanted, Begin):
             self.query_one("#idea", Input).value = wanted.idea
 
@@ -161,19 +160,19 @@ class Start(Screen[None]):
     def _picked(self, event: OptionList.OptionSelected) -> None:
         self.app.open(Reopen(self._listed[event.option_index].name))
 
-    @on(Trouble.TryAgain)
-    def _again(self, event: Trouble.TryAgain) -> None:
+    def on_trouble_try_again(self, event: "Trouble.TryAgain") -> None:
+        """Try the same again."""
         self.app.open(event.wanted)
 
-    @on(Trouble.Pull)
-    def _pull(self, event: Trouble.Pull) -> None:
+    def on_trouble_pull(self, event: "Trouble.Pull") -> None:
+        """Pull the model first."""
         self._download(event.model, event.wanted)
 
     @work(exclusive=True, group="pull")
     async def _download(self, model: str, wanted: Wanted) -> None:
         if self.app.lobby is None:
             return
-        self.query_one(Trouble).close()
+        self._no_trouble()
         try:
             async for progress in self.app.lobby.pull(model):
                 self.progress(progress)
@@ -183,6 +182,18 @@ class Start(Screen[None]):
         self._busy("")
         self.app.open(wanted)
 
+    @work(exclusive=True, group="trouble")
+    async def _trouble(self, error: AgentshError, wanted: Wanted | None) -> None:
+        from agentsh.tui.trouble import Trouble
+
+        if not self.query(Trouble):
+            await self.query_one("#frame").mount(Trouble(), after="#idea")
+        self.query_one(Trouble).tell(error, wanted)
+
+    def _no_trouble(self) -> None:
+        for trouble in self.query("Trouble"):
+            trouble.remove_class("-shown")
+
     def _list(self) -> None:
         from agentsh.core.terminal import one_line
 
@@ -190,6 +201,7 @@ class Start(Screen[None]):
         self._listed = [found for found in self._found if all(word in _searched(found) for word in words)]
         sessions = self.query_one(Sessions)
         sessions.set_options([Option(_told(found, one_line)) for found in self._listed])
+        sessions.highlighted = 0 if self._listed else None
         sessions.border_subtitle = f"{len(self._listed)} of {len(self._found)}" if words else str(len(self._found))
 
     def _busy(self, text: str) -> None:

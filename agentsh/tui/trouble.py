@@ -84,10 +84,6 @@ class Trouble(Vertical, can_focus=True):
         self.add_class("-shown")
         self.focus()
 
-    def close(self) -> None:
-        """It is over."""
-        self.remove_class("-shown")
-
     def action_again(self) -> None:
         """Try the same again."""
         if self._wanted is not None:
