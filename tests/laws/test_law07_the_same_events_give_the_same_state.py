@@ -28,7 +28,7 @@ from agentsh.engine.reaction import Reaction
 from agentsh.engine.state import State
 from agentsh.store.catalogue import read_session
 from tests.roles.test_shipped_company import worked
-from tests.support.stage import ModelInProcess, asks_and_says, card, stage
+from tests.support.stage import ModelInProcess, React, asks_and_says, card, stage
 
 PURE = ("engine/fold.py", "engine/bus.py", "engine/state.py", "engine/turns.py", "conductors")
 IMPURE = {"time", "datetime", "random", "secrets", "uuid", "os", "asyncio", "threading"}
@@ -129,21 +129,39 @@ async def test_the_order_of_hashes_changes_nothing(tmp_path: Path) -> None:
     assert len(told) == 1
 
 
-async def test_which_role_is_quicker_changes_no_name_and_no_word(tmp_path: Path) -> None:
+@pytest.mark.parametrize("slow", ["ann", "bob"])
+async def test_which_role_is_quicker_changes_no_name_and_no_word(tmp_path: Path, slow: str) -> None:
+    over = asyncio.Event()
+    follower = {"ann": "joe", "bob": "eve"}[slow]
+
+    def held(name: str, act: React) -> React:
+        async def react(reaction: Reaction) -> None:
+            if name == slow:
+                await over.wait()
+            await act(reaction)
+            if name == follower:
+                over.set()
+
+        return react
+
     team = [
-        (card("ann"), asks_and_says("plan", "what")),
-        (card("bob"), asks_and_says("sketch", "how")),
-        (card("eve", "plan"), asks_and_says("code", "why")),
-        (card("joe", "sketch"), asks_and_says("test", "when")),
+        (card("ann"), held("ann", asks_and_says("plan", "what"))),
+        (card("bob"), held("bob", asks_and_says("sketch", "how"))),
+        (card("eve", "plan"), held("eve", asks_and_says("code", "why"))),
+        (card("joe", "sketch"), held("joe", asks_and_says("test", "when"))),
     ]
-    told = []
-    for number, pairs in enumerate((team, list(reversed(team)))):
-        model = ModelInProcess(delay_s=0.001 * number)
-        async with stage(tmp_path / f"{number}.db", pairs, model=model, parallel=1 + 3 * number) as on:
+    async with stage(tmp_path / "s.db", team) as on:
+        async with asyncio.timeout(20):
             await on.session.run()
-            told.append({m.id: m for m in await on.desk.log.journal.messages()})
-    assert told[0] == told[1]
-    assert len(told[0]) == 5
+        said = await on.desk.log.journal.messages()
+    assert said[-1].sent_from == {"ann": "eve", "bob": "joe"}[slow]
+    assert {m.id: m.content for m in said} == {
+        "boss:1": "build it",
+        "ann:1:1": "heard: what: build it",
+        "bob:1:1": "heard: how: build it",
+        "eve:1:1": "heard: why: heard: what: build it",
+        "joe:1:1": "heard: when: heard: how: build it",
+    }
 
 
 def test_what_decides_has_no_clock_and_no_chance() -> None:
