@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from agentsh.core.chat import ChatEvent, ChatRequest, ModelInfo, PullProgress, RunningModel, ServerProbe
-from agentsh.core.code import Command, RunResult, SandboxStatus
+from agentsh.core.code import Cell, CellResult, Command, Limits, RunResult, SandboxStatus
 from agentsh.core.events import Event, Recorded
 from agentsh.core.files import ChangeNote, Commit, FileDraft, FileEntry
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
@@ -157,6 +157,26 @@ class Sandbox(Protocol):
 
     async def run(self, command: Command) -> RunResult:
         """Run to the end, or to a limit. Cancelling kills everything it started."""
+
+
+class Interpreter(Protocol):
+    """A Python inside the sandbox. What a cell defines is there for the next one."""
+
+    async def run(self, cell: Cell) -> CellResult:
+        """Run a cell; one that does not stop at its deadline takes the interpreter with it. Cancelling does too."""
+
+    def interrupt(self) -> None:
+        """Stop the cell under way, as Ctrl-C would."""
+
+    async def aclose(self) -> None:
+        """End it, and all that it started."""
+
+
+class StatefulSandbox(Sandbox, Protocol):
+    """A sandbox that also has interpreters."""
+
+    def interpreter(self, limits: Limits) -> Interpreter:
+        """Return a Python that keeps its state; it starts with its first cell. `limits` are of its whole life."""
 
 
 class Workspace(Protocol):

@@ -62,6 +62,43 @@ class RunResult(Frozen):
         return self.exit_code == 0 and self.ended_by == "itself"
 
 
+class Cell(Frozen):
+    """A piece of Python for an interpreter that keeps what earlier pieces have defined."""
+
+    code: str
+    wall_s: float = Field(default=30.0, gt=0)
+    output_bytes: int = Field(default=64_000, ge=1)
+    """Of stdout and of stderr each."""
+
+
+class CellResult(Frozen):
+    """What a cell printed and gave, and what has become of the interpreter's memory."""
+
+    stdout: str = ""
+    stderr: str = ""
+    value: str = ""
+    """How the last expression reads; empty: there was none, or it was None."""
+    error: str = ""
+    """The traceback, from the cell's own lines on."""
+    ended_by: EndedBy | Literal["interrupt"] = "itself"
+    seconds: float = 0.0
+    stdout_cut: bool = False
+    stderr_cut: bool = False
+    ran: bool = True
+    """Not, when it was refused; then `error` says why."""
+    wrote: bool = True
+    """Whether files of the workspace may have changed meanwhile."""
+    forgot: bool = False
+    """Whether what earlier cells had defined was gone before this one ran."""
+    lost: bool = False
+    """Whether all is gone after it: the interpreter had to be ended, or ended itself."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ran to its end without an error."""
+        return self.ran and not self.error and self.ended_by == "itself" and not self.lost
+
+
 class SandboxStatus(Frozen):
     """What the sandbox of this machine was measured to hold."""
 

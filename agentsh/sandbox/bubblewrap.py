@@ -6,17 +6,18 @@ import resource
 import select
 import signal
 import subprocess
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from agentsh.core.code import Command, RunResult, SandboxStatus
+from agentsh.core.code import Command, Limits, RunResult, SandboxStatus
 from agentsh.core.errors import SandboxUnavailable
 from agentsh.sandbox import seccomp
 from agentsh.sandbox.bubble import HOME, SHARED_MEMORY, Abilities, Bubble
 from agentsh.sandbox.crowd import Crowd
 from agentsh.sandbox.descriptors import Descriptors
+from agentsh.sandbox.interpreters import SandboxedInterpreter
 from agentsh.sandbox.rlimits import process_limit, resource_limits
 from agentsh.sandbox.supervision import Ending, Run, Started, supervise
 from agentsh.sandbox.view import View
@@ -55,9 +56,18 @@ class BubblewrapSandbox:
             SandboxUnavailable: bubblewrap is gone or can no longer set up; nothing was run.
             UnsafePath: the command's folder is not in the workspace, or a protected path became a link.
         """
-        run = _BubblewrapRun(self._program, Bubble(self._view, command, self._abilities))
-        try:
+        with self._begun(command) as run:
             return _clarified(await supervise(run, command), command)
+
+    def interpreter(self, limits: Limits) -> SandboxedInterpreter:
+        """Return a Python that keeps its state; it starts with its first cell. `limits` are of its whole life."""
+        return SandboxedInterpreter(self._begun, limits, self._view.workspace)
+
+    @contextmanager
+    def _begun(self, command: Command) -> Iterator[Run]:
+        """Prepare one run."""
+        try:
+            yield _BubblewrapRun(self._program, Bubble(self._view, command, self._abilities))
         except OSError as error:
             raise SandboxUnavailable(
                 f"bubblewrap at {str(self._program)!r} cannot be started any more: {error.strerror}",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 _CHUNK_BYTES: Final = 1 << 16
+_PIPE_CHUNKS: Final = 2
 _FLOOD_FACTOR: Final = 16
 _FLOOD_BYTES: Final = 1 << 20
 """A process that writes this much, and this many times the cap, is ended for it; until then the rest is dropped."""
@@ -39,6 +40,20 @@ class Inlet:
         """What was kept, as UTF-8 with replacements; a character cut in two at the cap is left out."""
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         return decoder.decode(bytes(self._kept), final=not self.cut)
+
+    def renew(self, keep_bytes: int) -> None:
+        """Forget what was read, and keep up to `keep_bytes` of what comes from now on."""
+        self.drain()
+        self._keep_bytes = keep_bytes
+        self._flood_bytes = max(_FLOOD_BYTES, keep_bytes * _FLOOD_FACTOR)
+        self._kept.clear()
+        self._seen_bytes = 0
+
+    def drain(self) -> None:
+        """Take in all that has been written up to now: no more than a pipe holds, whoever goes on writing."""
+        for _ in range(_PIPE_CHUNKS):
+            if not self.closed:
+                self._read()
 
     def close(self) -> None:
         """Stop reading and close the descriptor; again is harmless."""

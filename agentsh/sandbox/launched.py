@@ -6,18 +6,19 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from agentsh.core.code import Command, RunResult, SandboxStatus
+from agentsh.core.code import Command, Limits, RunResult, SandboxStatus
 from agentsh.core.errors import SandboxUnavailable
 from agentsh.core.model import Frozen
 from agentsh.sandbox import landlock, seccomp
 from agentsh.sandbox.descriptors import Descriptors
 from agentsh.sandbox.environment import base_interpreter, clean_environment, interpreter, resolve_argv
+from agentsh.sandbox.interpreters import SandboxedInterpreter
 from agentsh.sandbox.rlimits import resource_limits
 from agentsh.sandbox.supervision import Ending, Run, Started, supervise
 from agentsh.sandbox.view import SYSTEM, View, shown
@@ -65,12 +66,21 @@ class LaunchedSandbox:
             SandboxUnavailable: the launcher is gone or cannot confine any more; nothing was run.
             UnsafePath: the command's folder is not in the workspace, or a protected path became a link.
         """
+        with self._begun(command) as run:
+            return await supervise(run, command)
+
+    def interpreter(self, limits: Limits) -> SandboxedInterpreter:
+        """Return a Python that keeps its state; it starts with its first cell. `limits` are of its whole life."""
+        return SandboxedInterpreter(self._begun, limits, self._view.workspace)
+
+    @contextmanager
+    def _begun(self, command: Command) -> Iterator[Run]:
+        """Prepare one run, with a folder for its temporary files."""
         self._view.kept()
         folder = self._view.folder(command.cwd)
         scratch = Path(tempfile.mkdtemp(prefix="agentsh-run-"))
         try:
-            run = _LaunchedRun(self._spec(command, folder, scratch), self._view.workspace, scratch)
-            return await supervise(run, command)
+            yield _LaunchedRun(self._spec(command, folder, scratch), self._view.workspace, scratch)
         except OSError as error:
             raise SandboxUnavailable(
                 f"the sandbox's launcher cannot be started any more: {error}",

@@ -7,7 +7,7 @@ from typing import Final
 
 from agentsh.core.code import SandboxStatus
 from agentsh.core.errors import SandboxUnavailable
-from agentsh.ports import Sandbox
+from agentsh.ports import StatefulSandbox
 from agentsh.sandbox import bubblewrap, landlock
 from agentsh.sandbox.attacks import ESSENTIAL, Tier, uncovered
 from agentsh.sandbox.bubble import Abilities, abilities
@@ -18,7 +18,7 @@ from agentsh.sandbox.view import View, view_of
 _TIERS: Final[tuple[Tier, ...]] = ("bubblewrap", "landlock", "none")
 _INSTALL: Final = "Install bubblewrap for a sandbox that holds more: apt install bubblewrap, dnf install bubblewrap"
 
-_Build = Callable[[View, SandboxStatus], Sandbox]
+_Build = Callable[[View, SandboxStatus], StatefulSandbox]
 _measured: dict[tuple[Tier, Path | None, int], tuple[_Build, SandboxStatus]] = {}
 """What was found in this process already, by tier, bubblewrap's path and user."""
 
@@ -29,7 +29,7 @@ async def open_sandbox(
     protected: Sequence[Path] = (),
     tier: Tier | None = None,
     program: Path | None = None,
-) -> Sandbox:
+) -> StatefulSandbox:
     """Return the strongest sandbox that holds here; its status says what was measured.
 
     Model code gets the Python below agentsh's own environment, or the workspace's `.venv`. agentsh's packages are

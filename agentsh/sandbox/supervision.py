@@ -111,7 +111,7 @@ class _Supervision:
         finally:
             self._run.kill()
             self._outlet.close()
-            await _undisturbed(self._finish(process))
+            await undisturbed(self._finish(process))
         return self._told(ended_by, process.returncode, time.monotonic() - began)
 
     def _open(self) -> subprocess.Popen[bytes]:
@@ -148,8 +148,8 @@ class _Supervision:
     async def _finish(self, process: subprocess.Popen[bytes]) -> None:
         """Wait until nothing of it is left, take in its last output, close everything."""
         try:
-            await _until(lambda: self._run.gone() and process.poll() is not None, _GONE_WITHIN_S)
-            await _until(lambda: self._out.closed and self._err.closed, _LAST_OUTPUT_S)
+            await until(lambda: self._run.gone() and process.poll() is not None, _GONE_WITHIN_S)
+            await until(lambda: self._out.closed and self._err.closed, _LAST_OUTPUT_S)
         finally:
             if process.poll() is None:
                 process.kill()
@@ -196,14 +196,14 @@ def _cause(ending: Ending, stderr: str) -> EndedBy:
     return "itself" if ending.signal is None else "signal"
 
 
-async def _until(true: Callable[[], bool], within_s: float) -> None:
+async def until(true: Callable[[], bool], within_s: float) -> None:
     """Wait until something is so, at most `within_s` seconds. It is nearly so when this is called."""
     give_up = time.monotonic() + within_s
     while not true() and time.monotonic() < give_up:  # noqa: ASYNC110 (the kernel sends no event for all of these)
         await asyncio.sleep(_POLL_S)
 
 
-async def _undisturbed(work: Awaitable[None]) -> None:
+async def undisturbed(work: Awaitable[None]) -> None:
     """Finish `work` even when cancelled meanwhile; the cancellation passes afterwards."""
     task = asyncio.ensure_future(work)
     try:

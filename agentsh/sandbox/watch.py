@@ -101,6 +101,24 @@ def wrote_more(root: Path, since_ns: int, limits: Limits) -> bool:
     return False
 
 
+def changed_since(root: Path, since_ns: int) -> bool:
+    """Return whether anything below `root` was made, changed or removed since a time."""
+    folders = [str(root)]
+    while folders:
+        folder = folders.pop()
+        try:
+            if Path(folder).stat().st_ctime_ns >= since_ns:
+                return True
+            for entry in _entries(folder):
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif entry.stat(follow_symlinks=False).st_ctime_ns >= since_ns:
+                    return True
+        except OSError:
+            return True
+    return False
+
+
 def _entries(folder: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
