@@ -72,7 +72,7 @@ def _agent(name: str, agent: AgentSheet) -> Iterator[EntityCard]:
         remembered: JsonObject = {"text": text, "kind": "told", "tick": 0, "importance": _REMEMBERED_BEFORE}
         yield EntityCard(name=memory_name, components={"Experience": remembered})
     relations = {
-        "occupies": (agent.room,),
+        "occupies": (agent.room,) if agent.room else (),
         "holds": agent.holds,
         "knows": agent.knows,
         "pursues": tuple(goals),

@@ -33,7 +33,10 @@ def _check_agents(sheet: WorldSheet, places: Places) -> None:
     held: dict[str, str] = {}
     for name, agent in sheet.agents.items():
         place = ("agents", name)
-        _expect(sheet.rooms, agent.room, "room", places, (*place, "in"))
+        if agent.room:
+            _expect(sheet.rooms, agent.room, "room", places, (*place, "in"))
+        elif agent.game_master is None:
+            raise places.error(place, f"{name} is nowhere", "Add a line such as: in: Hall")
         for index, item in enumerate(agent.holds):
             _expect(sheet.items, item, "item", places, (*place, "holds", index))
             if item in held or sheet.items[item].room is not None:

@@ -125,7 +125,8 @@ class NpcSheet(Frozen):
 class AgentSheet(Frozen):
     """Somebody who lives there."""
 
-    room: str = Field(alias="in")
+    room: str = Field(default="", alias="in")
+    """Where it is; only a game master may be nowhere."""
     profile: str = "inhabitant"
     text: str = ""
     """Who it is, in some sentences: its backstory."""
@@ -145,7 +146,7 @@ class AgentSheet(Frozen):
     """Most things that it can hold."""
     memory: int = Field(default=120, ge=8)
     """Most experiences that it keeps."""
-    reflects_at: float = Field(default=4.0, gt=0)
+    reflects_at: float = Field(default=6.0, gt=0)
     """Sum of the importance of what it experienced at which it reflects."""
     health: int | None = Field(default=None, ge=1)
     human: bool = False

@@ -111,6 +111,11 @@ class Actions:
         lines = (line for type_ in self.of_actor(scene) for line in type_.lines(scene))
         return list(dict.fromkeys(lines))[:MOST_OPTIONS]
 
+    def takes_words(self, line: str) -> bool:
+        """Return whether what is written so takes free text."""
+        reading = next((known for known in self._readings if known.pattern.fullmatch(line.strip())), None)
+        return reading is not None and reading.type.has_words
+
     def perform(self, scene: Scene, act: Act) -> ActionResult:
         """Do it, or say why it cannot be done."""
         line, tick = " ".join(act.line.split()), scene.moment.tick

@@ -6,10 +6,10 @@ from agentsh.world.actions import attempts, classroom, making, movement, speech,
 from agentsh.world.actions.registry import Actions, ActionType
 
 ACTIONS: tuple[ActionType, ...] = (
-    speech.SPEAK,
     things.TAKE,
     things.USE,
     things.GIVE,
+    speech.SPEAK,
     things.DROP,
     movement.MOVE,
     movement.LOOK,

@@ -57,7 +57,7 @@ class Memory:
     """Most experiences that are kept; the least valuable go first."""
     unreflected: float = 0.0
     """Importance of what came in since the last reflection."""
-    threshold: float = 4.0
+    threshold: float = 6.0
     """At so much it reflects."""
 
 

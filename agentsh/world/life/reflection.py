@@ -1,6 +1,6 @@
 """The Reflection system: when enough has been experienced, an agent draws conclusions, each with its evidence.
 
-A conclusion that names no evidence is not kept. Source: Generative Agents.
+A conclusion that names no evidence is not kept, nor one that was drawn before. Source: Generative Agents.
 """
 
 from pydantic import JsonValue
@@ -21,6 +21,8 @@ from agentsh.world.systems import Stage, system
 REFLECT = "reflect"
 """The question, and its prompt file."""
 MOST_CONSIDERED = 12
+MOST_KNOWN = 40
+"""So far back a conclusion is not drawn a second time."""
 _IMPORTANCE = 0.9
 
 
@@ -77,9 +79,10 @@ class _Reflecting:
         return [entity for entity in self._moment.store.targets(agent, REMEMBERS) if entity in named]
 
     def _keep(self, agent: EntityId, text: str, evidence: list[EntityId]) -> None:
-        if not evidence:
-            return
         moment = self._moment
+        known = (found.text for _, found in moment.resource(Memories).latest(moment.store, agent, MOST_KNOWN))
+        if not evidence or text in known:
+            return
         moment.resource(Memories).remember(moment, agent, text, "reflection", _IMPORTANCE, evidence)
         moment.resource(Events).tell(moment, agent, f"concludes: {text} (from {len(evidence)} experiences)")
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from agentsh.core.model import JsonObject
 from agentsh.core.worlds import EntityId, Level
+from agentsh.world.actions.registry import Actions
 from agentsh.world.components.appearance import Appearance
 from agentsh.world.components.behaviour import (
     Act,
@@ -87,6 +88,10 @@ def _ask(moment: Moment, agent: EntityId) -> None:
     perceived, action = store.find(agent, Perception), store.find(agent, Action)
     if perceived is None or not perceived.due or (action is not None and action.pending is not None):
         return
+    if store.has(agent, GameMaster):
+        # A game master is asked what comes of what others do, and has no doings of its own.
+        store.change(agent, ProcessingState).owes = False
+        return
     scene = Scene(moment, agent)
     if not _has_the_floor(scene):
         return
@@ -122,7 +127,9 @@ def _take_up(moment: Moment, agent: EntityId) -> None:
     if line := _said(answer, "action"):
         if not store.has(agent, Action):
             store.put(agent, Action())
-        store.change(agent, Action).pending = Act(line, _said(answer, "words"))
+        # Who wants to say something and leaves the words out says what it thinks.
+        words = _said(answer, "words") or text if moment.resource(Actions).takes_words(line) else ""
+        store.change(agent, Action).pending = Act(line, words)
     _show(moment, agent, _said(answer, "expression"))
     _remember(moment, agent, _said(answer, "remember"))
 

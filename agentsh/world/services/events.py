@@ -24,12 +24,12 @@ KINDS: dict[str, StimulusKind] = {
     "result": StimulusKind(0.7, 3),
     "speech": StimulusKind(0.6, 3),
     "item": StimulusKind(0.6, 20),
-    "arrival": StimulusKind(0.5, 3),
     "goal": StimulusKind(0.5, 3),
     "action": StimulusKind(0.4, 3),
+    "arrival": StimulusKind(0.35, 3),
     "plan": StimulusKind(0.35, 3),
-    "departure": StimulusKind(0.3, 3),
     "appearance": StimulusKind(0.3, 3),
+    "departure": StimulusKind(0.2, 3),
     "ambience": StimulusKind(0.1, 10),
 }
 _OTHER = StimulusKind(0.4, 3)

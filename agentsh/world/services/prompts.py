@@ -129,13 +129,13 @@ def _act(options: Sequence[str]) -> JsonObject:
     """Return the schema of a thought: the action is one of what is possible now."""
     return object_schema(
         {
-            "thought": text_schema(),
+            "thought": text_schema(160),
             "action": {"type": "string", "enum": list(options)},
-            "words": {"type": "string", "maxLength": 300},
+            "words": {"type": "string", "maxLength": 200},
             "expression": {"type": "string", "enum": list(EXPRESSIONS)},
-            "remember": {"type": "string", "maxLength": 160},
+            "remember": {"type": "string", "maxLength": 120},
         },
-        optional=("words", "expression", "remember"),
+        optional=("expression", "remember"),
     )
 
 
