@@ -98,6 +98,21 @@ class CellResult(Frozen):
         """Whether it ran to its end without an error."""
         return self.ran and not self.error and self.ended_by == "itself" and not self.lost
 
+    @property
+    def told(self) -> str:
+        """What whoever wrote the cell reads of it."""
+        cut = "[the rest was not kept]"
+        parts = [
+            "[what earlier cells had defined is gone]" if self.forgot else "",
+            self.stdout.rstrip("\n") + (f"\n{cut}" if self.stdout_cut else ""),
+            self.stderr.rstrip("\n") + (f"\n{cut}" if self.stderr_cut else ""),
+            self.value,
+            self.error,
+            f"[it was stopped: {self.ended_by}]" if self.ended_by != "itself" and not self.lost else "",
+            "[all that was defined is gone]" if self.lost else "",
+        ]
+        return "\n".join(part for part in parts if part)
+
 
 class SandboxStatus(Frozen):
     """What the sandbox of this machine was measured to hold."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from agentsh.engine.gate import Gate
 from agentsh.engine.generations import Generations
 from agentsh.engine.hands import Hands
+from agentsh.engine.interpreters import Interpreters
 from agentsh.engine.log import EventLog
 from agentsh.engine.model_queue import ModelQueue
 from agentsh.engine.people import People
@@ -24,3 +25,4 @@ class Desk:
     verifier: Verifier
     generations: Generations = field(default_factory=Generations)
     hands: Hands = field(default_factory=Hands)
+    interpreters: Interpreters = field(default_factory=Interpreters)

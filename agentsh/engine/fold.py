@@ -5,6 +5,7 @@ from functools import singledispatch
 from agentsh.core import events as e
 from agentsh.core.cards import TeamFile
 from agentsh.core.chat import Usage
+from agentsh.core.code import CellResult
 from agentsh.core.ids import BOSS, ReactionId, RoleName, file_question_id, question_id
 from agentsh.core.messages import Message, said_digest
 from agentsh.core.verdict import RECORD, Verdict
@@ -226,9 +227,18 @@ def _(event: e.StepFinished, fold: Fold) -> None:
     if event.usage is not None:
         _used(fold, event.role, event.usage)
         role.prompt_tokens = event.usage.prompt_tokens // max(event.usage.calls, 1)
+    if event.step == "run" and isinstance(event.result, dict) and "forgot" in event.result:
+        _ran_cell(role, event.reaction, CellResult.model_validate(event.result))
     if event.step == "verify":
         state.verified_seq = fold.state.seq
         state.verdict = Verdict.model_validate(event.result)
+
+
+def _ran_cell(role: RoleState, reaction: ReactionId, result: CellResult) -> None:
+    if result.ran and (result.forgot or not role.memory_from):
+        role.memory_from = int(reaction.rpartition(":")[2])
+    if result.lost:
+        role.memory_from = 0
 
 
 def _step_ended(fold: Fold, reaction: ReactionId, ordinal: int) -> None:

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from agentsh.core.canonical import digest
 from agentsh.core.chat import Answer, ChatRequest
-from agentsh.core.code import Command, RunResult
+from agentsh.core.code import Cell, CellResult, Command, RunResult
 from agentsh.core.events import SessionStarted, StepKind
 from agentsh.core.files import Commit, FileDraft
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName, reaction_id
@@ -122,6 +122,10 @@ class Glimpse:
     async def run(self, command: Command) -> RunResult:
         """Stop here."""
         return _stop("run", " ".join(command.argv))
+
+    async def run_cell(self, cell: Cell) -> CellResult:
+        """Stop here."""
+        return _stop("run", cell.code)
 
     async def write(self, files: Sequence[FileDraft], summary: str) -> Commit:
         """Stop here."""

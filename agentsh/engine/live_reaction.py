@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from agentsh.core.canonical import digest
 from agentsh.core.chat import Answer, ChatRequest
-from agentsh.core.code import Command, RunResult
+from agentsh.core.code import Cell, CellResult, Command, RunResult
 from agentsh.core.events import Event, MemorySummarised
 from agentsh.core.files import Commit, FileDraft
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
@@ -14,6 +14,7 @@ from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
+from agentsh.engine.effects.cells import cell_effect
 from agentsh.engine.effects.code import run_effect, verify_effect
 from agentsh.engine.effects.files import read_effect, write_effect
 from agentsh.engine.effects.model import model_effect
@@ -138,6 +139,10 @@ class LiveReaction:
     async def run(self, command: Command) -> RunResult:
         """Run code in the sandbox, once approved."""
         return await self._steps.run(run_effect(self._desk, self.role, self.id, command))
+
+    async def run_cell(self, cell: Cell) -> CellResult:
+        """Run Python in the role's interpreter, once approved."""
+        return await self._steps.run(cell_effect(self._desk, self.role, self.id, cell))
 
     async def read(self, paths: Sequence[str] | None = None) -> dict[str, str]:
         """Return workspace files as they are now."""

@@ -6,7 +6,7 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from agentsh.core.chat import Answer, ChatRequest
-from agentsh.core.code import Command, RunResult
+from agentsh.core.code import Cell, CellResult, Command, RunResult
 from agentsh.core.files import Commit, FileDraft
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.messages import Draft, Message
@@ -82,6 +82,9 @@ class Reaction(Protocol):
 
     async def run(self, command: Command) -> RunResult:
         """Run code in the sandbox, once approved. A refusal is exit code 126 with the reason in stderr."""
+
+    async def run_cell(self, cell: Cell) -> CellResult:
+        """Run Python in the role's interpreter, once approved; what earlier cells defined is there, or that is told."""
 
     async def read(self, paths: Sequence[str] | None = None) -> dict[str, str]:
         """Return workspace files (all text files when None) as they are now; recorded, so the same on resume."""

@@ -50,6 +50,8 @@ class RoleState(Mutable):
     """It has left the team; what it used still counts."""
     prompt_tokens: int = 0
     """Of its newest model call, as the server counted them."""
+    memory_from: int = 0
+    """Number of the reaction with the first cell that its interpreter remembers; 0: it remembers nothing."""
     paused: bool = False
     human: bool = False
     usage: Usage = Usage()

@@ -40,6 +40,7 @@ class Controls:
                 self._world.pause()
         elif isinstance(control, k.Stop):
             self._desk.generations.stop(self._known(control.role))
+            self._desk.interpreters.interrupt(control.role)
 
     async def _carry_out(self, control: k.Control) -> None:
         match control:

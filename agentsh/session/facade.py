@@ -178,6 +178,7 @@ class Session(Look):
     async def aclose(self) -> None:
         """Make everything durable and let followers end."""
         await self._shell.aclose()
+        await self._desk.interpreters.aclose()
         await self._desk.log.settle()
         if self.world is not None:
             await self.world.save()

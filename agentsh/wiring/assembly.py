@@ -18,6 +18,7 @@ from agentsh.engine.breakpoints import Passage
 from agentsh.engine.budget import Meter
 from agentsh.engine.desk import Desk
 from agentsh.engine.gate import Gate, restore
+from agentsh.engine.interpreters import Interpreters
 from agentsh.engine.log import EventLog
 from agentsh.engine.model_queue import ModelQueue
 from agentsh.engine.people import People, Policy
@@ -77,6 +78,7 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home
         models=ModelQueue(models.hosts),
         sandbox=sandbox,
         workspace=workspace,
+        interpreters=Interpreters(sandbox),
         verifier=GateVerifier(workspace, sandbox, keeps_record=facts.own_workspace),
         installer=VenvInstaller(workspace.root, base_interpreter()),
     )
