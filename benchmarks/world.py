@@ -17,6 +17,7 @@ from agentsh.core.messages import Draft
 from agentsh.core.worlds import THINK, WORLD, EntityCard, EntityId, Level, WorldCard
 from agentsh.engine.reaction import Reaction
 from agentsh.store.journal import SqliteJournal
+from agentsh.wiring.garbage import collect_less
 from agentsh.world.catalogue import Catalogue
 from agentsh.world.checkpoint import Checkpoints
 from agentsh.world.kinds import Kinds, RelationKind, component
@@ -276,6 +277,7 @@ async def _thoughts_ms(folder: Path, agents: int, ticks: int) -> tuple[float, fl
 
 def measure() -> dict[str, object]:
     """Return speeds and costs; a durable figure is to be read beside the fsync of the same run."""
+    collect_less()  # as the program does
     ours, theirs = _ticks_per_second(_store_alone(), _esper())
     figures: dict[str, float | None] = {"ecs_ticks_per_s": ours, "esper_ticks_per_s": theirs}
     with tempfile.TemporaryDirectory(prefix="agentsh-bench-") as folder:

@@ -15,7 +15,7 @@ from agentsh.core.errors import AgentshError, ProviderError, QuestionWithdrawn, 
 from agentsh.core.ids import ActionName
 from agentsh.engine.breakpoints import Passage
 from agentsh.engine.gate import Gate
-from agentsh.engine.log import EventLog
+from agentsh.engine.log import Appended, EventLog
 from agentsh.engine.state import OpenReaction
 
 T = TypeVar("T")
@@ -111,6 +111,8 @@ class Steps:
         self._gate = gate
         self._records = records
         self._next = 0
+        self._unsettled: Appended | None = None
+        """What was published last, on its way into the journal: waited for before anything else happens."""
 
     @property
     def upcoming(self) -> Record | None:
@@ -180,6 +182,8 @@ class Steps:
         )
 
     async def _perform(self, effect: Effect[T], ordinal: int, hash_: str) -> T:
+        if self._unsettled is not None:
+            await asyncio.shield(self._unsettled)
         if not effect.instant:
             begun = self._log.submit(self._started(effect, ordinal, hash_))
             if not effect.safe_to_retry:
@@ -191,7 +195,12 @@ class Steps:
             await self._failed(effect, ordinal, hash_, error)
             raise
         seconds = round(time.monotonic() - start, 4)
-        await self._log.append(self._finished(effect, ordinal, hash_, outcome, seconds), *outcome.events)
+        recorded = (self._finished(effect, ordinal, hash_, outcome, seconds), *outcome.events)
+        if effect.instant:
+            # It has no effect but this event: what comes next, the end of the reaction at the latest, waits for it.
+            self._unsettled = self._log.submit(*recorded)
+        else:
+            await self._log.append(*recorded)
         return outcome.value
 
     def _started(self, effect: Effect[T], ordinal: int, hash_: str) -> e.StepStarted:

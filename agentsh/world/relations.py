@@ -28,13 +28,17 @@ class Relation:
         pair = (source, target)
         if pair in self.pairs:
             return
-        if self.kind.single:
-            for old in self.targets(source):
+        targets = self._targets.get(source)
+        if targets is not None and self.kind.single:
+            for old in tuple(targets):
                 self.discard(source, old)
-        self.pairs[pair] = None
-        self.added[pair] = None
-        self._targets.setdefault(source, {})[target] = None
-        self._sources.setdefault(target, {})[source] = None
+            targets = None
+        if targets is None:
+            targets = self._targets[source] = {}
+        sources = self._sources.get(target)
+        if sources is None:
+            sources = self._sources[target] = {}
+        targets[target] = sources[source] = self.pairs[pair] = self.added[pair] = None
 
     def discard(self, source: EntityId, target: EntityId) -> None:
         """Let the pair be no more; nothing happens when it is not there."""
@@ -47,6 +51,11 @@ class Relation:
         _drop(self._targets, source, target)
         _drop(self._sources, target, source)
 
+    def target(self, source: EntityId) -> EntityId | None:
+        """Return the first that the entity points to."""
+        found = self._targets.get(source)
+        return next(iter(found)) if found else None
+
     def targets(self, source: EntityId) -> tuple[EntityId, ...]:
         """Return what the entity points to."""
         return tuple(self._targets.get(source, ()))
@@ -57,10 +66,12 @@ class Relation:
 
     def forget(self, entity: EntityId) -> None:
         """Remove every pair that the entity stands in."""
-        for target in self.targets(entity):
-            self.discard(entity, target)
-        for source in self.sources(entity):
-            self.discard(source, entity)
+        if entity in self._targets:
+            for target in self.targets(entity):
+                self.discard(entity, target)
+        if entity in self._sources:
+            for source in self.sources(entity):
+                self.discard(source, entity)
 
     def settle(self) -> None:
         """Begin a new count of what changed."""

@@ -48,7 +48,7 @@ class WorldRun:
         """Why the next tick could not be paid for."""
         self._desk = desk
         self._run = run
-        self._thoughts = Thoughts(desk, {agent.role for _, agent in world.store.each(Agent)}, waiting)
+        self._thoughts = Thoughts(desk, world, waiting)
         self._watches = Watches(desk.gate)
         self._until: Condition | None = parse_condition(world.card.until) if world.card.until else None
         self._is_fulfilled = self._until is not None and self._fulfils(self._until, world.store.tables)
@@ -186,6 +186,7 @@ class WorldRun:
         self._watches.look(self.world.store, ticked.touched, self._passage())
 
     def _events(self, ticked: Ticked, landing: list[Arrival]) -> list[e.Event]:
+        """Return what is kept of a tick, in one piece. The tick itself comes last but for a snapshot of it."""
         missed = {arrival.role: arrival.reason for arrival in landing if isinstance(arrival, Missed)}
         finished = e.TickFinished(
             tick=ticked.tick,
@@ -194,19 +195,11 @@ class WorldRun:
             changes=ticked.changes,
             digest=ticked.digest,
         )
-        closed = (
-            [
-                e.ReactionFinished(reaction=opened.reaction, role=opened.role)
-                for opened in self._state.open.values()
-                if opened.role in missed and opened.failed is not None
-            ]
-            if missed
-            else []
-        )
         due = ticked.tick % self.world.card.snapshot_ticks == 0
         self._is_stored = due or ticked.saves
         stored = [self._snapshot("period" if due else "event")] if self._is_stored else []
-        return [finished, *stored, *closed, *map(_asked, ticked.questions), *map(_said, ticked.words)]
+        told = [*map(_asked, ticked.questions), *map(_said, ticked.words)]
+        return [*self._thoughts.closing(missed), *told, finished, *stored]
 
     def _snapshot(self, why: e.SnapshotReason) -> e.WorldSnapshot:
         return e.WorldSnapshot(tick=self.world.tick, why=why, parts=self.world.snapshot())

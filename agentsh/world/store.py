@@ -68,9 +68,12 @@ class Store:
             del self.pending.born[entity]
         else:
             self.pending.gone[entity] = None
+        touched = self.pending.touched
         for type_, table in self.tables.items():
-            if table.pop(entity, None) is not None:
-                self.pending.touched.get(type_, {}).pop(entity, None)
+            if entity in table:
+                del table[entity]
+                if type_ in touched:
+                    touched[type_].pop(entity, None)
         for relation in self.relations.values():
             relation.forget(entity)
 
@@ -189,7 +192,7 @@ class Store:
 
     def target(self, source: EntityId, relation: str) -> EntityId | None:
         """Return the first that `source` points to, or None."""
-        return next(iter(self._relation(relation).targets(source)), None)
+        return self._relation(relation).target(source)
 
     def targets(self, source: EntityId, relation: str) -> tuple[EntityId, ...]:
         """Return what `source` points to."""

@@ -1,38 +1,43 @@
 """Whose thoughts are under way, what has come of them, and what of it lands with the next tick."""
 
 import asyncio
+from collections.abc import Collection
 
 from agentsh.core import events as e
 from agentsh.core.ids import MessageId, RoleName
 from agentsh.core.messages import Message
 from agentsh.core.worlds import WORLD
 from agentsh.engine.desk import Desk
-from agentsh.world.minds import Agent
+from agentsh.world.minds import Agent, Asked
 from agentsh.world.world import Arrival, Missed, World
 
 
 class Thoughts:
     """Listens to the session. An agent that failed for good in one thought is told so to the world, and goes on."""
 
-    def __init__(self, desk: Desk, agents: set[RoleName], waiting: dict[MessageId, Message]) -> None:
+    def __init__(self, desk: Desk, world: World, waiting: dict[MessageId, Message]) -> None:
         """Begin with what is under way.
 
         Args:
             desk: of the session.
-            agents: the roles that think for entities.
+            world: whose agents think.
             waiting: what has come and not landed.
         """
         self.settled = asyncio.Event()
         """Set while no thought is under way that can still come."""
         self._desk = desk
-        self._agents = agents
+        self._agents = {agent.role for _, agent in world.store.each(Agent)}
         self._arrived = waiting
         self._missed: dict[RoleName, str] = {}
         self._stuck: set[RoleName] = set()
         self._under_way: set[RoleName] = set()
         self._lent_ticks = 0
-        for name in agents:
+        for name in self._agents:
             self._look_at(name)
+        thought = {message.sent_from for message in waiting.values()}
+        for _, agent, _ in world.store.each(Agent, Asked):
+            if agent.role not in thought:
+                self._expect_somebody(agent.role)
         self._settle()
         desk.log.listen(self._hear)
 
@@ -55,6 +60,16 @@ class Thoughts:
         self._missed = {}
         return sorted(found, key=lambda arrival: entities.get(_sender(arrival), last))
 
+    def closing(self, missed: Collection[RoleName]) -> list[e.ReactionFinished]:
+        """Return how the failed reactions of these roles end, so that they are free to think again."""
+        state = self._desk.log.state
+        found = (state.open.get(role.current) for name in missed if (role := state.roles.get(name)) and role.current)
+        return [
+            e.ReactionFinished(reaction=opened.reaction, role=opened.role)
+            for opened in found
+            if opened is not None and opened.failed is not None
+        ]
+
     def took(self) -> None:
         """Count a tick that has passed."""
         self._lent_ticks = max(self._lent_ticks - 1, 0)
@@ -64,27 +79,40 @@ class Thoughts:
         if isinstance(item, e.Delta):
             return
         match item.event:
-            case e.MessagePublished(message=message) if WORLD in message.send_to:
-                self._arrived[message.id] = message
-            case e.MessagePublished(message=message) if message.sent_from == WORLD:
-                for name in message.send_to:
-                    self._agents.add(name)
-                    self._look_at(name)
-                self._settle()
-            case e.ReactionFinished(role=role) | e.ReactionRetried(role=role) | e.RoleFired(role=role):
-                if role in self._agents:
-                    self._missed.pop(role, None)
-                    self._look_at(role)
-                    self._settle()
-            case e.ReactionFailed(role=role, error=error, resumable=resumable):
-                if role in self._agents:
-                    self._look_at(role)
-                    if not resumable:
-                        self._stuck.discard(role)
-                        self._missed[role] = error
-                    self._settle()
+            case e.MessagePublished(message=message):
+                self._said(message)
+            case e.ReactionFinished(role=role) | e.ReactionRetried(role=role) if role in self._agents:
+                self._missed.pop(role, None)
+                self._look_at(role)
+            case e.ReactionFailed(role=role, error=error, resumable=resumable) if role in self._agents:
+                self._failed(role, error, resumable=resumable)
+            case e.RoleFired(role=role) if role in self._under_way | self._stuck:
+                self._look_at(role)
+                self._expect_somebody(role)
             case _:
-                pass
+                return
+        self._settle()
+
+    def _said(self, message: Message) -> None:
+        if WORLD in message.send_to:
+            self._arrived[message.id] = message
+        elif message.sent_from == WORLD:
+            for name in message.send_to:
+                self._agents.add(name)
+                self._look_at(name)
+                self._expect_somebody(name)
+
+    def _failed(self, role: RoleName, error: str, *, resumable: bool) -> None:
+        """What can go on later is waited for no longer, but not given up; nonsense is."""
+        self._look_at(role)
+        if not resumable:
+            self._stuck.discard(role)
+            self._missed[role] = error
+
+    def _expect_somebody(self, name: RoleName) -> None:
+        """Whoever was asked and is neither thinking nor stuck will not answer: nobody plays it."""
+        if name not in self._under_way and name not in self._stuck:
+            self._missed[name] = f"nobody plays {name}"
 
     def _look_at(self, name: RoleName) -> None:
         """Sort one agent by its state: under way, stuck, or neither."""

@@ -15,6 +15,7 @@ from agentsh.core.controls import (
     Be,
     BreakAt,
     EditEntity,
+    Fire,
     Go,
     Pause,
     Retry,
@@ -30,7 +31,7 @@ from agentsh.core.messages import Draft
 from agentsh.core.worlds import PERCEIVE, THINK, WORLD, EntityId, Level
 from agentsh.engine.conditions import parse_condition
 from agentsh.engine.reaction import Reaction
-from agentsh.world.minds import Asked
+from agentsh.world.minds import Agent, Asked
 from agentsh.world.moment import Moment
 from agentsh.world.systems import Stage, system
 from tests.support.stage import ModelInProcess, asks_and_says
@@ -56,8 +57,8 @@ async def test_a_thought_lands_with_the_first_tick_after_it_is_recorded(tmp_path
         assert kinds == [
             "session.started",
             "world.snapshot",
-            "tick.finished",
             "message.published",
+            "tick.finished",
             "reaction.started",
             "step.started",
             "step.finished",
@@ -413,6 +414,52 @@ async def test_a_team_and_a_world_share_a_session(tmp_path: Path) -> None:
         assert causes == {"user_requirement", ActionName("write"), PERCEIVE, THINK}
         assert finished.exit_code == 0
         assert on.world.tick == 5
+
+
+async def test_a_session_that_stays_lets_an_ended_world_go_on(tmp_path: Path) -> None:
+    async with world_stage(tmp_path / "w.db", catalogue(), card(1, 1, lock=True, ticks=3)) as on:
+        serving = asyncio.create_task(on.session.serve())
+        await on.until(lambda event: isinstance(event, e.SessionFinished))
+        assert on.world.tick == 3
+        await on.session.send(Tick(times=2))
+        await on.until_tick(5)
+        await on.until(lambda event: isinstance(event, e.ReactionFinished) and event.reaction == "agent0:2")
+        assert on.world.tick == 5
+        await on.session.send(Tick())
+        await on.until_tick(6)
+        on.session.interrupt()
+        await serving
+        assert on.world.tick == 6
+
+
+async def test_an_agent_whom_nobody_plays_is_told_to_the_world(tmp_path: Path) -> None:
+    @system("birth", level=Level.CONSCIOUS, stage=Stage.ROOMS, period_ticks=100, writes=(Agent, Memory, "occupies"))
+    def birth(now: Moment) -> None:
+        stranger = now.store.spawn(Agent(RoleName("stranger")), Memory([]))
+        now.store.relate(stranger, "occupies", EntityId(1))
+
+    made = catalogue()
+    made.systems.append(birth)
+    async with world_stage(tmp_path / "w.db", made, card(1, 1, lock=True, ticks=5)) as on:
+        finished = await on.session.run()
+        assert finished.exit_code == 0
+        ticks = await on.ticks()
+        assert ticks[1].missed == {"stranger": "nobody plays stranger"}
+        assert ticks[1].landed == ("agent0:1:1",)
+    async with world_stage(tmp_path / "w.db", made) as on:
+        await on.more(3)
+        assert on.world.tick == 8
+
+
+async def test_an_agent_that_is_dismissed_while_it_thinks_will_not_answer(tmp_path: Path) -> None:
+    model = ModelInProcess(hold=asyncio.Event())
+    async with world_stage(tmp_path / "w.db", catalogue(), card(2, 1, lock=True, ticks=4), model=model) as on:
+        running = asyncio.create_task(on.session.run())
+        await on.until(lambda event: isinstance(event, e.StepStarted) and event.role == "agent1")
+        await on.session.send(Fire(role=AGENT))
+        model.hold.set()
+        assert (await running).exit_code == 0
+        assert (await on.ticks())[1].missed == {AGENT: "nobody plays agent0"}
 
 
 async def test_speed_holds_the_ticks_back_until_it_is_changed(tmp_path: Path) -> None:
