@@ -13,6 +13,8 @@ class Installed(Frozen):
     """What came of installing packages into a workspace's own environment."""
 
     ok: bool
+    allowed: bool = True
+    """Whether it was tried at all."""
     pins: tuple[str, ...] = ()
     """What was asked for, at the versions that were installed: `PyYAML==6.0.2`."""
     said: str = ""

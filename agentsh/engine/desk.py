@@ -9,7 +9,7 @@ from agentsh.engine.interpreters import Interpreters
 from agentsh.engine.log import EventLog
 from agentsh.engine.model_queue import ModelQueue
 from agentsh.engine.people import People
-from agentsh.ports import Sandbox, Verifier, Workspace
+from agentsh.ports import Installer, Sandbox, Verifier, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +25,6 @@ class Desk:
     verifier: Verifier
     generations: Generations = field(default_factory=Generations)
     hands: Hands = field(default_factory=Hands)
+    installer: Installer | None = None
+    """None: packages cannot be installed."""
     interpreters: Interpreters = field(default_factory=Interpreters)

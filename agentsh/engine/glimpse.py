@@ -13,6 +13,7 @@ from agentsh.core.files import Commit, FileDraft
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName, reaction_id
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
+from agentsh.core.packages import Installed
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
 from agentsh.engine.state import model_of
@@ -136,6 +137,15 @@ class Glimpse:
         """Stop here."""
         del plan
         return _stop("verify", "the program and its tests")
+
+    async def trial(self, plan: VerifyPlan, drafts: Sequence[FileDraft]) -> Verdict:
+        """Stop here."""
+        del plan
+        return _stop("tool", f"a trial of {', '.join(draft.path for draft in drafts)}")
+
+    async def install(self, requirements: Sequence[str]) -> Installed:
+        """Stop here."""
+        return _stop("tool", f"install {', '.join(requirements)}")
 
     async def publish(self, draft: Draft) -> Message:
         """Stop here."""

@@ -12,12 +12,14 @@ from agentsh.core.files import Commit, FileDraft
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
+from agentsh.core.packages import Installed
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
 from agentsh.engine.effects.cells import cell_effect
-from agentsh.engine.effects.code import run_effect, verify_effect
+from agentsh.engine.effects.code import run_effect, trial_effect, verify_effect
 from agentsh.engine.effects.files import read_effect, write_effect
 from agentsh.engine.effects.model import model_effect
+from agentsh.engine.effects.packages import install_effect
 from agentsh.engine.effects.person import person_effect
 from agentsh.engine.effects.speech import publish_effect
 from agentsh.engine.state import OpenReaction, model_of
@@ -157,6 +159,14 @@ class LiveReaction:
     async def verify(self, plan: VerifyPlan) -> Verdict:
         """Try whether the workspace's program runs."""
         return await self._steps.run(verify_effect(self._desk, self.role, self.id, plan))
+
+    async def trial(self, plan: VerifyPlan, drafts: Sequence[FileDraft]) -> Verdict:
+        """Try whether the program would run with `drafts`."""
+        return await self._steps.run(trial_effect(self._desk, self.role, self.id, plan, drafts))
+
+    async def install(self, requirements: Sequence[str]) -> Installed:
+        """Install packages for the workspace's program, once allowed."""
+        return await self._steps.run(install_effect(self._desk, self.role, self.id, requirements))
 
     async def publish(self, draft: Draft) -> Message:
         """Put a message on the bus, now, exactly once."""

@@ -11,6 +11,7 @@ from agentsh.core.files import Commit, FileDraft
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
+from agentsh.core.packages import Installed
 from agentsh.core.verdict import Verdict, VerifyPlan
 
 
@@ -94,6 +95,12 @@ class Reaction(Protocol):
 
     async def verify(self, plan: VerifyPlan) -> Verdict:
         """Try whether the workspace's program runs, once approved."""
+
+    async def trial(self, plan: VerifyPlan, drafts: Sequence[FileDraft]) -> Verdict:
+        """Try whether the program would run with `drafts` in place of what is there; nothing is written."""
+
+    async def install(self, requirements: Sequence[str]) -> Installed:
+        """Install packages for the workspace's program, once allowed. A refusal is an outcome, with its reason."""
 
     async def publish(self, draft: Draft) -> Message:
         """Put a message on the bus, now, exactly once."""

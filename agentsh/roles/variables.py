@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from agentsh.core.cards import RoleCard
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
+from agentsh.core.record import without_record
 from agentsh.roles.excerpt import lines_of
 
 _SAYS_FILES = re.compile(r"\bfiles\b")
@@ -41,8 +42,8 @@ def of_messages(messages: tuple[Message, ...], cap: int | None) -> list[JsonValu
 
 
 def of_files(files: Mapping[str, str], cap: int | None) -> JsonObject:
-    """Return `files`, each cut to `cap` lines."""
-    return {path: lines_of(text, cap) for path, text in files.items()}
+    """Return `files`, each cut to `cap` lines. What was checked is no part of a README that anybody should rewrite."""
+    return {path: lines_of(without_record(text), cap) for path, text in files.items()}
 
 
 def of_verdict(data: JsonObject | None, cap: int | None) -> JsonObject | None:

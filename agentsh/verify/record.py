@@ -3,12 +3,11 @@
 import re
 
 from agentsh.core.files import FileDraft
+from agentsh.core.record import BEGIN, END, without_record
 from agentsh.core.terminal import one_line
 from agentsh.core.verdict import RECORD, GateResult, Verdict
 from agentsh.verify.program import Program
 
-_BEGIN = "<!-- checked by agentsh: replaced each time the program is verified -->"
-_END = "<!-- end of what was checked -->"
 _MOST_CHARS = 160
 _SPECIAL = re.compile(r"[<>`|\\*_\[\]]")
 """What Markdown or HTML would take for more than text."""
@@ -24,22 +23,11 @@ def recorded(program: Program, verdict: Verdict) -> FileDraft | None:
     return FileDraft(path=RECORD, text=text) if text != there else None
 
 
-def without_record(text: str) -> str:
-    """Return a README without what was recorded in it; everything else stays, wherever it stands."""
-    begin = text.find(_BEGIN)
-    end = text.find(_END, begin)
-    if begin < 0:
-        return text
-    if end < 0:
-        return text.replace(_BEGIN, "")
-    return text[:begin].rstrip() + "\n" + text[end + len(_END) :]
-
-
 def _section(verdict: Verdict) -> str:
     said = "it runs and passes" if verdict.passed else "it does not pass"
-    lines = [_BEGIN, "", "## Checked", "", f"This program was run by agentsh in a sandbox, and {said}:", ""]
+    lines = [BEGIN, "", "## Checked", "", f"This program was run by agentsh in a sandbox, and {said}:", ""]
     lines += [_line(gate) for gate in verdict.gates]
-    return "\n".join([*lines, "", _END, ""])
+    return "\n".join([*lines, "", END, ""])
 
 
 def _line(gate: GateResult) -> str:

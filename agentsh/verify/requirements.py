@@ -1,16 +1,17 @@
 """Are the packages there that the program imports, and does it declare them at the versions that it gets?"""
 
 from agentsh.core.files import FileDraft
-from agentsh.core.packages import name_of, pinned
+from agentsh.core.packages import name_of, normalised, pinned
 from agentsh.core.verdict import GateResult, Mend, VerifyPlan
 from agentsh.verify.distributions import distribution
 from agentsh.verify.evidence import excerpt
 from agentsh.verify.imports import Unresolved
-from agentsh.verify.packages import Declared
+from agentsh.verify.packages import Declared, requirement
 from agentsh.verify.program import Program, listed
 from agentsh.verify.reading import MOST_TOLD, Names, failed
 
 _PINS = "requirements.txt"
+_ADVICE = "Declare them in requirements.txt, or better, use the standard library instead."
 
 
 def requirements_met(program: Program, names: Names, plan: VerifyPlan) -> GateResult:
@@ -51,8 +52,10 @@ def _not_installed(
         for one, version in outdated[:MOST_TOLD]
     ]
     if wanted:
-        told.append(f"packages that are not installed: {', '.join(sorted(wanted))}. {_advice(plan)}")
-    if plan.install is not None:
+        told.append(f"packages that are not installed: {', '.join(sorted(wanted))}. {_ADVICE}")
+    if plan.install is None:
+        told.append(f"The Boss may allow it: {_rules(program, wanted, outdated)}")
+    else:
         told.append(_what_installing_said(plan, wanted))
     path, line = _place(program, missing, outdated, plan)
     found = failed("requirements", "\n".join(told), path, line, len(missing) + len(outdated))
@@ -60,10 +63,12 @@ def _not_installed(
     return found.model_copy(update={"packages": packages})
 
 
-def _advice(plan: VerifyPlan) -> str:
-    if plan.install is not None and not plan.install.ok:
-        return "Use the standard library instead."
-    return "Declare them in requirements.txt, or better, use the standard library instead."
+def _rules(program: Program, wanted: list[str], outdated: list[tuple[Declared, str]]) -> str:
+    """Return what to type to let everything be installed that has to be."""
+    needed = [requirement(text) for text in _to_install(program, wanted)]
+    names = [*wanted, *(one.name for one, _ in outdated), *(one.name for one in needed if one is not None)]
+    known = {normalised(name): name for name in reversed(names)}
+    return "; ".join(f'agentsh rules add allow "install {name}"' for name in sorted(known.values(), key=str.lower))
 
 
 def _what_installing_said(plan: VerifyPlan, wanted: list[str]) -> str:

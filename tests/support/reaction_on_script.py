@@ -12,6 +12,7 @@ from agentsh.core.files import Commit, FileChange, FileDraft
 from agentsh.core.ids import ActionName, MessageId, RoleName, message_id, reaction_id
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
+from agentsh.core.packages import Installed
 from agentsh.core.verdict import Verdict, VerifyPlan
 
 Said = str | Answer | Callable[[ChatRequest], str | Answer]
@@ -44,6 +45,8 @@ class ReactionOnScript:
     files: dict[str, str] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     person: list[JsonValue] = field(default_factory=list)
+    trials: Callable[[tuple[FileDraft, ...]], Verdict] = lambda drafts: Verdict(passed=True, gates=())
+    installs: list[Installed] = field(default_factory=list)
     runner: Callable[[Command], RunResult] = lambda command: RunResult(exit_code=0)
     recorded: Sequence[Step] = ()
     number: int = 1
@@ -133,6 +136,18 @@ class ReactionOnScript:
         self.plans.append(plan)
         return Verdict.model_validate(
             self._step("verify", plan.model_dump(mode="json"), lambda: self.verdicts.pop(0).model_dump(mode="json"))
+        )
+
+    async def trial(self, plan: VerifyPlan, drafts: Sequence[FileDraft]) -> Verdict:
+        self.plans.append(plan)
+        request: JsonValue = [plan.model_dump(mode="json"), [[draft.path, draft.text] for draft in drafts]]
+        judged = self._step("trial", request, lambda: self.trials(tuple(drafts)).model_dump(mode="json"))
+        return Verdict.model_validate(judged)
+
+    async def install(self, requirements: Sequence[str]) -> Installed:
+        request: JsonValue = list(requirements)
+        return Installed.model_validate(
+            self._step("install", request, lambda: self.installs.pop(0).model_dump(mode="json"))
         )
 
     async def publish(self, draft: Draft) -> Message:

@@ -1,8 +1,13 @@
 """Running model code: approved first, then in the sandbox; verifying is the same on a larger scale."""
 
 import shlex
+from collections.abc import Sequence
 
+from pydantic import JsonValue
+
+from agentsh.core.canonical import digest
 from agentsh.core.code import Command, RunResult
+from agentsh.core.files import FileDraft
 from agentsh.core.ids import QuestionId, ReactionId, RoleName, question_id
 from agentsh.core.rules import Wish
 from agentsh.core.verdict import GateResult, Verdict, VerifyPlan
@@ -13,6 +18,8 @@ from agentsh.engine.steps import Effect, Outcome
 
 REFUSED = 126
 """Exit code of a run that was not allowed, as a shell has it for what cannot be executed."""
+TRIAL = "trial"
+"""What a breakpoint on trying a draft names: `tool:trial`."""
 VERIFYING = Wish(kind="run", argv=("agentsh", "verify"))
 """What a rule on verifying names: `run agentsh verify`."""
 
@@ -41,11 +48,35 @@ def verify_effect(desk: Desk, role: RoleName, reaction: ReactionId, plan: Verify
             with desk.hands.run_of(role, reaction):
                 verdict = await desk.verifier.verify(plan)
         else:
-            evidence = f"not run: {permission.why or 'refused'}"
-            verdict = Verdict(passed=False, gates=(GateResult(gate="entry", passed=False, evidence=evidence),))
+            verdict = _not_run(permission)
         return Outcome(verdict, verdict.model_dump(mode="json"))
 
     return Effect("verify", plan.model_dump(mode="json"), perform, Verdict.model_validate)
+
+
+def trial_effect(
+    desk: Desk, role: RoleName, reaction: ReactionId, plan: VerifyPlan, drafts: Sequence[FileDraft]
+) -> Effect[Verdict]:
+    """Return the step that finds out whether the program would run with `drafts`; it is no verdict on the program."""
+
+    async def perform(ordinal: int) -> Outcome[Verdict]:
+        permission = await _permission_to_verify(desk, role, question_id(reaction, ordinal))
+        if permission.allowed:
+            verdict = await desk.verifier.verify(plan, drafts)
+        else:
+            verdict = _not_run(permission)
+        return Outcome(verdict, verdict.model_dump(mode="json"))
+
+    request: JsonValue = {
+        TRIAL: plan.model_dump(mode="json"),
+        "files": [[draft.path, None if draft.text is None else digest(draft.text)] for draft in drafts],
+    }
+    return Effect("tool", request, perform, Verdict.model_validate, tool=TRIAL)
+
+
+def _not_run(permission: Permission) -> Verdict:
+    evidence = f"not run: {permission.why or 'refused'}"
+    return Verdict(passed=False, gates=(GateResult(gate="entry", passed=False, evidence=evidence, mendable=False),))
 
 
 async def _run(desk: Desk, command: Command, edited: str | None) -> RunResult:

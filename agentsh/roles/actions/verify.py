@@ -1,4 +1,7 @@
-"""The gates, and what comes of them: a failure goes back to be mended, until that helps no more. No model is asked."""
+"""The gates, and what comes of them: a failure goes back to be mended, until that helps no more. No model is asked.
+
+What needs no thought is mended on the spot: an import that is merely missing, a package that may be installed.
+"""
 
 import re
 from collections.abc import Sequence
@@ -6,27 +9,73 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from agentsh.core.canonical import digest
+from agentsh.core.files import FileDraft
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
+from agentsh.core.packages import Installed, pinned
 from agentsh.core.verdict import GateResult, Verdict, VerifyPlan
-from agentsh.roles.actions.paths import is_plain
-from agentsh.roles.memory import about
+from agentsh.roles.actions.plan import plan_of
 from agentsh.roles.work import Work
 
 _PASSING = re.compile(r"\d+(?:\.\d+)?\s*m?s\b|0x[0-9a-fA-F]+")
 """Seconds and addresses: they differ from run to run of the same failure."""
+_REQUIREMENTS = "requirements.txt"
+_MOST_MENDS = 6
+"""How often one verification may mend something and begin again."""
 
 
 async def verify(work: Work) -> Message:
     """Try whether the program runs and publish the verdict: a failing one to who mends it, any other to who watches."""
     earlier = await _attempts(work)
-    verdict = await work.reaction.verify(await _plan(work))
+    verdict, mended = await _verified(work, await plan_of(work, work.action))
+    if verdict.record is not None:
+        await work.reaction.write([verdict.record], f"{work.action.name}: {verdict.record.path}")
     attempt = len(earlier) + 1
     failure = _failure(verdict)
-    gave_up = not verdict.passed and (attempt > work.action.rounds or _is_same(failure, earlier))
-    data = verdict.model_dump(mode="json") | {"attempt": attempt, "gave_up": gave_up, "failure": failure}
-    mended = not verdict.passed and not gave_up
-    return await work.publish(_told(verdict, attempt, gave_up), data, work.action.on_fail if mended else ())
+    gave_up = not verdict.passed and (
+        attempt > work.action.rounds or _is_same(failure, earlier) or not _is_mendable(verdict)
+    )
+    data = _data(verdict) | {"attempt": attempt, "gave_up": gave_up, "failure": failure, "mended": [*mended]}
+    goes_back = not verdict.passed and not gave_up
+    return await work.publish(_told(verdict, attempt, gave_up, mended), data, work.action.on_fail if goes_back else ())
+
+
+async def _verified(work: Work, plan: VerifyPlan) -> tuple[Verdict, list[str]]:
+    """Return the verdict, and what was done on the way to it."""
+    mended: list[str] = []
+    verdict = await work.reaction.verify(plan)
+    for _ in range(_MOST_MENDS):
+        failure = verdict.failure
+        if failure is None or not (failure.mends or failure.packages):
+            break
+        if failure.mends:
+            said = [mend.what for mend in failure.mends if mend.what not in mended]
+            if not said:
+                break  # it was put in before, and somebody took it out again
+            await work.reaction.write([mend.draft for mend in failure.mends], f"{work.action.name}: {'; '.join(said)}")
+            mended += said
+        else:
+            installed = await _installed(work, failure.packages, mended)
+            if not installed.allowed:
+                break
+            plan = plan.model_copy(update={"install": installed})
+        verdict = await work.reaction.verify(plan)
+    return verdict, mended
+
+
+async def _installed(work: Work, requirements: Sequence[str], mended: list[str]) -> Installed:
+    """Install what is missing, if that is allowed, and pin what was."""
+    installed = await work.reaction.install(requirements)
+    if not installed.allowed:
+        mended.append(f"not installed: {', '.join(requirements)} ({installed.said})")
+    elif installed.ok and installed.pins:
+        there = await work.reaction.read([_REQUIREMENTS])
+        text = pinned(there.get(_REQUIREMENTS, ""), installed.pins)
+        if text != there.get(_REQUIREMENTS):
+            draft = FileDraft(path=_REQUIREMENTS, text=text)
+            await work.reaction.write([draft], f"{work.action.name}: pinned {', '.join(installed.pins)}")
+        mended.append(f"installed {', '.join(installed.pins)} into .venv, and pinned it in {_REQUIREMENTS}")
+    return installed
 
 
 async def _attempts(work: Work) -> list[JsonObject]:
@@ -35,29 +84,6 @@ async def _attempts(work: Work) -> list[JsonObject]:
     mine = [message.data or {} for message in said if message.sent_from == work.role.name]
     settled = [index for index, data in enumerate(mine) if data.get("passed") or data.get("gave_up")]
     return mine[settled[-1] + 1 :] if settled else mine
-
-
-async def _plan(work: Work) -> VerifyPlan:
-    """Return what to try; how the program is started is taken from what was designed or written."""
-    wall_s = work.action.timeout_s
-    if work.facts.verify_command is not None:
-        return VerifyPlan(command=work.facts.verify_command, wall_s=wall_s)
-    for message in reversed(await about(work.reaction, work.action)):
-        data = message.data or {}
-        entry = data.get("entry")
-        if isinstance(entry, str) and entry.endswith(".py") and is_plain(entry) and await work.reaction.read([entry]):
-            args = _texts(data.get("entry_args"))
-            return VerifyPlan(entry=entry, entry_args=args, entry_stdin=_text(data), wall_s=wall_s)
-    return VerifyPlan(wall_s=wall_s)
-
-
-def _texts(value: JsonValue) -> tuple[str, ...]:
-    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
-
-
-def _text(data: JsonObject) -> str:
-    stdin = data.get("entry_stdin")
-    return stdin if isinstance(stdin, str) else ""
 
 
 def _failure(verdict: Verdict) -> str:
@@ -72,10 +98,23 @@ def _is_same(failure: str, earlier: Sequence[JsonObject]) -> bool:
     return bool(earlier) and earlier[-1].get("failure") == failure
 
 
-def _told(verdict: Verdict, attempt: int, gave_up: bool) -> str:
+def _is_mendable(verdict: Verdict) -> bool:
+    return verdict.failure is None or verdict.failure.mendable
+
+
+def _data(verdict: Verdict) -> JsonObject:
+    """Return the verdict as others read it: without whole files."""
+    gates: list[JsonValue] = [
+        gate.model_dump(mode="json", include={"gate", "passed", "evidence", "path", "line"}) for gate in verdict.gates
+    ]
+    return {"passed": verdict.passed, "gates": gates}
+
+
+def _told(verdict: Verdict, attempt: int, gave_up: bool, mended: Sequence[str]) -> str:
     head = "The program runs and passes." if verdict.passed else f"The program fails, attempt {attempt}."
+    by_rule = "".join(["\n\nOn the way:\n", *(f"\n- {what}" for what in mended)]) if mended else ""
     end = "\n\nMending does not help any more: this is how far it got." if gave_up else ""
-    return f"{head}\n\n" + "\n".join(_gate(gate) for gate in verdict.gates) + end
+    return f"{head}\n\n" + "\n".join(_gate(gate) for gate in verdict.gates) + by_rule + end
 
 
 def _gate(gate: GateResult) -> str:
