@@ -75,7 +75,8 @@ def _misfit(details: ErrorDetails, name: str, wanted: str | None) -> Complaint:
     if value is None:
         return Complaint(place, f"{name!r} is empty", "Give it a value, or leave the line out.")
     hint = f"Write: [{value}]" if wanted == "has to be a list" and isinstance(value, str) else ""
-    fact = wanted or f"does not fit: {details['msg'][:1].lower()}{details['msg'][1:]}"
+    said = details["msg"].removeprefix("Value error, ")
+    fact = wanted or f"does not fit: {said[:1].lower()}{said[1:]}"
     return Complaint(place, f"{name!r} {fact}, not {value!r}" if wanted else f"{name!r} {fact}: {value!r}", hint)
 
 

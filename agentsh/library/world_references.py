@@ -30,21 +30,12 @@ def check_references(sheet: WorldSheet, places: Places) -> None:
 
 
 def _check_agents(sheet: WorldSheet, places: Places) -> None:
-    held: dict[str, str] = {}
     for name, agent in sheet.agents.items():
         place = ("agents", name)
         if agent.room:
             _expect(sheet.rooms, agent.room, "room", places, (*place, "in"))
         elif agent.game_master is None:
             raise places.error(place, f"{name} is nowhere", "Add a line such as: in: Hall")
-        for index, item in enumerate(agent.holds):
-            _expect(sheet.items, item, "item", places, (*place, "holds", index))
-            if item in held or sheet.items[item].room is not None:
-                where = held.get(item) or f"in {sheet.items[item].room}"
-                raise places.error((*place, "holds", index), f"{item!r} is in two places: {where}", "Keep one.")
-            held[item] = f"with {name}"
-        if len(agent.holds) > agent.capacity:
-            raise places.error((*place, "holds"), f"{name} can hold {agent.capacity}", "Raise its capacity.")
         for index, other in enumerate(agent.knows):
             _expect(sheet.agents, other, "agent", places, (*place, "knows", index))
         for index, appointment in enumerate(agent.day):
@@ -52,6 +43,22 @@ def _check_agents(sheet: WorldSheet, places: Places) -> None:
                 _expect(sheet.rooms, appointment.room, "room", places, (*place, "day", index, "in"))
         if agent.plans_days and agent.day:
             raise places.error((*place, "day"), f"{name} plans its days itself, and has one", "Keep one of the two.")
+    _check_hands(sheet, places)
+
+
+def _check_hands(sheet: WorldSheet, places: Places) -> None:
+    """A thing is in one place: a room, or somebody's hands."""
+    held: dict[str, str] = {}
+    for name, agent in sheet.agents.items():
+        for index, item in enumerate(agent.holds):
+            place = ("agents", name, "holds", index)
+            _expect(sheet.items, item, "item", places, place)
+            if item in held or sheet.items[item].room is not None:
+                where = held.get(item) or f"in {sheet.items[item].room}"
+                raise places.error(place, f"{item!r} is in two places: {where}", "Keep one.")
+            held[item] = f"with {name}"
+        if len(agent.holds) > agent.capacity:
+            raise places.error(("agents", name, "holds"), f"{name} can hold {agent.capacity}", "Raise its capacity.")
 
 
 def _check_names(sheet: WorldSheet, places: Places) -> None:

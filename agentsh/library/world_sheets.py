@@ -180,9 +180,9 @@ class WorldSheet(Frozen):
 
     name: str
     summary: str = ""
-    rooms: dict[Named, RoomSheet] = Field(default={}, min_length=1)
+    rooms: dict[Named, RoomSheet] = Field(min_length=1)
     items: dict[Named, ItemSheet] = {}
-    agents: dict[Named, AgentSheet] = Field(default={}, min_length=1)
+    agents: dict[Named, AgentSheet] = Field(min_length=1)
     events: tuple[EventSheet, ...] = ()
     entities: tuple[EntitySheet, ...] = ()
     systems: tuple[str, ...] | None = None
