@@ -34,6 +34,7 @@ def bindings(screen: "Screen", shell: "Shell") -> KeyBindings:
     def _cancel(event: KeyPressEvent) -> None:
         if event.current_buffer.text:
             event.current_buffer.reset()
+            screen.typed.changed("", None)  # a reset tells nobody
         else:
             shell.cancel()
 

@@ -63,6 +63,11 @@ class Screen:
         self._filled = ""
         self._rings = False
 
+    @property
+    def line(self) -> str:
+        """What is typed."""
+        return "" if self._prompt is None else self._prompt.default_buffer.text
+
     async def read(self, shell: "Shell") -> None:
         """Bring lines to the shell until the person leaves."""
         self._shell = shell
