@@ -1,6 +1,7 @@
 """Completes a line while it is typed: commands, what their arguments are about, `@file` and `#role` anywhere."""
 
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from agentsh.engine.breakpoints import KINDS
 
 MOST = 100
 """So many completions are given at once."""
+_FRESH_S: Mapping[Source, float] = {"files": 1.0, "sessions": 5.0, "teams": 5.0, "role_files": 5.0, "models": 10.0}
+"""How long what was found may be given again, where finding it takes a folder, or a server."""
 _LAST_WORD = re.compile(r"\S*\Z")
 
 
@@ -68,10 +71,16 @@ def _commands(context: Context) -> list[Named]:
 
 
 async def _from(context: Context, source: Source) -> list[Named]:
+    now_s = time.monotonic()
+    known = context.recent.get(source)
+    if known is not None and now_s - known[0] < _FRESH_S.get(source, 0.0):
+        return known[1]
     try:
-        return await _SOURCES[source](context)
+        found = await _SOURCES[source](context)
     except AgentshError:
-        return []
+        found = []
+    context.recent[source] = (now_s, found)
+    return found
 
 
 async def _roles(context: Context) -> list[Named]:

@@ -1,7 +1,7 @@
 """What a command is run with: the session that is open, and what lies outside of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -70,6 +70,8 @@ class Context:
     outside: Outside
     registry: "Registry"
     live: Session | None = None
+    recent: dict[str, tuple[float, list[Named]]] = field(default_factory=dict)
+    """What completion found lately, by source, with the time of it: not every key asks a server."""
 
     @property
     def session(self) -> Session:

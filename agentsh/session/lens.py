@@ -76,7 +76,8 @@ async def next_prompt(desk: Desk, roles: Mapping[RoleName, Reacts], role: RoleNa
     except Seen as seen:
         if seen.request is not None:
             return _lens(role, seen.request)
-        return Lens(role=role, note=f"its next step is to {seen.step}: {seen.detail}")
+        what = "ask whoever plays it" if seen.step == "person" else seen.step
+        return Lens(role=role, note=f"its next step is to {what}: {seen.detail}")
     return Lens(role=role, note="it has nothing to do about what it heard last")
 
 

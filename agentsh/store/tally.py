@@ -123,6 +123,23 @@ def _(event: e.SessionStarted, tally: Tally) -> None:
 
 
 @_count.register
+def _(event: e.ModelChanged, tally: Tally) -> None:
+    if event.role is None:
+        tally.model = event.model
+
+
+@_count.register
+def _(event: e.RoleHired, tally: Tally) -> None:
+    tally.roles = tuple(dict.fromkeys([*tally.roles, event.role]))
+
+
+@_count.register
+def _(event: e.RoleFired, tally: Tally) -> None:
+    tally.roles = tuple(role for role in tally.roles if role != event.role)
+    tally.open_questions = [asked for asked in tally.open_questions if not asked.startswith(f"{event.role}:")]
+
+
+@_count.register
 def _(event: e.SessionAdopted, tally: Tally) -> None:
     tally.workspace = event.workspace
 
@@ -170,7 +187,7 @@ def _(event: e.HumanAsked | e.ApprovalAsked, tally: Tally) -> None:
 
 
 @_count.register
-def _(event: e.HumanAnswered | e.ApprovalSettled, tally: Tally) -> None:
+def _(event: e.HumanAnswered | e.HumanWithdrawn | e.ApprovalSettled, tally: Tally) -> None:
     tally.settle(event.question)
 
 

@@ -1,6 +1,7 @@
 """The summary follows from the events and is there without reading them."""
 
 from agentsh.core import events as e
+from agentsh.core.cards import RoleCard
 from agentsh.core.chat import Usage
 from agentsh.core.events import Event, Recorded, Status
 from agentsh.core.ids import QuestionId, ReactionId, RoleName
@@ -86,3 +87,26 @@ def test_one_that_was_left_running_has_been_interrupted() -> None:
 def test_it_can_be_stored_and_counted_on() -> None:
     counted = tally(session_started("\ud800 odd"), asked("qa:1:0"))
     assert Tally.load(counted.dump()) == counted
+
+
+def test_the_team_and_its_model_are_those_of_now() -> None:
+    ann, zoe = RoleName("ann"), RoleName("zoe")
+    summary = tally(
+        session_started(),
+        e.ModelChanged(model="large"),
+        e.ModelChanged(model="other", role=ann),
+        e.RoleHired(role=zoe, card=RoleCard(name=zoe, profile="Critic")),
+    ).summary("s", 0, is_open=True)
+    assert summary.model == "large"
+    assert summary.roles[-1] == "zoe"
+
+
+def test_who_is_let_go_waits_for_nobody() -> None:
+    counted = tally(session_started(), asked(QUESTION), e.RoleFired(role=QA))
+    assert counted.summary("s", 0, is_open=True).status == "running"
+    assert "qa" not in counted.roles
+
+
+def test_a_question_that_is_taken_back_waits_no_more() -> None:
+    counted = tally(session_started(), asked(QUESTION), e.HumanWithdrawn(question=QUESTION, role=QA))
+    assert counted.open_questions == []
