@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from agentsh.core.secrets import redact, secret_name
+from agentsh.core.secrets import redact, secrets_of
 
 
 def write_crash_file(error: BaseException, arguments: Sequence[str], folder: Path) -> Path:
@@ -26,8 +26,7 @@ def write_crash_file(error: BaseException, arguments: Sequence[str], folder: Pat
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     now = datetime.now(UTC)
     path = folder / f"crash-{now:%Y%m%dT%H%M%S}-{os.getpid()}.txt"
-    known = [value for name, value in os.environ.items() if secret_name(name)]
-    text = redact(_report(error, arguments, now), known)
+    text = redact(_report(error, arguments, now), secrets_of(os.environ))
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", errors="replace") as f:  # noqa: PTH123  only open() takes a descriptor
         f.write(text)
     return path

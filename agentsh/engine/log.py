@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable
 
 from agentsh.core.errors import AgentshError, StoreError
-from agentsh.core.events import Delta, Event, MessagePublished, Recorded
+from agentsh.core.events import EVENTS, Delta, Event, MessagePublished, Recorded
 from agentsh.core.ids import MessageId
 from agentsh.core.messages import Message
+from agentsh.core.secrets import Redactor
 from agentsh.engine.fold import Fold
 from agentsh.engine.state import State
 from agentsh.ports import Journal
@@ -21,9 +22,11 @@ Appended = asyncio.Future[tuple[Recorded, ...]]
 class EventLog:
     """Appends events, folds them in the order of their numbers and tells the listeners."""
 
-    def __init__(self, journal: Journal, fold: Fold) -> None:
+    def __init__(self, journal: Journal, fold: Fold, redactor: Redactor | None = None) -> None:
+        """Take where events are kept, the state that they fold to, and what may stand in none of them."""
         self.journal = journal
         self.fold = fold
+        self.redactor = redactor or None
         self.failure: AgentshError | None = None
         """Why the journal takes nothing any more."""
         self._listeners: list[Listener] = []
@@ -61,6 +64,8 @@ class EventLog:
 
     def submit(self, *events: Event) -> Appended:
         """Append all of `events` or none, without waiting for it. They are folded in even if nobody waits."""
+        if self.redactor is not None:
+            events = tuple(_without_secrets(event, self.redactor) for event in events)
         future = asyncio.ensure_future(self.journal.append(events))
         self._pending.add(future)
         future.add_done_callback(self._land)
@@ -122,3 +127,8 @@ class EventLog:
         self._recent[message.id] = message
         if len(self._recent) > RECENT_MESSAGES:
             del self._recent[next(iter(self._recent))]
+
+
+def _without_secrets(event: Event, redactor: Redactor) -> Event:
+    plain = event.model_dump(by_alias=True)
+    return EVENTS.validate_python(redactor.clean(plain)) if redactor.holds_one(plain) else event

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from pydantic import JsonValue
@@ -190,7 +190,7 @@ class Steps:
                 await asyncio.shield(begun)
         start = time.monotonic()
         try:
-            outcome = await effect.perform(ordinal)
+            outcome = self._without_secrets(effect, await effect.perform(ordinal))
         except AgentshError as error:
             await self._failed(effect, ordinal, hash_, error)
             raise
@@ -202,6 +202,14 @@ class Steps:
         else:
             await self._log.append(*recorded)
         return outcome.value
+
+    def _without_secrets(self, effect: Effect[T], outcome: Outcome[T]) -> Outcome[T]:
+        """Return the outcome as it will be recorded: what the reaction goes on with is what it would find on resume."""
+        redactor = self._log.redactor
+        if redactor is None or not redactor.holds_one(outcome.stored):
+            return outcome
+        stored = redactor.clean(outcome.stored)
+        return replace(outcome, value=effect.revive(stored), stored=stored)
 
     def _started(self, effect: Effect[T], ordinal: int, hash_: str) -> e.StepStarted:
         return e.StepStarted(

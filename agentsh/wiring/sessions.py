@@ -11,6 +11,7 @@ from agentsh.core.cards import TeamFile
 from agentsh.core.controls import BreakAt
 from agentsh.core.errors import AgentshError, SessionLocked, StoreError, UsageError
 from agentsh.core.ids import SessionName
+from agentsh.core.secrets import Redactor, secrets_of
 from agentsh.core.settings import DEFAULT_TEAM, SMALL_TEAM, ResumeOptions, RunOptions, Settings
 from agentsh.engine.breakpoints import parse_breakpoint
 from agentsh.engine.budget import merged
@@ -57,7 +58,7 @@ async def started(
         facts = _facts(options, settings, models, team)
         name, journal = await _new_journal(files, options)
         stack.push_async_callback(journal.aclose)
-        log = EventLog(journal, Fold())
+        log = EventLog(journal, Fold(), Redactor(secrets_of(os.environ)))
         stack.push_async_callback(_close, journal, files, log)
         await log.append(marked(_named(facts, name, home), user_key()), *models.notices)
         manner = Manner(facts.approve, terminal, settings.model, settings.rules)
@@ -93,7 +94,7 @@ async def reopened(
     async with AsyncExitStack() as stack:
         journal = await SqliteJournal.open(files.path(known), create=False)
         stack.push_async_callback(journal.aclose)
-        log = EventLog(journal, await _folded(journal))
+        log = EventLog(journal, await _folded(journal), Redactor(secrets_of(os.environ)))
         stack.push_async_callback(_close, journal, files, log)
         facts = log.state.facts
         if facts is None:

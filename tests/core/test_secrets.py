@@ -1,8 +1,10 @@
 """What looks like a secret is taken out before anything is kept."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from agentsh.core.secrets import REDACTED, redact, secret_name
+from agentsh.core.secrets import REDACTED, Redactor, redact, secret_name, secrets_of
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,42 @@ def test_a_variable_with_a_secret_is_known_by_its_name() -> None:
     assert secret_name("GH_TOKEN")
     assert not secret_name("PATH")
     assert not secret_name("KEYBOARD")
+
+
+ENVIRON = {
+    "OPENAI_API_KEY": "hunter2-hunter2",
+    "DATABASE_URL": "postgres://me:correct-horse@db/x",
+    "SSH_AUTH_SOCK": "/run/user/1000/keyring/ssh",
+    "GOOGLE_CREDENTIAL": "~/keys/google.json",
+    "MAX_TOKENS": "400000000",
+    "TOKEN": "short",
+    "AUTH_MODE": "disabled",
+    "DB_PASSWORD": "opensesame",
+    "PATH": "/usr/bin:/bin",
+}
+
+
+def test_an_environment_tells_its_secrets_and_not_its_places_numbers_and_words() -> None:
+    assert secrets_of(ENVIRON) == ("hunter2-hunter2", "opensesame", "correct-horse")
+
+
+def test_a_secret_goes_wherever_it_stands_in_a_value() -> None:
+    redactor = Redactor(secrets_of(ENVIRON))
+    value = {"a hunter2-hunter2 b": ["x", {"y": "correct-horse\n"}], "n": 1, "none": None}
+    assert redactor.holds_one(value)
+    assert redactor.clean(value) == {f"a {REDACTED} b": ["x", {"y": f"{REDACTED}\n"}], "n": 1, "none": None}
+    assert not redactor.holds_one({"hunter": ["2", 3.0, True]})
+
+
+def test_without_secrets_there_is_nothing_to_do() -> None:
+    redactor = Redactor(("short",))
+    assert not redactor
+    assert not redactor.holds_one("short")
+    assert redactor.clean(["short"]) == ["short"]
+
+
+@given(st.text("sk-1", min_size=8), st.text("sk-1 \n"), st.text("sk-1 \n"))
+def test_no_secret_is_left_whatever_stands_around_it(secret: str, before: str, after: str) -> None:
+    kept = Redactor((secret,)).clean(before + secret + after)
+    assert isinstance(kept, str)
+    assert secret not in kept
