@@ -26,6 +26,8 @@ TWICE_S = 2.0
 """ctrl+c twice within this leaves."""
 LOOK_AGAIN_S = 0.05
 """Whoever comes to a closed gate makes no event of it."""
+_AT_ONCE = ("help", "keys", "theme", "quit")
+"""Commands that do not wait for a session that is being opened."""
 _ASKING = (
     e.HumanAsked,
     e.HumanAnswered,
@@ -165,14 +167,16 @@ class Shell:
 
     async def _carry_out(self, text: str) -> None:
         call = read(text, self.context.roles)
-        if call.name in ("say", "to"):
+        name = self.context.registry.find(call.name).name
+        if name not in _AT_ONCE:
+            await self.visits.opened()
+        if name in ("say", "to"):
             await self._speak(text, call.rest)
             return
         await self.answer(await self.context.registry.run(self.context, text))
 
     async def _speak(self, text: str, words: str) -> None:
         """Say something; where no session is open, it is what the next one is to make."""
-        await self.visits.opened()
         if self.context.live is None:
             if words.strip():
                 self.begin(Begin(words))
