@@ -17,6 +17,7 @@ from agentsh.core.outputs import Shape, validate_output
 from agentsh.library.home import shipped_prompts
 from agentsh.library.shelf import Shelf
 from agentsh.library.templates import PROMPT_VARIABLES
+from agentsh.library.worlds import TASKS
 
 ROOT = Path(__file__).parents[2]
 SHELF = Shelf([shipped_prompts()])
@@ -37,6 +38,30 @@ FUNCTION: JsonObject = {
     "sentence": "Counts words",
 }
 SUMMARY: JsonObject = {"complete": False, "todos": [{"path": "main.py", "work": "import sys is missing"}]}
+WORLD: JsonObject = {
+    "time": "day 1, 08:00",
+    "name": "Aria",
+    "room": {"name": "Hall", "text": "Cold."},
+    "situation": "It is your turn.",
+    "people": [{"name": "Bran", "looks": "tall", "known": False}],
+    "items": [{"name": "Sword", "text": "old"}],
+    "holding": ["Lamp"],
+    "doors": ["Yard"],
+    "health": 9,
+    "planned": "rest",
+    "goals": [{"text": "rest", "progress": 0.5, "step": "sit down"}],
+    "memories": ["It rained."],
+    "whispers": ["Beware."],
+    "perceived": ["A bell rings."],
+    "options": ["speak", "wait"],
+    "how": {"speak": "say words"},
+    "goal": "rest",
+    "day": 1,
+    "rooms": ["Hall"],
+    "who": "Aria",
+    "attempt": "to fly",
+    "style": "Be fair.",
+}
 FULL: JsonObject = {
     "idea": "Count the words of a text",
     "context": [{"role": "engineer", "action": "summarize_code", "content": "## Summary", "data": SUMMARY}],
@@ -54,8 +79,17 @@ FULL: JsonObject = {
     "others": ["architect"],
     "vars": {},
     "examples": [{"args": "'a b'", "result": "2"}],
+    "world": WORLD,
 }
-BARE: JsonObject = FULL | {"context": [], "observed": [], "files": {}, "verdict": None, "round": 1, "examples": []}
+BARE: JsonObject = FULL | {
+    "context": [],
+    "observed": [],
+    "files": {},
+    "verdict": None,
+    "round": 1,
+    "examples": [],
+    "world": None,
+}
 
 
 def company() -> TeamFile:
@@ -74,7 +108,7 @@ def test_every_team_fits_together_without_a_warning(name: str) -> None:
 
 def test_every_action_and_role_is_in_a_team() -> None:
     teams = [SHELF.team(name) for name in SHELF.paths("team")]
-    assert {name for team in teams for name in team.actions} == set(ACTIONS)
+    assert {name for team in teams for name in team.actions} | set(TASKS) == set(ACTIONS)
     used = {Path(role.source).stem for team in teams for role in team.roles.values()}
     assert used == set(SHELF.paths("role"))
 

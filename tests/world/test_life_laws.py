@@ -24,7 +24,7 @@ def whims(seed: int) -> Mind:
 
     def mind(role: RoleName, data: JsonObject) -> Answer:
         chance = random.Random(f"{seed}/{role}/{data['task']}/{data['tick']}")
-        if chance.random() < 0.1:
+        if chance.random() < 0.03:
             return None
         if data["task"] != "think":
             return PLAIN[str(data["task"])]

@@ -1,7 +1,5 @@
 """The Experience system: what was perceived becomes something experienced, once, and only when it really was there."""
 
-import re
-
 from agentsh.core.worlds import EntityId, Level
 from agentsh.world.components.appearance import Relationship, Tie
 from agentsh.world.components.behaviour import Fault
@@ -13,7 +11,7 @@ from agentsh.world.minds import Agent, Name
 from agentsh.world.moment import Moment
 from agentsh.world.rules.registry import Rules
 from agentsh.world.services.events import Events
-from agentsh.world.services.memories import Memories
+from agentsh.world.services.memories import Memories, told
 from agentsh.world.services.scene import room_of
 from agentsh.world.systems import Stage, system
 
@@ -77,15 +75,6 @@ def _keep(moment: Moment, agent: EntityId, one: Seen) -> None:
     moment.resource(Memories).remember(moment, agent, text, kind, one.weight)
     if one.weight >= TOLD_WEIGHT and kind == "seen":
         moment.resource(Events).tell(moment, agent, f"experiences: {text}")
-
-
-def told(one: Seen) -> str:
-    """Return what was perceived as somebody tells it later: `You picked up …` is `I picked up …`."""
-    if one.kind == "speech":
-        return one.text.replace(" says: ", " said: ", 1)
-    if one.kind == "result":
-        return re.sub(r"^You are\b", "I am", re.sub(r"^You (?!are\b)", "I ", one.text))
-    return one.text
 
 
 def _meet(moment: Moment, agent: EntityId, one: Seen) -> None:

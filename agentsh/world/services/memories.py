@@ -12,7 +12,7 @@ from functools import lru_cache
 from heapq import nlargest, nsmallest
 
 from agentsh.core.worlds import EntityId
-from agentsh.world.components.memory import Experience, ExperienceKind, Memory
+from agentsh.world.components.memory import Experience, ExperienceKind, Memory, Seen
 from agentsh.world.components.relations import EVIDENCE, REMEMBERS
 from agentsh.world.moment import Moment
 from agentsh.world.store import Store
@@ -42,6 +42,15 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     if not one or not other:
         return 0.0
     return len(one & other) / math.sqrt(len(one) * len(other))
+
+
+def told(one: Seen) -> str:
+    """Return what was perceived as somebody tells it later: `You picked up …` is `I picked up …`."""
+    if one.kind == "speech":
+        return one.text.replace(" says: ", " said: ", 1)
+    if one.kind == "result":
+        return re.sub(r"^You are\b", "I am", re.sub(r"^You (?!are\b)", "I ", one.text))
+    return one.text
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from agentsh.world.components.behaviour import Conclusions, Musings, ProcessingS
 from agentsh.world.components.memory import Experience, Seen
 from agentsh.world.minds import Asked
 from agentsh.world.moment import Moment
-from agentsh.world.services.memories import Memories
+from agentsh.world.services.memories import Memories, told
 from agentsh.world.services.scene import Scene
 from agentsh.world.services.states import States
 from agentsh.world.store import Store
@@ -35,11 +35,12 @@ class Prompts:
         state = moment.resource(States).of(scene)
         about = " ".join([*perceived, str(state["planned"]), *_goal_texts(state)])
         memories = moment.resource(Memories).recall(moment, scene.actor, about, MOST_RECALLED)
+        now = {told(one) for one in seen}
         actions = moment.resource(Actions)
         options = actions.possible(scene)
         data: JsonObject = {
             "perceived": list(perceived),
-            "memories": [experience.text for experience in memories],
+            "memories": [experience.text for experience in memories if experience.text not in now],
             "options": list(options),
             "how": {type_.forms[0]: type_.summary for type_ in actions.of_actor(scene) if type_.has_words},
         }

@@ -81,8 +81,8 @@ class States:
 
     def _person(self, scene: Scene, entity: EntityId) -> JsonObject:
         store, appearance = scene.store, scene.store.find(entity, Appearance)
-        looks = [] if appearance is None else [appearance.text, _face(appearance), appearance.doing]
         held = scene.names(store.targets(entity, HOLDS))
+        looks = [] if appearance is None else [appearance.text, _face(appearance)]
         looks.append(f"holds {', '.join(held)}" if held else "")
         return {
             "name": name_of(store, entity),
