@@ -59,10 +59,11 @@ async def _make(name: str, home: Path, messages: int) -> None:
     (home / "sessions").mkdir(parents=True, exist_ok=True)
     journal = await SqliteJournal.open(home / "sessions" / f"{name}.db", create=True)
     log = EventLog(journal, Fold())
+    snapshots = Snapshots(log)
     await log.append(begun(name, home), e.MessagePublished(message=from_boss(boss_message_id(1), "a snake game")))
     for first in range(0, messages, BATCH):
         await log.append(*(said(number) for number in range(first, min(first + BATCH, messages))))
-    await Snapshots(log).save()
+    await snapshots.save()
     await journal.aclose()
 
 

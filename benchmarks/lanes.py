@@ -21,7 +21,7 @@ LATENCY_S = 0.05
 class ModelByText(ModelInProcess):
     """Answers after as many seconds as the question says."""
 
-    async def chat(self, request: ChatRequest):  # type: ignore[no-untyped-def] # noqa: ANN201
+    async def chat(self, request: ChatRequest):  # type: ignore[no-untyped-def]
         """Stream one answer."""
         self.delay_s = float(request.messages[-1].content.split()[0])
         async for event in super().chat(request):

@@ -15,7 +15,7 @@ KEYS = "αβγδεζηθικλμνξοπρστυφχψω"
 """Characters that nothing else on screen has; each is typed once."""
 SECONDS_WARM = 3.0
 OPENINGS = 5
-BIG, SMALL = "big", "small"
+BIG, SMALL = "longest", "shortest"
 LAST = f"Step {MESSAGES - 1}:"
 
 LOADED = '''
@@ -90,7 +90,7 @@ def fill():
     lines = (Line("00:00:00", "engineer", f"line {n} of long ago") for n in range(LINES))
     app.session_screen.bus.lines.add(lines)
 
-app = Shell(lambda: Loaded(Settings(), find_home(HOME, HOME)), Reopen("big"))
+app = Shell(lambda: Loaded(Settings(), find_home(HOME, HOME)), Reopen("longest"))
 app.run()
 '''
 

@@ -1,23 +1,22 @@
 """What the Textual app needs of the world around a session: sessions, models and settings of one home."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING
 
 from agentsh.commands.builtin import builtin
 from agentsh.commands.context import Context
 from agentsh.commands.history import History
 from agentsh.core.chat import PullProgress
+from agentsh.core.errors import AgentshError
 from agentsh.core.settings import ResumeOptions, RunOptions, Settings
 from agentsh.core.summary import SessionSummary
 from agentsh.library.home import Home
 from agentsh.session.facade import Session
+from agentsh.store.catalogue import SessionFiles, newest_message
 from agentsh.tui.lobby import Begin, Wanted
 from agentsh.wiring import open_provider, reopened, started
 from agentsh.wiring.outside import Surroundings
-
-if TYPE_CHECKING:
-    from agentsh.ports import Provider
 
 
 class HomeLobby:
@@ -58,12 +57,16 @@ class HomeLobby:
         """Return all sessions, newest first."""
         return await self.context.outside.sessions()
 
+    async def last_said(self, name: str) -> str:
+        """Return what was said last in a session, with who said it; nothing when that cannot be read."""
+        try:
+            said = await asyncio.to_thread(newest_message, SessionFiles(self._home.sessions).path(name))
+        except AgentshError:
+            return ""
+        return "" if said is None else f"{said.sent_from}: {said.content[:400]}"
+
     async def pull(self, model: str) -> AsyncIterator[PullProgress]:
         """Download a model to the server that would be asked."""
         async with open_provider(self._settings) as provider:
-            async for progress in _pulled(provider, model):
+            async for progress in provider.pull(model):
                 yield progress
-
-
-def _pulled(provider: "Provider", model: str) -> AsyncIterator[PullProgress]:
-    return provider.pull(model)

@@ -358,6 +358,8 @@ class FileChanged(Frozen):
     reaction: ReactionId | None = None
     file: FileChange
     commit: str | None = None
+    ran: bool = False
+    """Whether code that was run did it: then there is nothing new to verify."""
     digest: str = ""
     """Of its text now (`core.canonical.digest`); empty: not known, or no text."""
 

@@ -25,6 +25,6 @@ class Desk:
     verifier: Verifier
     generations: Generations = field(default_factory=Generations)
     hands: Hands = field(default_factory=Hands)
+    interpreters: Interpreters = field(default_factory=Interpreters)
     installer: Installer | None = None
     """None: packages cannot be installed."""
-    interpreters: Interpreters = field(default_factory=Interpreters)

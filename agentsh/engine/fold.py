@@ -12,14 +12,12 @@ from agentsh.core.verdict import RECORD, Verdict
 from agentsh.core.worlds import WORLD
 from agentsh.engine.bus import Bus
 from agentsh.engine.hiring import with_role, without_role
+from agentsh.engine.people_fold import fold_people
 from agentsh.engine.state import (
     FileState,
-    Grant,
     OpenReaction,
-    Question,
     RoleState,
     State,
-    StoppedGeneration,
 )
 from agentsh.engine.world_fold import fold_world
 
@@ -40,6 +38,7 @@ class Fold:
         self.state.seq = recorded.seq
         self.at = recorded.at
         _fold(recorded.event, self)
+        fold_people(recorded.event, self.state)
         fold_world(recorded.event, self.state)
 
     def receivers(self, message: Message) -> list[RoleName]:
@@ -106,27 +105,6 @@ def _(event: e.SessionResumed, fold: Fold) -> None:
                 role.paused = False
     elif event.role in fold.state.roles:
         fold.state.roles[event.role].paused = False
-
-
-@_fold.register
-def _(event: e.SessionAdopted, fold: Fold) -> None:
-    state = fold.state
-    if state.facts is not None:
-        state.facts = state.facts.model_copy(update=event.model_dump(exclude={"kind", "foreign"}))
-    if event.foreign:
-        state.granted, state.grants = [], []
-        approved = [id_ for id_, answer in state.answers.items() if isinstance(answer, dict) and "allowed" in answer]
-        for question in approved:
-            del state.answers[question]
-
-
-@_fold.register
-def _(event: e.SessionPaused, fold: Fold) -> None:
-    if event.role is None:
-        fold.state.paused = True
-        fold.state.status = "paused"
-    elif event.role in fold.state.roles:
-        fold.state.roles[event.role].paused = True
 
 
 @_fold.register
@@ -263,80 +241,10 @@ def _(event: e.StepFailed, fold: Fold) -> None:
 
 
 @_fold.register
-def _(event: e.GenerationStopped, fold: Fold) -> None:
-    question = question_id(event.reaction, event.ordinal)
-    earlier = fold.state.stopped.get(question)
-    fold.state.stopped[question] = StoppedGeneration(
-        question=question,
-        role=event.role,
-        text=event.partial,
-        usage=event.usage if earlier is None else earlier.usage + event.usage,
-        tries=1 if earlier is None else earlier.tries + 1,
-    )
-
-
-@_fold.register
-def _(event: e.GenerationSettled, fold: Fold) -> None:
-    if (found := fold.state.stopped.get(question_id(event.reaction, event.ordinal))) is not None:
-        found.how = event.how
-        found.text = event.text
-
-
-@_fold.register
-def _(event: e.MemorySummarised, fold: Fold) -> None:
-    fold.state.roles[event.role].summary = (event.upto, event.text)
-
-
-@_fold.register
-def _(event: e.HumanAsked, fold: Fold) -> None:
-    fold.state.questions[event.question] = Question(
-        question=event.question,
-        role=event.role,
-        prompt=event.prompt,
-        choices=event.choices,
-        schema_=event.schema_,
-        to_boss=event.to_boss,
-    )
-
-
-@_fold.register
-def _(event: e.HumanAnswered, fold: Fold) -> None:
-    fold.state.questions.pop(event.question, None)
-    fold.state.answers[event.question] = event.answer
-
-
-@_fold.register
-def _(event: e.ApprovalAsked, fold: Fold) -> None:
-    fold.state.questions[event.question] = Question(
-        question=event.question,
-        role=event.role,
-        prompt=f"{event.what}: {event.detail}",
-        approval=True,
-        what=event.what,
-        detail=event.detail,
-        editable=event.editable,
-        why=event.why,
-        suggested=event.suggested,
-    )
-
-
-@_fold.register
-def _(event: e.ApprovalSettled, fold: Fold) -> None:
-    fold.state.questions.pop(event.question, None)
-    fold.state.answers[event.question] = {"allowed": event.allowed, "why": event.why, "edited": event.edited}
-    if event.scope == "once":
-        return
-    if event.rule or not event.allowed:
-        fold.state.grants.append(Grant(what=event.what, glob=event.rule or "*", allowed=event.allowed))
-    elif event.what not in fold.state.granted:
-        fold.state.granted.append(event.what)
-
-
-@_fold.register
 def _(event: e.FileChanged, fold: Fold) -> None:
-    if event.file.path != RECORD or event.file.change == "deleted":
+    if not event.ran and (event.file.path != RECORD or event.file.change == "deleted"):
         fold.state.changed_seq = fold.state.seq
-    if (writer := fold.state.roles.get(event.role)) is not None:
+    if not event.ran and (writer := fold.state.roles.get(event.role)) is not None:
         # Whoever changes files does not only repeat itself, even when it tells of that in the same words.
         writer.last_said, writer.said_again = "", 0
     change = event.file
@@ -347,34 +255,6 @@ def _(event: e.FileChanged, fold: Fold) -> None:
         added_lines=change.added_lines,
         removed_lines=change.removed_lines,
     )
-
-
-@_fold.register
-def _(event: e.RoleTaken, fold: Fold) -> None:
-    fold.state.roles[event.role].human = True
-
-
-@_fold.register
-def _(event: e.RoleReleased, fold: Fold) -> None:
-    fold.state.roles[event.role].human = False
-
-
-@_fold.register
-def _(event: e.HumanWithdrawn, fold: Fold) -> None:
-    fold.state.questions.pop(event.question, None)
-
-
-@_fold.register
-def _(event: e.BreakpointsChanged, fold: Fold) -> None:
-    fold.state.breakpoints = event.breakpoints
-
-
-@_fold.register
-def _(event: e.ModelChanged, fold: Fold) -> None:
-    if event.role is not None:
-        fold.state.models[event.role] = event.model
-    elif fold.state.facts is not None:
-        fold.state.facts = fold.state.facts.model_copy(update={"model": event.model})
 
 
 @_fold.register
@@ -406,14 +286,3 @@ def _(event: e.RoleFired, fold: Fold) -> None:
 @_fold.register
 def _(event: e.Interviewed, fold: Fold) -> None:
     _used(fold, event.role, event.usage)
-
-
-@_fold.register
-def _(event: e.SessionRenamed, fold: Fold) -> None:
-    if fold.state.facts is not None:
-        fold.state.facts = fold.state.facts.model_copy(update={"session": event.name})
-
-
-@_fold.register
-def _(event: e.BudgetChanged, fold: Fold) -> None:
-    fold.state.budget = event.budget

@@ -115,7 +115,7 @@ def _event(
         size_bytes=len((text or "").encode("utf-8", "surrogatepass")),
     )
     role, reaction = runner or (BOSS, None)
-    return e.FileChanged(role=role, reaction=reaction, file=change, digest=text_digest(text))
+    return e.FileChanged(role=role, reaction=reaction, file=change, digest=text_digest(text), ran=runner is not None)
 
 
 def _told(path: str, old: str | None, text: str | None) -> str:

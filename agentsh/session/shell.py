@@ -7,6 +7,7 @@ from agentsh.core.code import Command, RunResult
 from agentsh.core.errors import AgentshError
 from agentsh.core.ids import BOSS, QuestionId
 from agentsh.engine.desk import Desk
+from agentsh.engine.effects.traces import code_of
 
 SHELL = "run a shell command"
 
@@ -57,5 +58,8 @@ class Shell:
         )
         if not permission.allowed:
             return RunResult(exit_code=126, stderr=f"not run: {permission.why or 'refused'}")
-        with self._desk.hands.run_of(BOSS, None):
-            return await self._desk.sandbox.run(Command(argv=("sh", "-c", permission.edited or command)))
+        async with code_of(self._desk, BOSS, None) as traces:
+            result = await self._desk.sandbox.run(Command(argv=("sh", "-c", permission.edited or command)))
+        if traces:
+            await self._desk.log.append(*(trace.model_copy(update={"ran": False}) for trace in traces))
+        return result

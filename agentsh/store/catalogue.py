@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from agentsh.core.errors import SessionDamaged, StoreError, UsageError
-from agentsh.core.events import Recorded
+from agentsh.core.events import MessagePublished, Recorded
 from agentsh.core.ids import SessionName
+from agentsh.core.messages import Message
 from agentsh.core.summary import SessionSummary
 from agentsh.store import schema
 from agentsh.store.connections import peek
 from agentsh.store.failures import not_a_session, session_damaged, store_error
 from agentsh.store.lock import holder
+from agentsh.store.messages import Messages
 from agentsh.store.names import checked_name, slug
 from agentsh.store.projections import stored_tally
 from agentsh.store.records import Records, last_good_seq
@@ -104,6 +106,19 @@ def read_session(path: Path, after: int = 0, limit: int | None = None) -> list[R
         StoreError: it cannot be read.
     """
     return _asked(path, lambda connection: _records(connection, path).after(after, limit))
+
+
+def newest_message(path: Path) -> Message | None:
+    """Return what was said last in a session that may be open elsewhere; None when nothing was.
+
+    Raises:
+        SessionDamaged, StoreError: it cannot be read.
+    """
+    found = _asked(
+        path, lambda connection: Messages(_records(connection, path)).recorded(None, None, as_of=None, last=1)
+    )
+    event = found[0].event if found else None
+    return event.message if isinstance(event, MessagePublished) else None
 
 
 def _asked(path: Path, query: Callable[[sqlite3.Connection], T]) -> T:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -16,6 +16,7 @@ from agentsh.tui.start import Start
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.notifications import SeverityLevel
 
     from agentsh.commands.reply import EditText, Reply
     from agentsh.core.events import SessionFinished
@@ -112,12 +113,21 @@ class Shell(App[int]):
         except AgentshError as error:
             self.start.tell(error)
             return
-        self.set_keymap(dict(self._lobby.keys))
+        self._rebind(self._lobby.keys)
         if self._lobby.theme:
             self.choose_theme(self._lobby.theme)
         self.start.refresh_sessions()
         if self._wanted is not None:
             self.open(self._wanted)
+
+    def _rebind(self, keys: Mapping[str, str]) -> None:
+        from agentsh.tui.keys import KEYS
+
+        known = {key.id for group in KEYS.values() for key in group}
+        self.set_keymap({name: key for name, key in keys.items() if name in known})
+        if unknown := sorted(set(keys) - known):
+            title = f"agentsh.toml: [keys] names no key {unknown[0]!r}"
+            self.notify("F1 shows the names that there are", title=title, severity="warning")
 
     @work(group="session", exclusive=True)
     async def open(self, wanted: Wanted) -> None:
@@ -150,10 +160,11 @@ class Shell(App[int]):
         context = lobby.context
         context.live = session
         self._leaving = asyncio.Event()
+        screen = SessionScreen(session, Helm(self, context), lobby.history)
         serving = asyncio.create_task(session.serve(), name="serve")
         serving.add_done_callback(self._served)
         try:
-            await self.push_screen(SessionScreen(session, Helm(self, context), lobby.history))
+            await self.push_screen(screen)
             await self._leaving.wait()
         finally:
             self._leaving = None
@@ -189,9 +200,12 @@ class Shell(App[int]):
             await self.workers.wait_for_complete([worker for worker in self.workers if worker.group == "session"])
         self.exit(0)
 
-    async def action_sessions(self) -> None:
-        """Leave the session and show the others."""
-        await self.leave()
+    def action_sessions(self) -> None:
+        """Show the sessions; the open one goes on until another is chosen."""
+        from agentsh.tui.picker import Picker
+
+        if self._leaving is not None and not isinstance(self.screen, Picker):
+            self.push_screen(Picker())
 
     def action_help(self) -> None:
         """Show keys and commands."""
@@ -213,9 +227,12 @@ class Shell(App[int]):
         self._cancelled_at = time.monotonic()
         self.notify("ctrl+c once more quits", timeout=TWICE_S)
 
-    def action_editor(self) -> None:
+    async def action_editor(self) -> None:
         """Write the prompt in the person's editor."""
-        self.run_line("/editor")
+        from agentsh.commands.reply import EditText
+
+        if self.session_screen is not None:
+            await self.edit(EditText(self.session_screen.prompt.text, "your message"))
 
     def run_line(self, line: str) -> None:
         """Carry out a line as if it had been typed."""
@@ -274,7 +291,26 @@ class Shell(App[int]):
         elif (known := short.get(name, name)) in self.available_themes:
             self.theme = known
         else:
-            self.notify(", ".join(sorted(self.available_themes)), title=f"there is no theme {name!r}", severity="error")
+            self.notify(
+                ", ".join(sorted(self.available_themes)),
+                title=f"there is no theme {name!r}",
+                severity="error",
+                markup=False,
+            )
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: "SeverityLevel" = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002  what is told may come from outside
+    ) -> None:
+        """Tell something in passing; it is cleaned, and never markup."""
+        from agentsh.core.terminal import clean
+
+        super().notify(clean(message), title=clean(title), severity=severity, timeout=timeout, markup=False)
 
     def call_for_person(self, why: str) -> None:
         """Ring, and say so in the terminal's title."""

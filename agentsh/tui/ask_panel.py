@@ -2,20 +2,35 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Static
 
 from agentsh.core.controls import Control
+from agentsh.core.ids import QuestionId, RoleName
 from agentsh.core.terminal import one_line
 from agentsh.session.view import QuestionView, StoppedView
 from agentsh.tui.shown import amount, excerpt
 
-Asked = QuestionView | StoppedView
+
+@dataclass(frozen=True, slots=True)
+class FailedRole:
+    """A role whose reaction failed, and waits to be tried again."""
+
+    question: QuestionId
+    """Told from others by when it failed."""
+    role: RoleName
+    error: str
+    hint: str = ""
+
+
+Asked = QuestionView | StoppedView | FailedRole
 DEAF_S = 0.5
 """For so long keys are ignored: they were meant for something else."""
 
@@ -74,7 +89,7 @@ class AskPanel(Vertical):
 
     def on_mount(self) -> None:
         """Say who asks."""
-        self.border_title = one_line(self.title_text, 70)
+        self.border_title = Content(one_line(self.title_text, 70))
 
     def on_show(self) -> None:
         """From now on it is seen."""
@@ -89,7 +104,13 @@ class AskPanel(Vertical):
     @property
     def text(self) -> str:
         """What there is to read."""
-        return self.asked.text if isinstance(self.asked, StoppedView) else self.asked.prompt
+        match self.asked:
+            case StoppedView(text=text):
+                return text
+            case FailedRole(error=error, hint=hint):
+                return f"{error}\n{hint}"
+            case _:
+                return self.asked.prompt
 
     @property
     def listens(self) -> bool:
@@ -119,7 +140,7 @@ class AskPanel(Vertical):
     def complain(self, text: str) -> None:
         """Say why the answer does not do."""
         complaint = self.query_one(".ask--complaint", Static)
-        complaint.update(one_line(text, 400))
+        complaint.update(Content(one_line(text, 400)))
         complaint.set_class(bool(text), "-shown")
 
     def watch_waiting_behind(self, count: int) -> None:

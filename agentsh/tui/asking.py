@@ -8,7 +8,7 @@ from textual.message import Message
 from agentsh.core.controls import Control
 from agentsh.core.ids import QuestionId
 from agentsh.session.view import StoppedView
-from agentsh.tui.ask_panel import Asked, AskPanel
+from agentsh.tui.ask_panel import Asked, AskPanel, FailedRole
 
 
 class Asking(Vertical):
@@ -97,9 +97,12 @@ class Asking(Vertical):
 
 def _panel(asked: Asked) -> AskPanel:
     from agentsh.tui.approval import Approval
+    from agentsh.tui.failed import Failed
     from agentsh.tui.question import Question
     from agentsh.tui.stopped import Stopped
 
     if isinstance(asked, StoppedView):
         return Stopped(asked)
+    if isinstance(asked, FailedRole):
+        return Failed(asked)
     return Approval(asked) if asked.approval else Question(asked)

@@ -7,6 +7,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input
 
@@ -73,7 +74,7 @@ class Bus(Vertical):
         self.lines.keep_only(text)
         self.query_one(Input).value = text
         self.set_class(bool(text), "-filtering")
-        self.border_subtitle = f"filter: {text}" if text else ""
+        self.border_subtitle = Content(f"filter: {text}" if text else "")
 
     def focus(self, scroll_visible: bool = True) -> "Bus":
         """Focus the lines."""

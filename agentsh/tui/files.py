@@ -68,7 +68,7 @@ class Files(Tree[str]):
 
     def render_label(self, node: TreeNode[str], base_style: Style, style: Style) -> Text:
         """Return a name, and how many lines came and went."""
-        label = Text(clean(str(node.label)), style=base_style + style, no_wrap=True, overflow="ellipsis")
+        label = Text(str(node.label), style=base_style + style, no_wrap=True, overflow="ellipsis")
         if node.allow_expand:
             return Text("▾ " if node.is_expanded else "▸ ", style=base_style) + label
         change = self._marks.get(node.data or "")
@@ -107,7 +107,7 @@ class Files(Tree[str]):
         folders: dict[str, TreeNode[str]] = {"": self.root}
         for path in self._paths:
             parent, _, name = path.rpartition("/")
-            leaf = self._folder(parent, folders, closed).add_leaf(name, data=path)
+            leaf = self._folder(parent, folders, closed).add_leaf(Text(clean(name)), data=path)
             if path == chosen:
                 self.call_after_refresh(self.move_cursor, leaf)
         self.root.expand()
@@ -115,7 +115,8 @@ class Files(Tree[str]):
     def _folder(self, path: str, folders: dict[str, TreeNode[str]], closed: set[str]) -> TreeNode[str]:
         if path not in folders:
             parent, _, name = path.rpartition("/")
-            folders[path] = self._folder(parent, folders, closed).add(name, data="", expand=path not in closed)
+            above = self._folder(parent, folders, closed)
+            folders[path] = above.add(Text(clean(name)), data="", expand=path not in closed)
         return folders[path]
 
     def _relabel(self, node: TreeNode[str]) -> None:

@@ -14,7 +14,8 @@ from textual.widgets import Checkbox, Input, Select, Static, TextArea
 
 from agentsh.core.model import JsonObject
 from agentsh.core.outputs import OutputMismatch, Shape, validate_object
-from agentsh.core.terminal import clean, one_line
+from agentsh.core.terminal import one_line
+from agentsh.tui.shown import plain
 
 _SCALARS = ("string", "integer", "number", "boolean", None)
 
@@ -70,7 +71,7 @@ class Fields(Vertical):
             field = _field(shape)
             self._widgets[name] = field
             if isinstance(field, Checkbox):
-                field.label = clean(name)
+                field.label = plain(name)
             else:
                 yield Static(self._label(name, shape), classes="fields--label", markup=False)
             yield field
@@ -108,7 +109,7 @@ def _inner(shape: Shape) -> Shape:
 def _field(shape: Shape) -> Widget:
     inner = _inner(shape)
     if inner.enum is not None:
-        return Select([(clean(str(choice)), place) for place, choice in enumerate(inner.enum)], prompt="choose")
+        return Select([(plain(str(choice)), place) for place, choice in enumerate(inner.enum)], prompt="choose")
     if inner.type == "boolean":
         return Checkbox()
     if inner.type in ("integer", "number"):

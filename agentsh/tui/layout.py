@@ -62,6 +62,10 @@ SessionScreen {
         #chat { border-title-color: $muted; }
     }
     &.-short { #status { display: none; } }
+    &.-tiny, &.-flat {
+        #status, #desk, #tabs-top { display: none; }
+        TooSmall { display: block; }
+    }
 }
 """
 

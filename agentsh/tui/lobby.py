@@ -62,6 +62,9 @@ class Lobby(Protocol):
     async def sessions(self) -> "list[SessionSummary]":
         """Return all sessions, newest first."""
 
+    async def last_said(self, name: str) -> str:
+        """Return what was said last in a session, and by whom; nothing when that cannot be read."""
+
     def pull(self, model: str) -> "AsyncIterator[PullProgress]":
         """Download a model to the server. Raises ProviderError."""
 

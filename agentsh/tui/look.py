@@ -34,7 +34,7 @@ class Look(Vertical):
 
     def show_text(self, text: str, title: str, language: str = "") -> None:
         """Show a text: Markdown as such, everything else in rows."""
-        self.border_title = one_line(title, 60) or "Preview"
+        self.border_title = Content(one_line(title, 60) or "Preview")
         if language == "markdown" and len(text) <= MOST_MARKDOWN:
             self.page.show_prose(text)
         else:
@@ -42,12 +42,12 @@ class Look(Vertical):
 
     def show_table(self, table: r.Table) -> None:
         """Show rows under columns."""
-        self.border_title = one_line(table.title, 60) or "Preview"
+        self.border_title = Content(one_line(table.title, 60) or "Preview")
         self.page.show_lines(table_lines(table))
 
     def show_tree(self, tree: r.Tree) -> None:
         """Show lines that hang from each other."""
-        self.border_title = one_line(tree.title, 60) or "Preview"
+        self.border_title = Content(one_line(tree.title, 60) or "Preview")
         self.page.show_lines(tree_lines(tree))
 
 

@@ -65,6 +65,7 @@ class RolePage(Screen[None]):
         """Keep the head up to date."""
         self.set_interval(0.5, self._head)
         self._head()
+        self.watch_part(self.part)
         self.query_one(Look).page.focus()
 
     def watch_part(self, part: Part) -> None:

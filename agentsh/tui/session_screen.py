@@ -15,12 +15,12 @@ from agentsh.commands.history import History
 from agentsh.core import controls as k
 from agentsh.core import events as e
 from agentsh.core.errors import AgentshError
-from agentsh.core.ids import RoleName
+from agentsh.core.ids import QuestionId, RoleName
 from agentsh.session.facade import Session
-from agentsh.session.view import QuestionView
+from agentsh.session.view import QuestionView, SessionView
 from agentsh.tui.agents import Agents
 from agentsh.tui.approval import Approval
-from agentsh.tui.ask_panel import AskPanel
+from agentsh.tui.ask_panel import AskPanel, FailedRole
 from agentsh.tui.asking import Asking
 from agentsh.tui.bus import Bus
 from agentsh.tui.cards import Said
@@ -34,6 +34,7 @@ from agentsh.tui.layout import CSS as LAYOUT
 from agentsh.tui.layout import PANES, Pane, PaneTabs
 from agentsh.tui.look import Look
 from agentsh.tui.prompt import Prompt
+from agentsh.tui.small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
 from agentsh.tui.status import Pace, StatusBar, status_word
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class SessionScreen(Screen[None]):
 
     app: "Shell"
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (170, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (LEAST_WIDTH, "-narrow"), (100, "-normal"), (170, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_HEIGHT, "-short"), (20, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "steer('go')", "Go", priority=True, id="session.go"),
         Binding("f6", "steer('pause')", "Pause", priority=True, id="session.pause"),
@@ -72,15 +73,20 @@ class SessionScreen(Screen[None]):
         self.helm = helm
         self.colours = RoleColours()
         self._view = session.view()
+        # From here on, before the team works: what is being said is not told again later.
+        self._opened_seq = self._view.seq
+        self._happening = session.follow(self._opened_seq)
         for role in self._view.roles:
             self.colours.of(role.name)
         self._queued: dict[RoleName, int] = {}
+        self._hints: dict[RoleName, str] = {}
         self._pace = Pace()
         self._feed = Feed(self._receive)
 
     def compose(self) -> ComposeResult:
         """One tree for all widths; the style sheet says what is where."""
         profiles = {role.name: role.profile for role in self._view.roles}
+        yield TooSmall()
         yield StatusBar(self.session.sandbox, id="status")
         yield PaneTabs(id="tabs-top")
         with Horizontal(id="desk"):
@@ -137,14 +143,14 @@ class SessionScreen(Screen[None]):
     @work(group="follow")
     async def follow(self) -> None:
         """Show the last page of what has been, then whatever comes."""
-        after = self.session.view().seq
+        after = self._opened_seq
         page = await page_before(self.session, after + 1)
         before = page[0].seq if page else after + 1
         self.bus.put_before(page, before)
         await self.chat.put_before(page, before)
         self._feed.seen = after
         self.run_worker(self._feed.run(), group="feed", name="feed")
-        async for item in self.session.follow(after):
+        async for item in self._happening:
             self._feed.take(item)
 
     def watch_pane(self, pane: Pane) -> None:
@@ -258,6 +264,8 @@ class SessionScreen(Screen[None]):
     async def _receive(self, items: Sequence[Item]) -> None:
         """Show a frame's worth, and paint once."""
         for item in items:
+            if isinstance(item, e.Recorded) and isinstance(item.event, e.ReactionFailed):
+                self._hints[item.event.role] = item.event.hint
             if isinstance(item, e.Delta):
                 self._pace.add(len(item.text))
                 self._queued[item.role] = item.ahead
@@ -275,7 +283,17 @@ class SessionScreen(Screen[None]):
         self.query_one(Agents).show(view, self._queued)
         self.prompt.area.border_subtitle = PAUSED_HINT if view.paused else HINT
         self.app.show_title(status_word(view), view.name)
-        await self.query_one(Asking).show([*view.stopped, *view.questions])
+        await self.query_one(Asking).show([*view.stopped, *view.questions, *self._failed(view)])
+
+    def _failed(self, view: SessionView) -> list[FailedRole]:
+        """Return the roles that wait to be tried again, once nothing else goes on."""
+        if any(role.activity == "reacting" for role in view.roles):
+            return []
+        return [
+            FailedRole(QuestionId(f"{role.name}:{role.since}"), role.name, role.failed, self._hints.get(role.name, ""))
+            for role in view.roles
+            if role.failed is not None
+        ]
 
     def _second(self) -> None:
         """What changes with time alone."""

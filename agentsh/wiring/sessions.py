@@ -13,6 +13,7 @@ from agentsh.core.errors import AgentshError, SessionLocked, StoreError, UsageEr
 from agentsh.core.ids import SessionName
 from agentsh.core.secrets import Redactor, secrets_of
 from agentsh.core.settings import DEFAULT_TEAM, SMALL_TEAM, ResumeOptions, RunOptions, Settings
+from agentsh.core.world_options import WorldOptions
 from agentsh.engine.breakpoints import parse_breakpoint
 from agentsh.engine.budget import merged
 from agentsh.engine.fold import Fold
@@ -21,12 +22,14 @@ from agentsh.engine.log import EventLog
 from agentsh.engine.state import State
 from agentsh.library.home import Home
 from agentsh.library.shelf import Shelf
+from agentsh.library.worlds import WorldFile
 from agentsh.session.facade import Session
 from agentsh.store.catalogue import SessionFiles, read_session
 from agentsh.store.journal import SqliteJournal
 from agentsh.wiring.assembly import Manner, assemble
 from agentsh.wiring.models import Connected, Progress, Wish, connect
 from agentsh.wiring.ownership import adoption, as_said, is_own, marked, own_hosts, taken_over, user_key
+from agentsh.wiring.worlds import with_world, world_file, world_shelf, world_team
 
 
 @asynccontextmanager
@@ -49,13 +52,16 @@ async def started(
         parse_breakpoint(when)
     files = SessionFiles(home.sessions)
     _free_name(files, options)
-    named = _named_team(options, settings, home)
+    world = world_file(home, options.world) if isinstance(options, WorldOptions) else None
+    named = _named_team(options, settings, home, world)
     async with AsyncExitStack() as stack:
         wish = Wish(provider=options.provider, host=options.host, model=options.model)
         models = await connect(wish, settings.model, os.environ, progress)
         stack.push_async_callback(models.aclose)
         team = named or _team(SMALL_TEAM if models.provider == "local" else DEFAULT_TEAM, options, home)
         facts = _facts(options, settings, models, team)
+        if isinstance(options, WorldOptions) and world is not None:
+            facts = with_world(facts, options, world)
         name, journal = await _new_journal(files, options)
         stack.push_async_callback(journal.aclose)
         log = EventLog(journal, Fold(), Redactor(secrets_of(os.environ)))
@@ -188,14 +194,21 @@ def _facts(options: RunOptions, settings: Settings, models: Connected, team: Tea
     )
 
 
-def _named_team(options: RunOptions, settings: Settings, home: Home) -> TeamFile | None:
+def _named_team(options: RunOptions, settings: Settings, home: Home, world: WorldFile | None) -> TeamFile | None:
     """Return the team that was asked for: a mistake in it is told before a model is loaded for it."""
+    if world is not None:
+        company = None if options.team is None else Shelf(home.shelves).team(options.team)
+        return _with_humans(world_team(world, company), options)
     name = options.team or settings.run.team
     return None if name is None else _team(name, options, home)
 
 
 def _team(name: str, options: RunOptions, home: Home) -> TeamFile:
-    team = Shelf(home.shelves).team(name)
+    return _with_humans(Shelf(home.shelves).team(name), options)
+
+
+def _with_humans(team: TeamFile, options: RunOptions) -> TeamFile:
+    """Return the team, once it is known that it has the roles that people want to play."""
     for human in options.humans:
         if human not in team.roles:
             raise UsageError(f"there is no role {human!r} to play", hint=f"there are: {', '.join(team.roles)}")
@@ -241,10 +254,20 @@ def _resuming(state: State, facts: e.SessionStarted, overrides: ResumeOptions, h
 def _edits(state: State, facts: e.SessionStarted, home: Home) -> list[e.Event]:
     """Return the team as its files say it now, if they say something else; broken files change nothing."""
     try:
-        team = as_changed(Shelf(home.shelves).team(facts.team.team.name), state.hired, state.left)
+        team = as_changed(_team_now(facts, home), state.hired, state.left)
     except AgentshError as error:
         return [e.Noticed(message=f"{error}; going on with the team as it was", hint=error.hint)]
     return [] if team == facts.team else [e.TeamChanged(team=team)]
+
+
+def _team_now(facts: e.SessionStarted, home: Home) -> TeamFile:
+    """Return the team as its files say it now; what is in a world does not come from its file any more."""
+    name, world = facts.team.team.name, facts.world
+    if world is None:
+        return Shelf(home.shelves).team(name)
+    company = None if name == world.name else Shelf(home.shelves).team(name)
+    now = world_shelf(home).world(world.name)
+    return world_team(now.model_copy(update={"card": world}), company)
 
 
 async def _close(journal: SqliteJournal, files: SessionFiles, log: EventLog) -> None:

@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dulwich.objects import Blob
+from dulwich.repo import Repo
+
 from agentsh.core.canonical import canonical_json
 from agentsh.core.events import MessagePublished, Recorded, StepFinished, StepStarted
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
+from agentsh.core.record import without_record
 from agentsh.core.verdict import Verdict
 from agentsh.store.catalogue import read_session
 from tests.e2e.agent import Agent
@@ -24,11 +28,18 @@ class Story:
 
     messages: dict[str, Message]
     files: dict[str, bytes]
+    drafts: frozenset[bytes]
+    """Every file as it was at any commit."""
     commits: list[str]
     """Author, title and trailers, and tree of each commit, the newest first."""
     verdict: Verdict | None
     calls: set[str]
     """Every model call whose answer was used."""
+
+    @property
+    def program(self) -> dict[str, str]:
+        """What the roles wrote at the top, without what verifying recorded in it."""
+        return {path: without_record(text.decode()) for path, text in self.files.items() if "/" not in path}
 
 
 def story(agent: Agent) -> Story:
@@ -38,6 +49,7 @@ def story(agent: Agent) -> Story:
     return Story(
         messages={m.id: m for m in _messages(events)},
         files=files(agent.workspace),
+        drafts=drafts(agent.workspace),
         commits=commits(agent.workspace),
         verdict=Verdict.model_validate(verified[-1].result) if verified else None,
         calls=answered(events),
@@ -54,6 +66,20 @@ def files(workspace: Path) -> dict[str, bytes]:
     """Return the workspace's files without its history."""
     found = (path for path in workspace.rglob("*") if path.is_file() and ".git" not in path.parts)
     return {str(path.relative_to(workspace)): path.read_bytes() for path in found}
+
+
+def assert_the_program(found: Story, wanted: dict[str, str]) -> None:
+    """The roles wrote these files and no others, besides documents, and they passed."""
+    assert found.program == wanted
+    assert found.verdict is not None
+    assert found.verdict.passed
+
+
+def drafts(workspace: Path) -> frozenset[bytes]:
+    """Return every text that the history holds."""
+    with Repo(str(workspace)) as repo:
+        objects = [repo.object_store[name] for name in repo.object_store]
+        return frozenset(found.data for found in objects if isinstance(found, Blob))
 
 
 def commits(workspace: Path) -> list[str]:

@@ -144,9 +144,12 @@ def test_the_history_names_who_wrote_what_and_in_which_reaction(worked: Worked) 
         ("engineer", "write_code: requirements.txt"),
         ("engineer", "write_code: README.md"),
         ("qa_engineer", "write_tests: test_program.py"),
+        ("qa_engineer", "verify: README.md"),
         ("engineer", "fix_bug: counter.py"),
+        ("qa_engineer", "verify: README.md"),
     ]
-    for lines, reaction in zip(told[3:], [*["engineer:1"] * 4, "qa_engineer:1", "engineer:2"], strict=True):
+    reactions = [*["engineer:1"] * 4, "qa_engineer:1", "qa_engineer:1", "engineer:2", "qa_engineer:2"]
+    for lines, reaction in zip(told[3:], reactions, strict=True):
         assert f"Reaction: {reaction}" in lines
     assert git(worked.agent.workspace, "status", "--porcelain") == ""
     assert strays(worked.agent.root) == []

@@ -13,7 +13,7 @@ from agentsh.store.catalogue import read_session
 from tests.cli.process import Ended
 from tests.e2e import company
 from tests.e2e.agent import Agent, crashed
-from tests.e2e.story import answered, call_of_body, story
+from tests.e2e.story import answered, assert_the_program, call_of_body, story
 from tests.support.model_server import Logged
 from tests.support.ollama_server import OllamaServer
 
@@ -63,10 +63,7 @@ class Trial:
 
     def assert_whole(self) -> None:
         """The program is the one that the company makes, and it passed."""
-        found = story(self.agent)
-        assert {path: text.decode() for path, text in found.files.items() if "/" not in path} == company.FILES
-        assert found.verdict is not None
-        assert found.verdict.passed
+        assert_the_program(story(self.agent), company.FILES)
 
 
 def at(match: str, **failing: JsonValue) -> JsonObject:

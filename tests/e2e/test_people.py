@@ -15,7 +15,7 @@ from tests.cli.process import DEADLINE_S
 from tests.e2e import company
 from tests.e2e.agent import Agent, crashed
 from tests.e2e.conftest import Serve, Served
-from tests.e2e.story import answered, call_of_body, story
+from tests.e2e.story import answered, assert_the_program, call_of_body, story
 
 APPROVAL = "[y]es once"
 DESIGN_LINES = (
@@ -83,10 +83,7 @@ def events(agent: Agent) -> list[Event]:
 
 
 def assert_whole(agent: Agent) -> None:
-    found = story(agent)
-    assert {path: text.decode() for path, text in found.files.items() if "/" not in path} == company.FILES
-    assert found.verdict is not None
-    assert found.verdict.passed
+    assert_the_program(story(agent), company.FILES)
 
 
 def test_a_played_role_without_a_terminal_is_exit_4_with_the_question_and_its_answer_goes_on(

@@ -18,7 +18,7 @@ from agentsh.store.journal import SqliteJournal
 from tests.cli.process import Ended
 from tests.e2e import company
 from tests.e2e.agent import Agent, crashed
-from tests.e2e.story import answered, call_of_body, story, strays
+from tests.e2e.story import answered, assert_the_program, call_of_body, story, strays
 from tests.support.ollama_server import OllamaServer
 
 DISK_BYTES = 2_000_000
@@ -55,8 +55,7 @@ async def assert_goes_on(agent: Agent, server: OllamaServer) -> None:
     ended = await agent.ended(*(agent.resume() if events else agent.run(company.IDEA)))
     assert ended.code == 0, ended
     assert not known & {call_of_body(chat) for chat in server.chats[before:]}
-    found = story(agent)
-    assert {path: text.decode() for path, text in found.files.items() if "/" not in path} == company.FILES
+    assert_the_program(story(agent), company.FILES)
     assert strays(agent.root) == []
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from agentsh.core.code import Command, RunResult, SandboxStatus
 from agentsh.core.controls import AnswerQuestion, Say
 from agentsh.core.files import FileDraft
 from agentsh.core.ids import ActionName
 from agentsh.core.messages import Draft
+from agentsh.core.verdict import VerifyPlan
 from agentsh.engine.reaction import Reaction
 from tests.support.stage import Stage, WorkspaceInMemory, card, stage
 
@@ -91,3 +93,32 @@ async def test_roles_of_a_team_write_over_each_other_as_ever(tmp_path: Path) -> 
         await on.session.run()
         assert on.workspace.texts["main.py"] == "written"
         assert "file.conflict" not in await on.kinds()
+
+
+class RewritesItsData:
+    """A sandbox whose programs change a file of the team's."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self.status = SandboxStatus(tier="bubblewrap", line="on paper")
+        self._texts = texts
+
+    async def run(self, command: Command) -> RunResult:
+        self._texts["main.py"] = "changed by the program"
+        return RunResult(exit_code=0)
+
+
+async def test_what_the_team_s_own_program_changes_is_no_change_by_hand(tmp_path: Path) -> None:
+    async def react(reaction: Reaction) -> None:
+        for text in ("one", "two"):
+            await reaction.write([FileDraft(path="main.py", text=text)], "write")
+            await reaction.run(Command(argv=("python", "main.py")))
+        await reaction.verify(VerifyPlan())
+
+    async with stage(tmp_path / "s.db", [(card("ann"), react)]) as on:
+        object.__setattr__(on.desk, "sandbox", RewritesItsData(on.workspace.texts))
+        await on.session.run()
+        changed = [item.event for item in await on.events() if item.event.kind == "file.changed"]
+        assert [event.ran for event in changed] == [False, True, False, True]
+        assert "file.conflict" not in await on.kinds()
+        state = on.desk.log.state
+        assert state.changed_seq < state.verified_seq, "what it changed itself need not be verified again"

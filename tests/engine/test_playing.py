@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from agentsh.core.chat import ChatRequest
-from agentsh.core.controls import AnswerQuestion, Be, ChangeModel, Release
+from agentsh.core.code import Command
+from agentsh.core.controls import AnswerQuestion, Be, ChangeModel, Release, Settle
 from agentsh.core.errors import ModelMissing, UsageError
 from agentsh.core.events import HumanAsked
-from agentsh.core.ids import RoleName
+from agentsh.core.ids import ActionName, RoleName
+from agentsh.core.messages import Draft
+from agentsh.engine.reaction import Reaction
 from tests.support.cards import TITLED, action, cast_role, facts_of, role_card
-from tests.support.stage import ModelInProcess, Stage, stage
+from tests.support.stage import ModelInProcess, Stage, card, stage
 
 ANN = RoleName("ann")
 CARD = role_card("ann", "first", "second")
@@ -129,3 +132,27 @@ async def test_another_model_answers_from_the_next_step_on_and_a_crash_changes_n
         assert "reaction.diverged" not in await on.kinds()
     assert model.requests[0].model == "tiny"
     assert all(request.model == "other" for request in [*model.requests[1:], *on.model.requests])
+
+
+async def test_approvals_queue_while_others_go_on_and_each_is_settled_by_its_id(tmp_path: Path) -> None:
+    async def runs(reaction: Reaction) -> None:
+        await reaction.run(Command(argv=("python", f"{reaction.role}.py")))
+        await reaction.publish(Draft(content=reaction.role, cause_by=ActionName("ran")))
+
+    async def talks(reaction: Reaction) -> None:
+        await reaction.publish(Draft(content="talk", cause_by=ActionName("talked")))
+
+    roles = [(card("ann"), runs), (card("bob"), runs), (card("zoe"), talks)]
+    async with stage(tmp_path / "s.db", roles, present=True, policy="ask") as on:
+        running = asyncio.create_task(on.session.run())
+        await on.until(lambda event: event.kind == "approval.asked" and event.role == "bob")
+        await on.until(lambda event: event.kind == "message.published" and event.message.sent_from == "zoe")
+        waiting = {question.role: question.question for question in on.session.view().questions}
+        assert list(waiting) == ["ann", "bob"]
+        await on.session.send(Settle(question=waiting["bob"], allowed=True))
+        await on.until(lambda event: event.kind == "message.published" and event.message.sent_from == "bob")
+        assert [question.role for question in on.session.view().questions] == ["ann"]
+        with pytest.raises(UsageError, match="does not wait"):
+            await on.session.send(Settle(question=waiting["bob"], allowed=False))
+        await on.session.send(Settle(question=waiting["ann"], allowed=True))
+        await running

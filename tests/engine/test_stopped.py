@@ -168,6 +168,18 @@ async def test_what_was_stopped_or_decided_before_a_crash_still_holds(tmp_path: 
         assert on.model.asked == []
 
 
+async def test_going_on_that_a_crash_cut_off_goes_on_from_the_same_words(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    async with stopped(path, Half.new("half whole", "lost")) as (on, _):
+        await on.session.send(UsePartial(role=ANN, how="continue"))
+        await on.until(lambda event: event.kind == "generation.settled")
+    resumed = ModelInProcess(reply=lambda _: "of it")
+    async with stage(path, TEAM, model=resumed, present=True) as on:
+        await on.session.run()
+        assert await said(on) == "half of it"
+    assert resumed.requests[0].messages[-1].content == "half "
+
+
 async def test_what_was_not_stopped_cannot_be_kept(tmp_path: Path) -> None:
     async with stage(tmp_path / "s.db", TEAM, present=True) as on:
         with pytest.raises(UsageError, match="no stopped generation of ann"):

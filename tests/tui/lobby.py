@@ -106,6 +106,9 @@ class StageLobby:
     async def sessions(self) -> list[SessionSummary]:
         return self.outside.listed
 
+    async def last_said(self, name: str) -> str:
+        return f"engineer: the last words of {name}"
+
     async def pull(self, model: str) -> AsyncIterator[PullProgress]:
         self.pulled.append(model)
         for done in (0, 50, 100):

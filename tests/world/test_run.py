@@ -200,6 +200,25 @@ async def test_systems_that_have_changed_since_are_told_and_the_journal_is_the_t
         assert on.world.tick == 12
 
 
+async def test_a_thought_that_came_before_a_snapshot_and_landed_after_it_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "w.db"
+    async with world_stage(path, catalogue(), card(1, 1, lock=True, ticks=1)) as on:
+        await on.session.run()
+        assert on.desk.log.state.world is not None
+        assert list(on.desk.log.state.world.arrived) == ["agent0:1:1"]
+    async with world_stage(path, catalogue()) as on:
+        await on.session.send(Tick(times=2))
+        running = asyncio.create_task(on.session.run())
+        await on.until_tick(3)
+        await crash(on)
+        running.cancel()
+        end = on.world.snapshot()
+    async with world_stage(path, catalogue()) as on:
+        assert on.world.tick == 3
+        assert on.world.snapshot() == end
+        assert thoughts(on, 2) == ["2: heard: agent0: tick 1: you hear 1 noises"]
+
+
 async def test_a_session_whose_components_are_gone_says_which(tmp_path: Path) -> None:
     async with world_stage(tmp_path / "w.db", catalogue(), card(1, 1, lock=True, ticks=2)) as on:
         await on.session.run()

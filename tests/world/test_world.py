@@ -107,6 +107,28 @@ def test_stored_changes_alone_give_what_is_stored(seed: int, ticks: int) -> None
     assert folded.snapshot() == lived_through.snapshot()
 
 
+def test_what_was_taken_away_and_given_back_is_so_in_the_stored_changes_too() -> None:
+    @system("shuffle", level=Level.CONSCIOUS, stage=Stage.ACT, writes=(Health, "occupies"))
+    def shuffle(now: Moment) -> None:
+        first, second, third = (entity for entity, _ in now.store.each(Health))
+        health = now.store.get(first, Health)
+        now.store.remove(first, Health)
+        now.store.remove(third, Health)
+        now.store.put(first, health)
+        now.store.unrelate(second, "occupies")
+        now.store.relate(second, "occupies", EntityId(1))
+        now.store.despawn(now.store.spawn(Health()))
+
+    made = catalogue()
+    made.systems[:] = [shuffle]
+    file = card(1, 1)
+    lived_through, folded = made.new(file, 1), made.new(file, 1)
+    ticked = lived_through.advance()
+    folded.apply(ticked.tick, ticked.changes)
+    assert [entity for entity, _ in lived_through.store.each(Health)] == [3, 2]
+    assert folded.snapshot() == lived_through.snapshot()
+
+
 def test_thoughts_land_in_the_order_of_the_entities_whichever_came_first() -> None:
     heard: list[str] = []
 
@@ -231,6 +253,8 @@ def test_stages_come_before_names_and_names_are_unique() -> None:
     def run(_: Moment) -> None:
         return None
 
+    first, second = System("x", run, Level.CONSCIOUS, 5), System("y", run, Level.CONSCIOUS, 5)
+    assert in_order([second, first]) == in_order([first, second]) == (first, second)
     late, early = System("a", run, Level.CONSCIOUS, Stage.CLEAN), System("b", run, Level.CONSCIOUS, Stage.ROOMS)
     assert in_order([late, early]) == (early, late)
     with pytest.raises(WorldError, match="two systems are called 'a'"):
@@ -246,12 +270,16 @@ def test_chance_depends_on_seed_tick_system_and_entity_only() -> None:
             drawn[now.tick, entity] = now.random(entity).random()
             assert now.random(entity).random() == drawn[now.tick, entity]
 
+    @system("draw too", level=Level.CONSCIOUS, stage=Stage.ACT)
+    def draw_too(now: Moment) -> None:
+        drawn[-now.tick, 1] = now.random(1).random()
+
     made = Catalogue()
-    made.systems.append(draw)
+    made.systems += [draw, draw_too]
     world = made.new(WorldCard(name="w"), 1)
     world.advance()
     world.advance()
-    assert len(set(drawn.values())) == 4
+    assert len(set(drawn.values())) == 6
 
 
 def test_simulated_time_goes_with_the_ticks() -> None:

@@ -1,10 +1,12 @@
 """Running a cell in a role's interpreter: approved like any other code, and recorded with what it gave."""
 
 from agentsh.core.code import Cell, CellResult
+from agentsh.core.events import FileChanged
 from agentsh.core.ids import ReactionId, RoleName, question_id
 from agentsh.core.rules import Wish
 from agentsh.engine.approvals import RUN_CODE, Proposal
 from agentsh.engine.desk import Desk
+from agentsh.engine.effects.traces import code_of
 from agentsh.engine.steps import Effect, Outcome
 
 
@@ -20,12 +22,13 @@ def cell_effect(desk: Desk, role: RoleName, reaction: ReactionId, cell: Cell) ->
             confined=desk.sandbox.status.confines,
             wishes=(_wish(cell),),
         )
+        traces: list[FileChanged] = []
         if permission.allowed:
-            with desk.hands.run_of(role, reaction):
+            async with code_of(desk, role, reaction) as traces:
                 result = await desk.interpreters.run(role, cell, desk.log, lambda earlier: _may_run(desk, earlier))
         else:
             result = CellResult(ran=False, wrote=False, error=f"not run: {permission.why or 'refused'}")
-        return Outcome(result, result.model_dump(mode="json"))
+        return Outcome(result, result.model_dump(mode="json"), events=tuple(traces))
 
     return Effect("run", {"cell": cell.model_dump(mode="json")}, perform, CellResult.model_validate)
 

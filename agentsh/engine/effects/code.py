@@ -7,12 +7,14 @@ from pydantic import JsonValue
 
 from agentsh.core.canonical import digest
 from agentsh.core.code import Command, RunResult
+from agentsh.core.events import FileChanged
 from agentsh.core.files import FileDraft
 from agentsh.core.ids import QuestionId, ReactionId, RoleName, question_id
 from agentsh.core.rules import Wish
 from agentsh.core.verdict import GateResult, Verdict, VerifyPlan
 from agentsh.engine.approvals import RUN_CODE, RUN_ONLINE
 from agentsh.engine.desk import Desk
+from agentsh.engine.effects.traces import code_of
 from agentsh.engine.people import Permission
 from agentsh.engine.steps import Effect, Outcome
 
@@ -29,12 +31,13 @@ def run_effect(desk: Desk, role: RoleName, reaction: ReactionId, command: Comman
 
     async def perform(ordinal: int) -> Outcome[RunResult]:
         permission = await _permission_to_run(desk, role, question_id(reaction, ordinal), command)
+        traces: list[FileChanged] = []
         if permission.allowed:
-            with desk.hands.run_of(role, reaction):
+            async with code_of(desk, role, reaction) as traces:
                 result = await _run(desk, command, permission.edited)
         else:
             result = RunResult(exit_code=REFUSED, stderr=f"not run: {permission.why or 'refused'}")
-        return Outcome(result, result.model_dump(mode="json"))
+        return Outcome(result, result.model_dump(mode="json"), events=tuple(traces))
 
     return Effect("run", command.model_dump(mode="json"), perform, RunResult.model_validate)
 
@@ -44,12 +47,13 @@ def verify_effect(desk: Desk, role: RoleName, reaction: ReactionId, plan: Verify
 
     async def perform(ordinal: int) -> Outcome[Verdict]:
         permission = await _permission_to_verify(desk, role, question_id(reaction, ordinal))
+        traces: list[FileChanged] = []
         if permission.allowed:
-            with desk.hands.run_of(role, reaction):
+            async with code_of(desk, role, reaction) as traces:
                 verdict = await desk.verifier.verify(plan)
         else:
             verdict = _not_run(permission)
-        return Outcome(verdict, verdict.model_dump(mode="json"))
+        return Outcome(verdict, verdict.model_dump(mode="json"), events=tuple(traces))
 
     return Effect("verify", plan.model_dump(mode="json"), perform, Verdict.model_validate)
 

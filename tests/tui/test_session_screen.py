@@ -1,0 +1,289 @@
+"""One session on screen: what is said streams, what awaits a person is docked, keys steer the team."""
+
+import asyncio
+
+import pytest
+
+from agentsh.core import events as e
+from agentsh.core.ids import RoleName
+from agentsh.tui.agents import Agents
+from agentsh.tui.approval import Approval
+from agentsh.tui.cards import Draft, Said
+from agentsh.tui.files import Files
+from agentsh.tui.prompt import PromptArea
+from agentsh.tui.status import StatusBar
+from tests.tui.house import SIZES, house
+from tests.tui.lobby import StageLobby
+
+
+async def test_what_a_role_says_streams_into_a_draft_and_ends_as_one_message(company: StageLobby) -> None:
+    company.model.hold = asyncio.Event()
+    async with house(company) as app:
+        await app.until(lambda: app.screen.query(Draft))
+        await app.shows("writes …", "Snake in the terminal")
+        company.model.hold.set()
+        await app.until(lambda: len(app.screen.query(Said)) >= 2)
+        await app.until(lambda: not any(draft.role == "product_manager" for draft in app.screen.query(Draft)))
+        assert app.screen.query(Said)[1].said.sent_from == "product_manager"
+
+
+async def test_an_approval_is_docked_above_the_prompt_and_settled_with_a_key(company: StageLobby) -> None:
+    async with house(company) as app:
+        panel = await app.listening()
+        assert isinstance(panel, Approval)
+        assert panel.region.bottom <= app.screen.prompt.area.region.y
+        assert "python snake/main.py" in app.text
+        await app.press("y")
+        await app.shows("may run code (once)", "FINISHED")
+        assert company.opened[0].sandbox.ran
+        assert not app.screen.query(Approval)
+
+
+async def test_a_key_of_the_first_half_second_decides_nothing(company: StageLobby) -> None:
+    async with house(company) as app:
+        await app.until(lambda: app.screen.query(Approval))
+        assert not app.panel.listens
+        await app.press("y")
+        assert company.opened[0].session.view().questions, "it was settled by a key that was meant for something else"
+        await app.listening()
+        assert app.screen.query(Approval)
+
+
+async def test_a_denial_reaches_the_role_with_its_reason(company: StageLobby) -> None:
+    async with house(company) as app:
+        await app.listening()
+        await app.press("n")
+        await app.press(*"no network", "enter")
+        await app.shows("may not run code: no network")
+        settled = [r.event for r in await company.opened[0].events() if isinstance(r.event, e.ApprovalSettled)]
+        assert [(one.allowed, one.why) for one in settled] == [(False, "no network")]
+
+
+async def test_what_is_settled_elsewhere_goes_away(company: StageLobby) -> None:
+    async with house(company) as app:
+        panel = await app.listening()
+        from agentsh.core.controls import Settle
+
+        await company.opened[0].session.send(Settle(question=panel.asked.question, allowed=True))
+        await app.until(lambda: not app.screen.query(Approval))
+        await app.shows("FINISHED")
+
+
+async def test_a_long_approval_keeps_its_buttons_and_leaves_half_of_the_screen(company: StageLobby) -> None:
+    async with house(company, (80, 24)) as app:
+        await app.until(lambda: company.opened)
+        people = company.opened[0].desk.people
+        asking = asyncio.create_task(
+            people.permit("boss:x:1", RoleName("boss"), "run a thing", "line\n" * 500, confined=False)  # type: ignore[arg-type]
+        )
+        await app.shows("wants to run a thing", "y once", "n deny")
+        await app.listening()
+        assert app.panel.region.height <= 12
+        assert app.widget("#chat").region.height >= 5
+        asking.cancel()
+
+
+async def test_typing_while_an_approval_appears_is_not_taken_for_an_answer(company: StageLobby) -> None:
+    company.model.hold = asyncio.Event()
+    async with house(company) as app:
+        await app.until(lambda: app.screen.query(Draft))
+        await app.press(*"may")
+        company.model.hold.set()
+        await app.listening()
+        await app.press(*"be y")
+        assert app.screen.prompt.text == "maybe y"
+        assert company.opened[0].session.view().questions
+
+
+async def test_another_letter_at_an_approval_goes_on_in_the_prompt(company: StageLobby) -> None:
+    async with house(company) as app:
+        await app.listening()
+        await app.until(lambda: isinstance(app.app.focused, Approval))
+        await app.press("w")
+        assert app.screen.prompt.text == "w"
+        assert isinstance(app.app.focused, PromptArea)
+
+
+async def test_f6_pauses_f10_steps_once_and_f5_goes_on(company: StageLobby) -> None:
+    company.model.hold = asyncio.Event()
+    async with house(company) as app:
+        await app.until(lambda: app.screen.query(Draft))
+        await app.press("f6")
+        await app.shows("PAUSED", "F5 go")
+        company.model.hold.set()
+        session = company.opened[0].session
+        await app.until(lambda: session.view().steps == 1)
+        for steps in (2, 3):
+            await app.press("f10")
+            await app.until(lambda steps=steps: session.view().steps + session.view().messages >= steps)  # type: ignore[misc]
+        assert session.view().status == "paused"
+        await app.press("f5")
+        await app.listening()
+
+
+async def test_escape_interrupts_and_the_person_decides_on_the_partial_text(company: StageLobby) -> None:
+    company.model.hold = asyncio.Event()
+    async with house(company) as app:
+        await app.until(lambda: company.opened and company.opened[0].session.generating())
+        await app.shows("Snake in the terminal")
+        await app.press("escape")
+        await app.shows("was interrupted", "k keep", "d drop")
+        await app.listening()
+        company.model.hold.set()
+        await app.press("k")
+        await app.until(lambda: company.opened[0].session.view().messages >= 2)
+
+
+async def test_what_one_types_is_said_and_remembered(company: StageLobby) -> None:
+    async with house(company) as app:
+        await app.listening()
+        await app.type("Make the board larger")
+        await app.shows("Make the board larger")
+        await app.until(lambda: any("larger" in said.said.content for said in app.screen.query(Said)))
+        await app.press("up")
+        assert app.screen.prompt.text == "Make the board larger"
+        assert "Make the board larger" in company.history.load()
+
+
+async def test_several_lines_are_one_message(company: StageLobby) -> None:
+    async with house(company) as app:
+        app.screen.prompt.area.focus()
+        await app.press(*"one", "ctrl+j", *"two", "enter")
+        await app.until(lambda: any(said.said.content == "one\ntwo" for said in app.screen.query(Said)))
+
+
+async def test_commands_are_completed_while_they_are_typed(company: StageLobby) -> None:
+    async with house(company) as app:
+        app.screen.prompt.area.focus()
+        await app.press(*"/pa")
+        await app.until(lambda: app.screen.prompt.completing)
+        await app.shows("/pause")
+        await app.press("tab")
+        assert app.screen.prompt.text == "/pause "
+        await app.press(*"#arch")
+        await app.shows("#architect")
+        await app.press("tab", "enter")
+        await app.until(lambda: company.opened[0].session.view().role(RoleName("architect")).paused)  # type: ignore[union-attr]
+
+
+async def test_a_mistyped_command_names_the_nearest(company: StageLobby) -> None:
+    async with house(company) as app:
+        await app.type("/pasue")
+        await app.shows("there is no command /pasue", "/pause")
+
+
+async def test_agents_say_what_they_do_and_files_what_changed(company: StageLobby) -> None:
+    async with house(company) as app:
+        await app.listening()
+        agents = app.screen.query_one(Agents)
+        assert [option.prompt.plain.split()[1] for option in agents.options] == [  # type: ignore[union-attr]
+            "product_manager",
+            "architect",
+            "engineer",
+            "qa_engineer",
+        ]
+        await app.shows("? engineer", "waiting", "write_code", "ctx")
+        await app.until(lambda: "board.py" in app.text and "main.py" in app.text)
+        assert app.screen.query_one(Files).root.children
+
+
+async def test_enter_on_a_file_previews_it_and_escape_leads_back(company: StageLobby) -> None:
+    async with house(company) as app:
+        await app.listening()
+        await app.until(lambda: "README.md" in app.text)
+        app.screen.query_one(Files).focus()
+        await app.press("g", "enter")
+        await app.shows("# Snake") if False else await app.shows("Snake")
+        await app.until(lambda: app.screen.pane == "look")
+        await app.press("escape")
+        assert app.screen.pane == "chat"
+
+
+async def test_a_role_has_its_own_page(company: StageLobby) -> None:
+    async with house(company) as app:
+        await app.listening()
+        app.screen.query_one(Agents).focus()
+        await app.press("g", "j", "enter")
+        await app.shows("architect", "messages it sees", "Snake in the terminal")
+        await app.press("tab")
+        await app.press("tab")
+        await app.shows("Prompt")
+        await app.until(lambda: "tokens" in app.text)
+        await app.press("tab")
+        await app.shows("steps, newest first", "write_design")
+        await app.press("b")
+        await app.until(lambda: company.opened[0].session.view().role(RoleName("architect")).human)  # type: ignore[union-attr]
+        await app.press("escape")
+        assert app.app.screen is app.screen
+
+
+async def test_the_header_says_what_the_session_has_used(company: StageLobby) -> None:
+    async with house(company, (200, 60)) as app:
+        await app.listening()
+        bar = app.screen.query_one(StatusBar)
+        shown = bar.render().plain
+        assert "stage" in shown
+        assert "tiny@here" in shown
+        assert "tokens" in shown
+        assert "WAITING" in shown
+        assert "sandbox: on paper" in shown
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_quitting_leaves_a_session_that_opens_with_its_history(
+    company: StageLobby, size: tuple[int, int]
+) -> None:
+    async with house(company, size) as app:
+        await app.listening()
+        await app.press("ctrl+q")
+        await app.until(lambda: not app.app.is_running)
+    async with house(company, size) as app:
+        await app.listening()
+        await app.until(lambda: len(app.screen.query(Said)) >= 3)
+        await app.press("y")
+        await app.shows("FINISHED")
+
+
+async def test_a_message_is_copied_opened_and_explained(company: StageLobby) -> None:
+    async with house(company) as app:
+        await app.listening()
+        await app.until(lambda: len(app.screen.query(Said)) >= 3)
+        app.screen.chat.focus()
+        await app.press("left_square_bracket")
+        await app.until(lambda: isinstance(app.app.focused, Said))
+        await app.press("c")
+        focused = app.app.focused
+        assert isinstance(focused, Said)
+        assert app.app.clipboard == focused.said.content
+        await app.press("enter")
+        await app.until(lambda: app.screen.pane == "look")
+        await app.press("escape")
+        focused.focus()
+        await app.press("y")
+        await app.shows("boss")
+
+
+async def test_a_failure_of_the_model_is_said_in_place_and_tried_again(company: StageLobby) -> None:
+    from agentsh.core.chat import Failed
+
+    lost = Failed(failure="refused", retryable=True, message="nobody answers at here", hint="start it: ollama serve")
+    company.model.reply = lambda request: lost
+    async with house(company) as app:
+        await app.shows("failed", "nobody answers at here", "r try again")
+        await app.listening()
+        company.model.reply = lambda request: request.messages[-1].content
+        await app.press("r")
+        await app.shows("wants to run code")
+
+
+async def test_a_missing_model_is_pulled_from_inside(company: StageLobby) -> None:
+    from agentsh.core.chat import Failed
+
+    company.model.reply = lambda request: Failed(failure="missing", retryable=False, message="gone")
+    async with house(company) as app:
+        await app.shows("is not on here", "p pull the model")
+        await app.listening()
+        company.model.reply = lambda request: request.messages[-1].content
+        await app.press("p")
+        await app.shows("wants to run code")
+        assert company.pulled == ["tiny"]
