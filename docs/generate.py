@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import get_args
 
 from agentsh.commands.builtin import builtin
 from agentsh.commands.registry import GROUPS, Command
+from agentsh.core.events import Event
 
 DOCS = Path(__file__).parent
 _COMMANDS = """\
@@ -40,7 +42,28 @@ def _command(one: Command) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"COMMANDS.md": commands}
+_EVENTS = """\
+# Events
+
+All that a session's journal can hold: `agentsh run --jsonl` prints each as one line while it happens,
+`agentsh sessions export NAME --format jsonl` all of them. Every line has `seq`, `at`, `kind`, `session`, and `role` where there is one.
+Written by `make docs` from the events themselves.
+"""
+
+
+def events() -> str:
+    """Return the page of events."""
+    rows = [f"| `{kind}` | {meaning} |" for kind, meaning in sorted(event_kinds().items())]
+    return "\n".join([_EVENTS, "| kind | means |", "|---|---|", *rows, ""])
+
+
+def event_kinds() -> dict[str, str]:
+    """Return every kind of event, with what it means in a sentence."""
+    members = get_args(get_args(Event)[0])
+    return {member.model_fields["kind"].default: (member.__doc__ or "").split("\n")[0] for member in members}
+
+
+PAGES: Mapping[str, Callable[[], str]] = {"COMMANDS.md": commands, "EVENTS.md": events}
 """Each page by its file name, and what makes its text."""
 
 
