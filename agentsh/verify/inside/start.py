@@ -44,9 +44,13 @@ Answer = dict[str, object]
 
 
 def processes_of(first: int) -> list[int]:
-    """Return a process and all that came of it."""
+    """Return a process and all that came of it; where a sandbox shows no others, that one."""
     parents: dict[int, int] = {}
-    for name in os.listdir("/proc"):
+    try:
+        names = os.listdir("/proc")
+    except OSError:
+        return [first]
+    for name in names:
         if name.isdigit():
             with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{name}/stat", "rb") as file:
                 parents[int(name)] = int(file.read().rpartition(b")")[2].split()[1])
