@@ -169,6 +169,7 @@ class Shell(App[int]):
         finally:
             self._leaving = None
             context.live = None
+            self.workers.cancel_node(screen)
             session.interrupt()
             await asyncio.wait([serving])
             await self._close_screens()

@@ -70,7 +70,7 @@ class RolePage(Screen[None]):
 
     def watch_part(self, part: Part) -> None:
         """Show another part."""
-        if not self.is_mounted:
+        if not self.query("#role-parts"):
             return
         parts: list[tuple[str, str]] = []
         for name in PARTS:

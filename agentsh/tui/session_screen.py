@@ -157,9 +157,8 @@ class SessionScreen(Screen[None]):
         """Bring a pane to the front."""
         for name in PANES:
             self.set_class(name == pane, f"-on-{name}")
-        if self.is_mounted:
-            for tabs in self.query(PaneTabs):
-                tabs.active = pane
+        for tabs in self.query(PaneTabs):
+            tabs.active = pane
 
     @on(PaneTabs.Chosen)
     def _tab(self, event: PaneTabs.Chosen) -> None:

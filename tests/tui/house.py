@@ -89,7 +89,8 @@ async def house(
         found = House(app, pilot, lobby)
         await found.until(lambda: app.lobby is not None)
         if wanted is not None and not lobby.trouble:
-            await found.until(lambda: app.session_screen is not None)
+            await found.until(lambda: app.session_screen is not None and app.session_screen.is_running)
+            await found.until(lambda: found.screen.query("PromptArea") and isinstance(app.screen, SessionScreen))
         yield found
         assert app.crash is None
         if app.is_running:
