@@ -14,6 +14,7 @@ Examples:
   agentsh resume                                   the latest session, on screen
   agentsh resume --headless                        the latest session
   agentsh resume write-a-cli-snake-game --headless --max-tokens 200000
+  agentsh resume magic-sword --headless --ticks 20
 """
 
 
@@ -35,6 +36,7 @@ def resume(
     ] = None,
     approve: o.ApproveFlag = None,
     yes: o.YesFlag = False,
+    ticks: Annotated[int | None, typer.Option("--ticks", help="So many more ticks of its world.")] = None,
     max_tokens: o.MaxTokens = None,
     max_seconds: o.MaxSeconds = None,
     max_rounds: o.MaxRounds = None,
@@ -60,6 +62,7 @@ def resume(
         model=model,
         host=host,
         budget=requests.budget(max_tokens, max_seconds, max_rounds, max_steps, max_money),
+        ticks=ticks,
     )
     if session is not None:
         existing_session(context, session)

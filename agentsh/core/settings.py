@@ -105,3 +105,5 @@ class ResumeOptions(Frozen):
     model: str | None = None
     host: str | None = None
     budget: BudgetCard = BudgetCard()
+    ticks: int | None = Field(default=None, ge=1)
+    """So many more ticks of its world."""

@@ -105,6 +105,8 @@ async def reopened(
         facts = log.state.facts
         if facts is None:
             raise StoreError(f"session {known!r} never began", hint=f'begin it: agentsh run "…" --session {known}')
+        if overrides.ticks is not None and facts.world is None:
+            raise UsageError(f"session {known!r} has no world that could tick", hint="leave --ticks out")
         held, adopted = _held(facts, known, overrides, settings, home)
         models = await connect(_same_models(held, overrides, settings), settings.model, os.environ, progress)
         stack.push_async_callback(models.aclose)
@@ -242,6 +244,7 @@ def _resuming(state: State, facts: e.SessionStarted, overrides: ResumeOptions, h
         budget=merged(state.budget, overrides.budget),
         model=overrides.model,
         host=overrides.host,
+        ticks=overrides.ticks,
     )
     retried = [
         e.ReactionRetried(reaction=opened.reaction, role=opened.role, afresh=not opened.resumable)

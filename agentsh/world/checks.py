@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from agentsh.core.errors import AgentshError, WorldError
-from agentsh.core.worlds import EntityCard, EntityId, WorldCard
+from agentsh.core.worlds import EntityId, WorldCard
 from agentsh.engine.conditions import parse_condition
 from agentsh.world.actions.registry import Actions
 from agentsh.world.catalogue import Catalogue
@@ -28,7 +28,7 @@ class WorldFinding:
 
 def check_world(card: WorldCard, catalogue: Catalogue) -> Iterator[WorldFinding]:
     """Yield what is wrong with a world: components, relations, systems, rules, actions, conditions."""
-    wrong = [finding for entity in card.entities for finding in _check_entity(entity, card, catalogue)]
+    wrong = list(_check_entities(card, catalogue))
     yield from wrong
     if wrong:
         return
@@ -42,13 +42,16 @@ def check_world(card: WorldCard, catalogue: Catalogue) -> Iterator[WorldFinding]
     yield from _check_names(world, catalogue)
 
 
-def _check_entity(entity: EntityCard, card: WorldCard, catalogue: Catalogue) -> Iterator[WorldFinding]:
-    """Check one entity's components alone, so that it is known whose a mistake is."""
-    alone = card.model_copy(update={"entities": (entity.model_copy(update={"relations": {}}),), "systems": None})
-    try:
-        catalogue.new(alone, seed=0)
-    except WorldError as error:
-        yield WorldFinding(entity.name or None, str(error).removeprefix(f"{card.source}: "), error.hint)
+def _check_entities(card: WorldCard, catalogue: Catalogue) -> Iterator[WorldFinding]:
+    """Check each entity's components apart, so that it is known whose a mistake is."""
+    world = catalogue.empty(card.model_copy(update={"systems": None}), seed=0)
+    for entity in card.entities:
+        id_ = world.store.spawn()
+        for name, value in entity.components.items():
+            try:
+                world.edit(id_, name, dict(value))
+            except WorldError as error:
+                yield WorldFinding(entity.name or None, str(error), error.hint)
 
 
 def _check_until(until: str, world: World) -> Iterator[WorldFinding]:
