@@ -243,6 +243,7 @@ async def test_pausing_stops_the_ticks_and_tick_lets_exactly_some_through(tmp_pa
         await on.until_tick(4)
         await on.until(_finished_reaction("agent1:2"))
         assert (await on.ticks())[-1].tick == 4
+        assert on.desk.gate.is_closed(AGENT), "what was lent for the ticks is over with them"
         await on.session.send(Go())
         await on.until_tick(10)
         on.session.interrupt()

@@ -129,6 +129,28 @@ def test_what_was_taken_away_and_given_back_is_so_in_the_stored_changes_too() ->
     assert folded.snapshot() == lived_through.snapshot()
 
 
+def test_relations_that_end_are_so_in_the_stored_changes_too() -> None:
+    @system("meet", level=Level.CONSCIOUS, stage=Stage.ACT, writes=("knows",))
+    def meet(now: Moment) -> None:
+        one, two, three = (EntityId(number) for number in (1, 2, 3))
+        if now.tick == 1:
+            now.store.relate(one, "knows", two)
+            now.store.relate(one, "knows", three)
+        else:
+            now.store.unrelate(one, "knows", two)
+            now.store.unrelate(one, "knows", three)
+            now.store.relate(one, "knows", three)
+
+    made = catalogue()
+    made.systems[:] = [meet]
+    lived_through, folded = made.new(card(1, 1), 1), made.new(card(1, 1), 1)
+    for _ in range(2):
+        ticked = lived_through.advance()
+        folded.apply(ticked.tick, ticked.changes)
+    assert folded.store.targets(EntityId(1), "knows") == (EntityId(3),)
+    assert folded.snapshot() == lived_through.snapshot()
+
+
 def test_thoughts_land_in_the_order_of_the_entities_whichever_came_first() -> None:
     heard: list[str] = []
 
