@@ -46,8 +46,8 @@ _EVENTS = """\
 # Events
 
 All that a session's journal can hold: `agentsh run --jsonl` prints each as one line while it happens,
-`agentsh sessions export NAME --format jsonl` all of them. Every line has `seq`, `at`, `kind`, `session`, and `role` where there is one.
-Written by `make docs` from the events themselves.
+`agentsh sessions export NAME --format jsonl` all of them. Every line has `seq`, `at`, `kind`, `session`, and `role`
+where there is one. Written by `make docs` from the events themselves.
 """
 
 
