@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 IDEA   ?= Write a tool is_palindrome(word) that says whether a word is a palindrome: level -> True, banana -> False
 ARGS   ?=
 
-.PHONY: setup run test lint type docs bench clean
+.PHONY: setup run test attack lint type docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -29,6 +29,9 @@ run: $(VENV)/.run ## put a team to work: make run IDEA="…"
 
 test: $(VENV)/.dev ## all tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+attack: $(VENV)/.dev ## attack every sandbox that this machine has, and print what came of it
+	@$(BIN)/python -m tests.sandbox.matrix $(ARGS)
 
 lint: $(VENV)/.dev ## style and import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

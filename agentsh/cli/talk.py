@@ -106,8 +106,9 @@ def _front(house: House, *, plain: bool, verbose: bool) -> Front:
     if plain or not (typing and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
         return Written(Keyboard(), printing.say, patient=typing, verbose=verbose)
     from agentsh.repl.screen import Screen
+    from agentsh.repl.terminal import typed_ahead
 
-    return Screen(house.history)
+    return Screen(house.history, ahead=typed_ahead(sys.stdin.fileno()))
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class ActionCard(Frozen):
     max_tokens: int = Field(default=1200, ge=1)
     temperature: float | None = Field(default=None, ge=0, le=2)
     candidates: int = Field(default=1, ge=1, le=16)
-    """For write_function: how many drafts to try at the most."""
+    """How many drafts to try at the most: for write_function, and for write_files where it goes over no list."""
     review: Review | None = None
     repeat: Repeat | None = None
     rounds: int = Field(default=5, ge=0, le=20)

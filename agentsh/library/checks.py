@@ -154,6 +154,9 @@ def _check_action(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Fi
             yield _error(action, ("on_fail", index), f"{role!r} is not in the team", nearest(role, parts.roles))
     if card.tools:
         yield _warning(action, ("tools",), "tools are not available in this version", "They are left out.")
+    if card.candidates > 1 and (card.for_each or card.does not in ("write_function", "write_files")):
+        hint = "They are for write_function, and for write_files without for_each."
+        yield _warning(action, ("candidates",), f"{card.name} has no candidates to choose from", hint)
 
 
 def _check_for_each(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Finding]:

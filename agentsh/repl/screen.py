@@ -3,7 +3,6 @@
 import asyncio
 import base64
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
@@ -22,6 +21,7 @@ from agentsh.repl.lines import Line, Part, line
 from agentsh.repl.remembered import Remembered
 from agentsh.repl.stay import Item
 from agentsh.repl.styles import STYLE, styled
+from agentsh.repl.terminal import drawn_output
 from agentsh.repl.toolbar import bar
 from agentsh.repl.typed import Typed
 
@@ -44,13 +44,16 @@ class Screen:
         history: what was typed before.
         input: where keys come from; None: the terminal.
         output: what is drawn on; None: the terminal.
+        ahead: lines that were typed before there was a prompt.
     """
 
     whole = True
     echoes = True
     patient = True
 
-    def __init__(self, history: History, *, input: Input | None = None, output: Output | None = None) -> None:
+    def __init__(
+        self, history: History, *, input: Input | None = None, output: Output | None = None, ahead: Sequence[str] = ()
+    ) -> None:
         self.typed = Typed()
         self._history = Remembered(history)
         self._input = input
@@ -62,6 +65,8 @@ class Screen:
         self._closed = False
         self._filled = ""
         self._rings = False
+        self._away = False
+        self._ahead: Sequence[str] = ahead
 
     @property
     def line(self) -> str:
@@ -72,12 +77,20 @@ class Screen:
         """Bring lines to the shell until the person leaves."""
         self._shell = shell
         self._prompt = self._made(shell)
+        self._news.set()
+        # Single keys from here to the end: in between, an Enter would arrive as ctrl+j.
+        with self._prompt.app.input.raw_mode():
+            await self._while_drawn(shell, self._prompt)
+        self._print(self._prompt)
+
+    async def _while_drawn(self, shell: "Shell", prompt: PromptSession[str]) -> None:
         async with asyncio.TaskGroup() as tasks:
+            for line in self._ahead:
+                shell.start(line)
             drawing = [tasks.create_task(self._draw(), name="draw"), tasks.create_task(self._tick(), name="clock")]
-            await self._read(shell, self._prompt)
+            await self._read(shell, prompt)
             for task in drawing:
                 task.cancel()
-        self._print()
 
     def close(self) -> None:
         """End `read`, soon."""
@@ -124,7 +137,11 @@ class Screen:
     async def edit(self, text: str, suffix: str) -> str:
         """Return what the person's editor leaves of a text. Raises UsageError."""
         async with in_terminal():
-            return await edited(text, suffix)
+            self._away = True
+            try:
+                return await edited(text, suffix)
+            finally:
+                self._away = False
 
     def send(self) -> None:
         """The line is finished: hand it on, unless it was typed for something else than what is asked by now."""
@@ -165,7 +182,7 @@ class Screen:
             key_bindings=bindings(self, shell),
             enable_suspend=True,
             input=self._input,
-            output=self._output,
+            output=self._output or drawn_output(),
         )
         prompt.default_buffer.on_text_changed += lambda buffer: self.typed.changed(
             buffer.text, shell.asking.inbox.front
@@ -203,11 +220,8 @@ class Screen:
         while True:
             await self._news.wait()
             self._news.clear()
-            if self._waiting:
-                async with in_terminal():
-                    self._print()
-            if self._prompt is not None:
-                self._prompt.app.invalidate()
+            if self._prompt is not None and not self._away:
+                self._print(self._prompt)
             await asyncio.sleep(FRAME_S)
 
     async def _tick(self) -> None:
@@ -218,15 +232,25 @@ class Screen:
             if live is not None and any(role.activity == "reacting" for role in live.view().roles):
                 self._news.set()
 
-    def _print(self) -> None:
-        if self._prompt is None:
+    def _print(self, prompt: PromptSession[str]) -> None:
+        """Print what waits above the prompt, and draw the prompt again; a line that is being finished goes first."""
+        app = prompt.app
+        if app.is_running and app.is_done:
+            self._news.set()
             return
+        if self._waiting or self._rings:
+            if app.is_running:
+                app.renderer.erase()
+            self._write(app.output)
+            if app.is_running:
+                app.renderer.request_absolute_cursor_position()
+        app.invalidate()
+
+    def _write(self, output: Output) -> None:
         lines, self._waiting = self._waiting, []
-        output = self._prompt.app.output
         fragments = [part for found in lines for part in (*found.parts, ("", "\n"))]
-        with suppress(OSError):
-            print_formatted_text(output, styled(fragments), STYLE, color_depth=output.get_default_color_depth())
-            if self._rings:
-                output.bell()
-            output.flush()
+        print_formatted_text(output, styled(fragments), STYLE, color_depth=output.get_default_color_depth())
+        if self._rings:
+            output.bell()
+        output.flush()
         self._rings = False

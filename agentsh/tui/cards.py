@@ -215,6 +215,10 @@ class Draft(Vertical):
             case _:
                 await self._speak(delta.text, hurried=hurried)
 
+    async def on_unmount(self) -> None:
+        """Leave no task behind."""
+        await self.finish()
+
     async def finish(self) -> None:
         """End the stream."""
         if self._stream is not None:

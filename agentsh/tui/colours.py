@@ -14,6 +14,17 @@ def _hues(hues: tuple[str, ...]) -> dict[str, str]:
     return {f"role-{place}": hue for place, hue in enumerate(hues)}
 
 
+def _bars(bar: str, held: str, behind: str) -> dict[str, str]:
+    """Return the colours of scrollbars: quiet, until they are held."""
+    names = (
+        "scrollbar-background",
+        "scrollbar-background-hover",
+        "scrollbar-background-active",
+        "scrollbar-corner-color",
+    )
+    return {"scrollbar": bar, "scrollbar-hover": held, "scrollbar-active": held, **dict.fromkeys(names, behind)}
+
+
 THEMES = (
     Theme(
         name=DARK,
@@ -34,6 +45,7 @@ THEMES = (
             "muted": "#8089b3",
             "faint": "#565d80",
             "footer-key-foreground": "#7aa2f7",
+            **_bars("#2f344d", "#4a5278", "#181a24"),
             **_hues(_DARK_HUES),
         },
     ),
@@ -56,6 +68,7 @@ THEMES = (
             "muted": "#666d8a",
             "faint": "#989eb8",
             "footer-key-foreground": "#1d4fb8",
+            **_bars("#c5cadd", "#9aa2c0", "#ffffff"),
             **_hues(_LIGHT_HUES),
         },
     ),

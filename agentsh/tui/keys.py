@@ -15,7 +15,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
     "Anywhere": (
         Key("app.palette", "ctrl+p", "every command, by name"),
         Key("app.help", "f1", "this page; ? too, where nothing is typed"),
-        Key("app.sessions", "ctrl+r", "leave this session, resumable, and pick another"),
+        Key("app.sessions", "ctrl+r", "sessions: search, go to another; this one can be resumed"),
         Key("app.editor", "ctrl+g", "write the prompt in $EDITOR"),
         Key("app.cancel", "ctrl+c", "copies, clears, cancels; twice quits"),
         Key("app.quit", "ctrl+q", "quit; agentsh resume goes on"),

@@ -34,10 +34,11 @@ class Start(Screen[None]):
         & > #frame { width: 100%; max-width: 92; height: 100%; padding: 1 2; }
         & #name { height: 1; text-style: bold; color: $primary; }
         & #line { height: 1; color: $muted; margin: 0 0 1 0; }
-        & #idea { border: round $border; background: $surface; margin: 0 0 1 0; &:focus { border: round $primary; } }
+        & #idea { border: round $border; background: $background; margin: 0 0 1 0; &:focus { border: round $primary; } }
         & #busy { height: auto; color: $text-accent; display: none; padding: 0 1; }
         & #busy.-shown { display: block; }
         & #keys { height: 1; color: $muted; }
+        & #sessions { background: $background; }
         &.-narrow > #frame { padding: 0 1; }
         &.-tiny, &.-flat { & > #frame { display: none; } & > TooSmall { display: block; } }
     }

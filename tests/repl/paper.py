@@ -11,10 +11,10 @@ from pathlib import Path
 from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output.color_depth import ColorDepth
-from prompt_toolkit.output.vt100 import Vt100_Output
 
 from agentsh.commands.history import History
 from agentsh.repl.screen import SIGN, Screen
+from agentsh.repl.terminal import Below
 from tests.repl.room import DEADLINE_S, Open, Roles, shell_on
 
 ENTER = "\r"
@@ -24,7 +24,7 @@ UP, TAB = "\x1b[A", "\t"
 _SEQUENCES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-B0-2]|\x1b[=>78]")
 
 
-class Paper(Vt100_Output):
+class Paper(Below):
     """Writes like a terminal of a known size."""
 
     def __init__(self, rows: int = 24, columns: int = 80) -> None:
@@ -34,11 +34,7 @@ class Paper(Vt100_Output):
             lambda: Size(rows=rows, columns=columns),
             term="xterm",
             default_color_depth=ColorDepth.DEPTH_4_BIT,
-            enable_cpr=False,
         )
-
-    def get_rows_below_cursor_position(self) -> int:
-        return 24
 
     @property
     def raw(self) -> str:

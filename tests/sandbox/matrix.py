@@ -52,7 +52,9 @@ class Column(Frozen):
 
     @property
     def surprises(self) -> list[str]:
-        """The attacks that got through without being named."""
+        """The attacks that got through without being named; without a sandbox each run is asked for anyway."""
+        if self.tier == "none":
+            return []
         return [name for name, outcome in self.outcomes.items() if outcome == "through" and name not in self.named]
 
 
@@ -159,7 +161,7 @@ def table(found: list[Column]) -> str:
     """Return the outcomes as a table in Markdown."""
     order = sorted(found, key=lambda column: TIERS.index(column.tier))
     heads = [f"{'limits only' if column.tier == 'none' else column.tier}, {column.user}" for column in order]
-    words = {"stopped": "stopped", "through": "**through**", "not tried": "–"}
+    words = {"stopped": "stopped", "through": "**through**", "not tried": "not tried"}
     rows = [[name, *(words[column.outcomes[name]] for column in order)] for name in (*SUITE, *FURTHER)]
     lines = [["attack", *heads], ["---"] * (len(heads) + 1), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -110,7 +110,7 @@ class WorkspaceInMemory:
     async def write(self, files: Sequence[FileDraft], note: ChangeNote) -> Commit:
         for draft in files:
             self.texts[draft.path] = draft.text or ""
-        return Commit(id="c1", changes=tuple(FileChange(path=draft.path, change="added") for draft in files))
+        return Commit(id="c1", changes=tuple(_added(draft) for draft in files))
 
     async def read(self, path: str) -> str | None:
         return self.texts.get(path)
@@ -120,6 +120,11 @@ class WorkspaceInMemory:
 
     async def diff(self, a: str | None = None, b: str | None = None) -> str:
         return "\n".join(f"+++ b/{path}" for path in self.texts if a in (None, path))
+
+
+def _added(draft: FileDraft) -> FileChange:
+    text = draft.text or ""
+    return FileChange(path=draft.path, change="added", added_lines=len(text.splitlines()), size_bytes=len(text))
 
 
 @dataclass

@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from agentsh.core import chat as c
-from agentsh.core.code import Command
+from agentsh.core.cards import BudgetCard, RoleCard
+from agentsh.core.code import Command, SandboxStatus
 from agentsh.core.files import FileDraft
-from agentsh.core.ids import ActionName
+from agentsh.core.ids import ActionName, SessionName
 from agentsh.core.messages import Draft
 from agentsh.engine.reaction import Reaction
-from tests.support.stage import ModelInProcess, React, card, request
+from agentsh.store.journal import SqliteJournal
+from tests.support.stage import ModelInProcess, React, Stage, card, facts, request
 from tests.tui.lobby import Roles
 
 PRD = """\
@@ -39,6 +42,7 @@ BOARD = '''\
 """The board: where the snake is, what it eats, when it dies."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -113,14 +117,46 @@ async def _codes(reaction: Reaction) -> None:
     await reaction.publish(Draft(content=CODE, cause_by=ActionName("write_code")))
 
 
+def _card(name: str, profile: str, *watch: str) -> RoleCard:
+    return card(name, *watch).model_copy(update={"profile": profile})
+
+
 COMPANY: Roles = (
-    (card("product_manager"), _says("write_prd", PRD)),
-    (card("architect", "write_prd"), _says("write_design", DESIGN)),
-    (card("engineer", "write_design"), _codes),
-    (card("qa_engineer", "write_code"), _says("write_tests", "Five tests cover walls, food and the body; all pass.\n")),
+    (_card("product_manager", "Product Manager"), _says("write_prd", PRD)),
+    (_card("architect", "Architect", "write_prd"), _says("write_design", DESIGN)),
+    (_card("engineer", "Software Engineer", "write_design"), _codes),
+    (
+        _card("qa_engineer", "QA Engineer", "write_code"),
+        _says("write_tests", "Five tests cover walls, food and the body; all pass.\n"),
+    ),
 )
 
 
 def streaming(reply: Callable[[c.ChatRequest], str | c.Failed] | None = None) -> Streaming:
     """Return the model: it says what it is asked to say."""
     return Streaming(reply=reply or (lambda request: request.messages[-1].content))
+
+
+async def begin(path: Path, roles: Roles = COMPANY) -> None:
+    """Begin the session at `path` as a company that writes a game with a model of some size."""
+    cards = {role.name: role for role, _ in roles}
+    started = facts(tuple(cards.values()), budget=BudgetCard(max_tokens=20_000, max_rounds=12))
+    named = {
+        "session": SessionName("write-a-cli-snake-game"),
+        "idea": "Write a cli snake game",
+        "model": "qwen3:8b",
+        "provider": "ollama",
+        "host": "http://127.0.0.1:11434",
+        "team": started.team.model_copy(
+            update={"team": started.team.team.model_copy(update={"name": "software-company"})}
+        ),
+    }
+    journal = await SqliteJournal.open(path, create=True)
+    await journal.append([started.model_copy(update=named)])
+    await journal.aclose()
+
+
+def furnish(opened: Stage) -> None:
+    """Give the session a sandbox that is worth its name."""
+    line = "bubblewrap+seccomp · files workspace only · net off · processes limited"
+    opened.sandbox.status = SandboxStatus(tier="bubblewrap", line=line)

@@ -129,7 +129,11 @@ def catalogue() -> Catalogue:
     """Return everything that this world is made of."""
     made = Catalogue()
     made.add_components(Room, Health, Memory, Mood, Heard, Noise)
-    made.relations += [RelationKind("occupies", single=True), RelationKind("in_room", single=True), RelationKind("knows")]
+    made.relations += [
+        RelationKind("occupies", single=True),
+        RelationKind("in_room", single=True),
+        RelationKind("knows"),
+    ]
     made.systems += SYSTEMS
     return made
 

@@ -7,11 +7,11 @@ from pydantic import JsonValue
 from agentsh.core.files import FileDraft
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
+from agentsh.roles.actions.candidates import best_of
 from agentsh.roles.actions.drafts import as_answer, reader
 from agentsh.roles.actions.items import Item, items
 from agentsh.roles.actions.paths import is_plain, named_in
 from agentsh.roles.actions.review import judge
-from agentsh.roles.ask import ask_until
 from agentsh.roles.question import Question
 from agentsh.roles.variables import says_files
 from agentsh.roles.work import Work
@@ -25,6 +25,8 @@ class _Written:
     """By path."""
     objections: dict[str, str] = field(default_factory=dict)
     """What the last review of an item still wanted changed, by the item's label."""
+    tried: list[JsonObject] = field(default_factory=list)
+    """How far each candidate got, when there were several."""
 
     def add(self, drafts: tuple[FileDraft, ...]) -> None:
         """Note that these are in the workspace."""
@@ -59,10 +61,11 @@ async def _write_item(work: Work, item: Item, others: set[str], written: _Writte
 async def _ask(
     work: Work, question: Question, item: Item, others: set[str], written: _Written
 ) -> tuple[FileDraft, ...]:
-    drafts = await ask_until(work.mind, question, reader(item.path, others), work.repairs)
+    drafts, tried = await best_of(work, question, reader(item.path, others))
     paths = ", ".join(draft.path for draft in drafts)
     await work.reaction.write(drafts, f"{work.action.name}: {paths}")
     written.add(drafts)
+    written.tried += tried
     return drafts
 
 
@@ -88,7 +91,14 @@ def _told(written: _Written) -> str:
     open_ = "".join(
         f"\n\nThe last review of {label or 'it'} said:\n\n{said}" for label, said in written.objections.items()
     )
-    return f"Written:\n\n{files}{open_}"
+    return f"Written:\n\n{files}{_chosen(written)}{open_}"
+
+
+def _chosen(written: _Written) -> str:
+    if len(written.tried) < 2:
+        return ""
+    passed = sum(bool(told["passed"]) for told in written.tried)
+    return f"\n\nChosen by running {len(written.tried)} drafts, of which {passed} passed."
 
 
 def _lines(count: int) -> str:
@@ -98,4 +108,5 @@ def _lines(count: int) -> str:
 def _data(written: _Written) -> JsonObject:
     files: list[JsonValue] = [{"path": path, "lines": count} for path, count in written.lines.items()]
     objections: JsonObject = dict(written.objections)
-    return {"files": files, "objections": objections}
+    tried: JsonObject = {"tried": [*written.tried]} if written.tried else {}
+    return {"files": files, "objections": objections, **tried}
