@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 
 from agentsh.core import controls as k
-from agentsh.core import events as e
 from agentsh.core.errors import WorldError
 from agentsh.core.worlds import EntityId
 from agentsh.engine.conditions import Condition
@@ -88,8 +87,3 @@ class WorldDesk:
     async def save(self) -> None:
         """Store all of it, unless it is stored already."""
         await self._run.save()
-
-
-def is_world_event(event: e.Event) -> bool:
-    """Return whether an event changes what `WorldDesk.view` returns."""
-    return isinstance(event, e.TickFinished | e.WorldEdited)

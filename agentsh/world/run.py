@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from agentsh.core import events as e
 from agentsh.core.errors import BudgetSpent, WorldError
-from agentsh.core.ids import MessageId, ReactionId, RoleName
+from agentsh.core.ids import MessageId, ReactionId
 from agentsh.core.messages import Message
 from agentsh.core.worlds import PERCEIVE, TICK, WORLD, EntityId
 from agentsh.engine.breakpoints import Passage
@@ -19,7 +19,6 @@ from agentsh.engine.desk import Desk
 from agentsh.engine.run import Run
 from agentsh.engine.state import State, WorldState
 from agentsh.world.catalogue import Catalogue
-from agentsh.world.minds import Agent
 from agentsh.world.moment import Question, Word
 from agentsh.world.restore import restored
 from agentsh.world.store import Marks
@@ -73,7 +72,7 @@ class WorldRun:
         """Return whether no tick follows: the last one or the end is reached, or nobody is left who could think."""
         last = self._world_state.last_tick
         at_end = last is not None and self.world.tick >= last
-        return at_end or self._is_fulfilled or self._thoughts.all_stuck
+        return at_end or self._is_fulfilled or self._thoughts.all_stuck(self.world)
 
     async def run(self) -> None:
         """Let tick after tick pass until the world is over.
@@ -90,12 +89,12 @@ class WorldRun:
                     await self._thoughts.settled.wait()
                     if self.is_over():
                         return
+                await self._pace()
                 try:
                     await self._desk.gate.passes(self._passage())
                 except BudgetSpent as spent:
                     await self._stop(spent)
                     return
-                await self._pace()
                 await self._tick()
 
     async def serve(self) -> None:
@@ -264,8 +263,3 @@ def _said(word: Word) -> e.Noticed | e.ErrorSeen:
     if word.is_error:
         return e.ErrorSeen(message=word.message, hint=word.hint, role=word.role)
     return e.Noticed(message=word.message, hint=word.hint)
-
-
-def agents_of(world: World) -> tuple[RoleName, ...]:
-    """Return the roles that think for the world's entities now, in the entities' order."""
-    return tuple(dict.fromkeys(agent.role for _, agent in world.store.each(Agent)))

@@ -41,10 +41,9 @@ class Thoughts:
         self._settle()
         desk.log.listen(self._hear)
 
-    @property
-    def all_stuck(self) -> bool:
-        """Whether there are agents, and each waits for a person or a server before it can think again."""
-        return bool(self._stuck) and self._stuck >= self._agents
+    def all_stuck(self, world: World) -> bool:
+        """Return whether there are agents, and each waits for a person or a server before it can think again."""
+        return bool(self._stuck) and all(agent.role in self._stuck for _, agent in world.store.each(Agent))
 
     def lend(self, ticks: int) -> None:
         """Let the agents think through a closed gate, until so many ticks and their thoughts are done."""

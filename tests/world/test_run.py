@@ -491,6 +491,18 @@ async def test_speed_holds_the_ticks_back_until_it_is_changed(tmp_path: Path) ->
         assert (await running).exit_code == 0
 
 
+async def test_pausing_while_a_slow_world_waits_for_its_next_tick_stops_that_tick_too(tmp_path: Path) -> None:
+    async with world_stage(tmp_path / "w.db", catalogue(), card(0, 1, ticks_per_second=0.001)) as on:
+        running = asyncio.create_task(on.session.run())
+        await on.until_tick(1)
+        await on.session.send(Pause())
+        await on.session.send(SetSpeed(ticks_per_second=None))
+        await _until_true(lambda: WORLD in on.desk.gate.waiting)
+        assert on.world.tick == 1
+        on.session.interrupt()
+        await running
+
+
 async def test_a_session_without_a_world_says_so(tmp_path: Path) -> None:
     async with world_stage(tmp_path / "w.db", catalogue(), card(0, 1, ticks=1)) as on:
         on.session._controls._world = None
