@@ -7,10 +7,11 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from agentsh.core import chat as c
 from agentsh.core import events as e
 from agentsh.core.ids import RoleName
 from agentsh.core.messages import Draft
@@ -26,7 +27,7 @@ from agentsh.world.moment import Moment
 from agentsh.world.store import Store
 from agentsh.world.systems import Stage, system
 from benchmarks.probe import fsync_ms
-from tests.support.stage import request
+from tests.support.stage import ModelInProcess, request
 from tests.world.stage import world_stage
 
 AGENTS = 1000
@@ -250,6 +251,15 @@ def _systems_ms(agents: int) -> float:
     return statistics.median(took)
 
 
+class _Instant(ModelInProcess):
+    """Answers at once, and keeps nothing of what it was asked."""
+
+    async def chat(self, request: c.ChatRequest) -> AsyncGenerator[c.ChatEvent, None]:
+        yield c.TextDelta(text=f"heard: {request.messages[-1].content}")
+        yield c.Used(usage=c.Usage(prompt_tokens=10, completion_tokens=5, calls=1))
+        yield c.Done(reason="stop")
+
+
 async def _thinks(reaction: Reaction) -> None:
     answer = await reaction.ask_model(request(reaction.observed[-1].content))
     await reaction.publish(
@@ -261,7 +271,13 @@ async def _thoughts_ms(folder: Path, agents: int, ticks: int) -> tuple[float, fl
     """Return the milliseconds a tick with a durable thought an agent, of the first and of the last third."""
     at: list[float] = []
     async with world_stage(
-        folder / f"{agents}.db", _catalogue(), _card(agents, ticks), react=_thinks, parallel=agents, debug=False
+        folder / f"{agents}.db",
+        _catalogue(),
+        _card(agents, ticks),
+        model=_Instant(),
+        react=_thinks,
+        parallel=agents,
+        debug=False,
     ) as on:
 
         def hear(item: e.Recorded | e.Delta) -> None:

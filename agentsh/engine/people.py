@@ -31,6 +31,8 @@ class Permission(Frozen):
     why: str = ""
     edited: str | None = None
     """What may happen instead."""
+    by_person: bool = False
+    """Whether somebody said so just now, and no rule."""
 
 
 @dataclass(slots=True)
@@ -120,7 +122,7 @@ class People:
         )
         because = f" ({judged.why})" if judged.why else ""
         answer = await self._answer_to(question, asked, f"{role} asks to {what}{because}: {_first_line(detail)}")
-        return Permission.model_validate(answer)
+        return Permission.model_validate(answer).model_copy(update={"by_person": True})
 
     async def answer(self, control: AnswerQuestion) -> None:
         """Settle a question of the inbox; raises UsageError when it is not open (any more), or the answer is no fit."""

@@ -10,7 +10,7 @@ from prompt_toolkit.application import get_app, in_terminal
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input
-from prompt_toolkit.output import Output
+from prompt_toolkit.output import ColorDepth, Output
 from prompt_toolkit.renderer import print_formatted_text
 
 from agentsh.commands.editor import edited
@@ -249,7 +249,8 @@ class Screen:
     def _write(self, output: Output) -> None:
         lines, self._waiting = self._waiting, []
         fragments = [part for found in lines for part in (*found.parts, ("", "\n"))]
-        print_formatted_text(output, styled(fragments), STYLE, color_depth=output.get_default_color_depth())
+        depth = ColorDepth.from_env() or output.get_default_color_depth()
+        print_formatted_text(output, styled(fragments), STYLE, color_depth=depth)
         if self._rings:
             output.bell()
         output.flush()

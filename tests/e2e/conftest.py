@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.here import Here
 from tests.support.model_server import Logged
 
 
@@ -71,3 +72,9 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     """Start servers on scripts."""
     with serving(tmp_path) as start:
         yield start
+
+
+@pytest.fixture
+def here(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Here:
+    """A command line without a process of its own."""
+    return Here(tmp_path, capsys, monkeypatch)

@@ -1,6 +1,6 @@
 """Law 3 through the process: however often a run is killed, it ends as if it never was, and asks nothing twice.
 
-By default 20 kills; AGENTSH_KILLS=100 for more, AGENTSH_KILLS_SEED for other instants.
+By default 16 kills; AGENTSH_KILLS=100 for more, AGENTSH_KILLS_SEED for other instants.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from tests.e2e.agent import Agent, Running, crashed
 from tests.e2e.story import TEMPORARY, Story, answered, call_of_body, files, git, story, strays
 from tests.support.ollama_server import OllamaServer
 
-KILLS = int(os.environ.get("AGENTSH_KILLS", "20"))
+KILLS = int(os.environ.get("AGENTSH_KILLS", "16"))
 SEED = int(os.environ.get("AGENTSH_KILLS_SEED", "20260301"))
 LANES = 2
 STREAM_S = 0.01
@@ -199,8 +199,14 @@ async def undisturbed(root: Path) -> Reference:
         return Reference(story(found.agent), time.monotonic() - began_s)
 
 
-async def test_killed_at_random_instants_it_ends_as_if_nothing_had_happened(tmp_path: Path) -> None:
-    reference = await undisturbed(tmp_path / "reference")
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    return asyncio.run(undisturbed(tmp_path_factory.mktemp("reference") / "user"))
+
+
+async def test_killed_at_random_instants_it_ends_as_if_nothing_had_happened(
+    tmp_path: Path, reference: Reference
+) -> None:
     left = KILLS
     number = 0
 
@@ -221,8 +227,9 @@ async def test_killed_at_random_instants_it_ends_as_if_nothing_had_happened(tmp_
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_signal_ends_it_in_order_and_it_goes_on(tmp_path: Path, number: signal.Signals) -> None:
-    reference = await undisturbed(tmp_path / "reference")
+async def test_a_signal_ends_it_in_order_and_it_goes_on(
+    tmp_path: Path, reference: Reference, number: signal.Signals
+) -> None:
     async with chain(tmp_path / "stopped", reference) as stopped:
         async with stopped.agent.start(*stopped.agent.run(company.IDEA)) as running:
             await stopped.server.until(lambda server: len(server.chats) == 6, timeout_s=60)

@@ -18,6 +18,7 @@ from agentsh.store.journal import SqliteJournal
 from tests.cli.process import Ended
 from tests.e2e import company
 from tests.e2e.agent import Agent, crashed
+from tests.e2e.here import Here
 from tests.e2e.story import answered, assert_the_program, call_of_body, story, strays
 from tests.support.ollama_server import OllamaServer
 
@@ -59,7 +60,7 @@ async def assert_goes_on(agent: Agent, server: OllamaServer) -> None:
     assert strays(agent.root) == []
 
 
-@pytest.mark.parametrize("room_bytes", [60_000, 90_000, 120_000, 200_000])
+@pytest.mark.parametrize("room_bytes", [60_000, 200_000])
 async def test_a_limit_on_file_sizes_stops_the_run_and_it_goes_on_with_more(tmp_path: Path, room_bytes: int) -> None:
     async with at_work(tmp_path) as (agent, server):
         words = agent.shell.command(*agent.run(company.IDEA, "--jsonl"))
@@ -96,7 +97,7 @@ def small_disk(at: Path) -> Iterator[Path]:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
-@pytest.mark.parametrize("room_bytes", [0, 40_000, 300_000, 450_000])
+@pytest.mark.parametrize("room_bytes", [0, 300_000])
 async def test_a_full_disk_stops_the_run_and_it_goes_on_when_there_is_room(tmp_path: Path, room_bytes: int) -> None:
     with small_disk(tmp_path / "disk") as disk:
         async with at_work(disk / "user") as (agent, server):
@@ -214,8 +215,8 @@ async def test_a_damaged_session_says_how_far_it_is_good_and_what_is_good_can_be
 
 
 @pytest.mark.parametrize("kind", ["cut", "empty", "text", "another database", "garbage in the middle"])
-async def test_a_file_that_is_no_whole_session_is_exit_7_and_stays_as_it_is(
-    tmp_path: Path, finished: Whole, kind: str
+def test_a_file_that_is_no_whole_session_is_exit_7_and_stays_as_it_is(
+    tmp_path: Path, finished: Whole, here: Here, kind: str
 ) -> None:
     whole, _ = finished
     files = {
@@ -229,13 +230,13 @@ async def test_a_file_that_is_no_whole_session_is_exit_7_and_stays_as_it_is(
     agent.sessions.mkdir(parents=True)
     agent.file.write_bytes(files[kind])
     for words in (agent.resume(), ["sessions", "show", "wc"], ["sessions", "export", "wc"]):
-        ended = await agent.ended(*words)
+        ended = here.run(*words)
         if words[1] == "show" and ended.code == 0:
             continue  # its summary is stored apart, and may be whole
         assert ended.code == 7, ended
         assert not crashed(ended)
         assert len(ended.err.splitlines()) >= 2, "what is wrong, and what to do"
-    listed = await agent.ended("sessions", "list")
+    listed = here.run("sessions", "list")
     assert listed.code == 0, listed
     assert "wc" in listed.out + listed.err
     assert agent.file.read_bytes() == files[kind]

@@ -1,14 +1,13 @@
 """Wrong files, settings and flags on the command line: exit 2, where, what to do, and nothing is begun."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from agentsh.cli.app import main
 from tests.cli.process import Ended, Shell
 from tests.e2e.agent import crashed
+from tests.e2e.here import Here
 
 TEAM = "---\nname: t\nroles: [r]\nverify: false\n---\nTalks.\n"
 ROLE = "---\nname: r\nprofile: Speaker\nactions: [a]\n---\n"
@@ -70,29 +69,6 @@ WRONG_FLAGS: dict[str, tuple[list[str], str]] = {
     "workspace": (["--workspace", "/etc/passwd"], "/etc/passwd"),
     "workspace above home": (["--workspace", "/"], "/"),
 }
-
-
-@dataclass(frozen=True)
-class Here(Shell):
-    """The same command line, in this process: its imports are paid once."""
-
-    capture: pytest.CaptureFixture[str]
-    environment: pytest.MonkeyPatch
-
-    def run(self, *arguments: str, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Ended:
-        with self.environment.context() as variables:
-            for name, value in self.environ(environ).items():
-                variables.setenv(name, value)
-            variables.chdir(cwd or self.root)
-            self.capture.readouterr()
-            code = main(["--home", str(self.home), *arguments])
-        said = self.capture.readouterr()
-        return Ended(int(code), said.out, said.err)
-
-
-@pytest.fixture
-def here(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Here:
-    return Here(tmp_path, capsys, monkeypatch)
 
 
 @pytest.fixture

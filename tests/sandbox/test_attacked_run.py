@@ -33,6 +33,8 @@ def alone(script: str) -> "subprocess.CompletedProcess[str]":
 def test_an_attacked_machine_is_as_it_was(tier: str) -> None:
     if alone("true").returncode != 0:
         pytest.skip("no mount namespace can be made here")
+    if alone(f"test -x {sys.executable}").returncode != 0:
+        pytest.skip("this checkout lies in a folder that the test empties, such as /tmp")
     program = bubblewrap.find()
     if (tier == "bubblewrap" and program is None) or (tier == "landlock" and not landlock.abi()):
         pytest.skip(f"this machine has no {tier}")

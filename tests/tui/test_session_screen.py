@@ -70,6 +70,7 @@ async def test_what_is_settled_elsewhere_goes_away(company: StageLobby) -> None:
 
 
 async def test_a_long_approval_keeps_its_buttons_and_leaves_half_of_the_screen(company: StageLobby) -> None:
+    company.model.hold = asyncio.Event()
     async with house(company, (80, 24)) as app:
         await app.until(lambda: company.opened)
         people = company.opened[0].desk.people

@@ -1,4 +1,4 @@
-"""magic-sword on the embedded model: whatever it thinks, what it does is possible, and its journal gives it all again."""
+"""magic-sword on the embedded model: what it does is possible, and its journal gives it all again."""
 
 from pathlib import Path
 
@@ -10,18 +10,27 @@ from agentsh.core.outputs import validate_object
 from agentsh.core.settings import Settings
 from agentsh.core.world_options import WorldOptions
 from agentsh.core.worlds import WORLD
-from agentsh.library.home import find_home
+from agentsh.library.home import Home, find_home, shipped_prompts
 from agentsh.store.reading import SessionReader
 from agentsh.wiring import started
 from agentsh.world.restore import restored
 from agentsh.world.shipped import shipped_catalogue
 
-TICKS = 5
+TICKS = 6
+
+
+def alone(home: Home) -> None:
+    """Put the world into the home with Aria alone: the model answers a question in seconds, not in milliseconds."""
+    whole = (shipped_prompts() / "worlds" / "magic-sword.md").read_text(encoding="utf-8")
+    folder = home.prompts / "worlds"
+    folder.mkdir(parents=True)
+    (folder / "magic-sword.md").write_text(whole[: whole.index("  Bran:\n")] + "---\n", encoding="utf-8")
 
 
 @pytest.mark.model
 async def test_what_a_small_model_does_is_always_possible_and_its_journal_replays_without_it(tmp_path: Path) -> None:
     home = find_home(tmp_path, tmp_path)
+    alone(home)
     asked = WorldOptions(world="magic-sword", idea="magic-sword", ticks=TICKS, provider="local", seed=7)
     async with started(asked, Settings(), home, terminal=False) as session:
         finished = await session.run()
@@ -39,7 +48,7 @@ async def test_what_a_small_model_does_is_always_possible_and_its_journal_replay
     said = {event.message.id: event.message for event in events if isinstance(event, MessagePublished)}
     asked_for = [message for message in said.values() if message.sent_from == WORLD]
     answers = {message.reply_to: message for message in said.values() if WORLD in message.send_to}
-    assert len(answers) >= 3
+    assert len(answers) >= 2
     for question in asked_for:
         schema = (question.data or {})["schema"]
         assert isinstance(schema, dict)

@@ -79,8 +79,10 @@ def trial_effect(
 
 
 def _not_run(permission: Permission) -> Verdict:
+    """Return the verdict on what was refused. A person's reason can be acted on; a rule cannot."""
     evidence = f"not run: {permission.why or 'refused'}"
-    return Verdict(passed=False, gates=(GateResult(gate="entry", passed=False, evidence=evidence, mendable=False),))
+    mendable = permission.by_person and bool(permission.why)
+    return Verdict(passed=False, gates=(GateResult(gate="entry", passed=False, evidence=evidence, mendable=mendable),))
 
 
 async def _run(desk: Desk, command: Command, edited: str | None) -> RunResult:
