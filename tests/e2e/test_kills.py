@@ -62,7 +62,7 @@ class Chain:
         """Kill the session at most `left` times, then let it end, and compare."""
         while left > self.kills and await self._killed(chance):
             self._look()
-        if not self.events:
+        if self.kills and not self.events:
             await self._assert_nothing_began()
         ended = await self._undisturbed()
         assert ended.code == 0, ended
