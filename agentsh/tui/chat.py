@@ -23,6 +23,8 @@ MOST_CARDS = 60
 KEEP_CARDS = 30
 MOST_AT_ONCE = 12
 """Of a flood only the newest cards are made; the others come on scroll too."""
+MOST_ENDED = 500
+"""So many finished steps are known, so that what is left of their text is not shown again."""
 HURRIED = 2_500
 """Characters a second of all generations together, beyond which only the end of each is shown."""
 
@@ -79,6 +81,7 @@ class Chat(VerticalScroll, can_focus=True):
         self._colours = colours
         self._profiles = profiles
         self._drafts: dict[RoleName, Draft] = {}
+        self._ended: dict[tuple[str, int], None] = {}
         self._asked = False
         self._heard_at = 0.0
         self._pace = 0.0
@@ -226,6 +229,8 @@ class Chat(VerticalScroll, can_focus=True):
             hint.remove()
 
     async def _hear(self, delta: e.Delta, *, hurried: bool) -> None:
+        if (delta.reaction, delta.ordinal) in self._ended:
+            return  # it was told of the end before: pieces wait apart from events
         draft = self._drafts.get(delta.role)
         if draft is not None and (draft.reaction, draft.ordinal) != (delta.reaction, delta.ordinal):
             await self._end(delta.role)
@@ -238,13 +243,20 @@ class Chat(VerticalScroll, can_focus=True):
         await draft.hear(delta, hurried=hurried)
 
     async def _end_drafts(self, event: e.Event) -> None:
-        ended = isinstance(
-            event, e.StepFinished | e.StepFailed | e.ReactionFinished | e.ReactionFailed | e.ModelRetried
-        )
-        if ended and (role := e.role_of(event)) is not None:
-            draft = self._drafts.get(role)
-            if draft is not None and getattr(event, "ordinal", draft.ordinal) == draft.ordinal:
+        match event:
+            case e.StepStarted(reaction=reaction, ordinal=ordinal):
+                self._ended.pop((reaction, ordinal), None)
+            case e.StepFinished() | e.StepFailed() | e.GenerationStopped():
+                self._ended[event.reaction, event.ordinal] = None
+                while len(self._ended) > MOST_ENDED:
+                    del self._ended[next(iter(self._ended))]
+                draft = self._drafts.get(event.role)
+                if draft is not None and (draft.reaction, draft.ordinal) == (event.reaction, event.ordinal):
+                    await self._end(event.role)
+            case e.ReactionFinished(role=role) | e.ReactionFailed(role=role) | e.ModelRetried(role=role):
                 await self._end(role)
+            case _:
+                pass
 
     async def _end(self, role: RoleName) -> None:
         if (draft := self._drafts.pop(role, None)) is not None:

@@ -49,10 +49,11 @@ class Feed:
         """Hand over a frame's worth after the other, pieces of one generation joined, until cancelled."""
         while True:
             await self._news.wait()
-            wall_s, cpu_s = time.monotonic(), time.thread_time()
-            await asyncio.sleep(self.period_s)
+            wall_s, cpu_s, rest_s = time.monotonic(), time.thread_time(), self.period_s
+            await asyncio.sleep(rest_s)
             await self._hand_over()
-            self._pace(time.monotonic() - wall_s, time.thread_time() - cpu_s)
+            took_s = time.monotonic() - wall_s
+            self._pace(max(time.thread_time() - cpu_s, took_s - rest_s) / max(took_s, 1e-6))
 
     async def _hand_over(self) -> None:
         items = [self._queue.popleft() for _ in range(min(MOST_A_FRAME, len(self._queue)))]
@@ -61,12 +62,11 @@ class Feed:
         self.seen = next((item.seq for item in reversed(items) if isinstance(item, Recorded)), self.seen)
         await self._receive(joined(items))
 
-    def _pace(self, wall_s: float, cpu_s: float) -> None:
-        """Leave the thread time for keys, going by how much of the last frame's time it worked."""
-        share = cpu_s / max(wall_s, 1e-6)
-        if share > BUSY:
+    def _pace(self, busy: float) -> None:
+        """Leave the thread time for keys, going by the share of the last frame's time in which it was not free."""
+        if busy > BUSY:
             self.period_s = min(LONGEST_S, self.period_s * SLOWER)
-        elif share < IDLE:
+        elif busy < IDLE:
             self.period_s = max(SHORTEST_S, self.period_s / SLOWER)
 
 

@@ -112,6 +112,8 @@ class Prompt(Vertical):
             border: none;
             padding: 0 1;
             background: $panel;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
         }
         &.-completing > OptionList { display: block; }
     }

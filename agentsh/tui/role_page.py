@@ -123,7 +123,7 @@ class RolePage(Screen[None]):
         try:
             await loads[part]()
         except AgentshError as error:
-            self._helm.complain(error)
+            self.query_one(Look).show_text(f"{error}\n{error.hint}", part)
 
     async def _command(self, name: str) -> None:
         reply = await self._helm.context.registry.run(self._helm.context, f"/{name} {self._role}")

@@ -4,7 +4,7 @@ from functools import singledispatch
 
 from agentsh.core import events as e
 from agentsh.core.terminal import one_line
-from agentsh.session.narration import file_words
+from agentsh.session.narration import file_words, tell
 from agentsh.tui.lines import Line, Tone
 from agentsh.tui.shown import amount, clock
 
@@ -25,7 +25,8 @@ def line_of(recorded: e.Recorded) -> Line | None:
 
 @singledispatch
 def _told(event: object) -> _Told | None:
-    return getattr(event, "kind", "event"), "dim"
+    """Tell what has no words of its own here as the other shells do, or by its kind."""
+    return tell(event) or str(getattr(event, "kind", "event")), "dim"
 
 
 @_told.register
@@ -76,7 +77,7 @@ def _(event: e.ReactionFinished) -> _Told:
 
 @_told.register
 def _(event: e.ReactionFailed) -> _Told:
-    return f"failed: {event.error}" + (f"  {event.hint}" if event.hint else ""), "bad"
+    return f"failed: {event.error}" + (f" ({event.hint})" if event.hint else ""), "bad"
 
 
 @_told.register
@@ -240,12 +241,12 @@ def _(event: e.TickFinished) -> _Told:
 
 @_told.register
 def _(event: e.Noticed) -> _Told:
-    return event.message + (f"  {event.hint}" if event.hint else ""), "warn"
+    return event.message + (f" ({event.hint})" if event.hint else ""), "warn"
 
 
 @_told.register
 def _(event: e.ErrorSeen) -> _Told:
-    return event.message + (f"  {event.hint}" if event.hint else ""), "bad"
+    return event.message + (f" ({event.hint})" if event.hint else ""), "bad"
 
 
 _STEPS: dict[str, str] = {

@@ -51,6 +51,28 @@ def prompts(server: Served) -> list[str]:
     return [str(logged.body["messages"][-1]["content"]) for logged in server.chats()]
 
 
+def test_a_team_is_watched_steered_taken_over_and_found_again(agent: Agent, server: Served) -> None:
+    with sitting(agent, *chat(agent)) as person:
+        person.sees("Say what is to be made", "no session")
+        person.types(duo.IDEA)
+        person.sees("engineer │ ", "RUNNING")
+        _pauses_and_steps(person)
+        _refuses_and_allows(person)
+        _is_the_engineer(person)
+        person.types("/quit")
+        assert person.ends() == 0
+        assert "agentsh chat write-double-number-21-42" in person.text
+    with sitting(agent, "chat", "write-double-number-21-42") as person:
+        person.sees("you", duo.IDEA, "engineer · plan", "doubling tool of the model's", "you", "Now in French")
+        person.sees("Doubler", "The program runs and passes", "FINISHED")
+        person.presses(CTRL_D)
+        assert person.ends() == 0
+    server.stop()
+    asked = prompts(server)
+    assert any("use whole numbers only" in prompt for prompt in asked), "the reason reaches the role"
+    assert sum(prompt.startswith("Plan:") for prompt in asked) == 1, "the second plan was a person's"
+
+
 def _pauses_and_steps(person: Sitting) -> None:
     person.types("/pause")
     person.sees("session paused", "PAUSED")

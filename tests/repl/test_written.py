@@ -58,9 +58,15 @@ async def until(written: list[str], *words: str) -> None:
 
 
 async def speaking(opened: Open) -> None:
+    """Wait until somebody is heard, and the session knows that they are at work."""
     async with asyncio.timeout(DEADLINE_S):
-        while not opened.shell.tails.lines(80, 6):
+        while not (opened.shell.tails.lines(80, 6) and _is_at_work(opened)):
             await asyncio.sleep(0.01)
+
+
+def _is_at_work(opened: Open) -> bool:
+    live = opened.shell.context.live
+    return live is not None and any(role.activity == "reacting" for role in live.view().roles)
 
 
 async def test_a_sentence_in_a_pipe_is_worked_on_until_the_team_is_quiet(tmp_path: Path) -> None:
