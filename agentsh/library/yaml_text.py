@@ -17,6 +17,8 @@ MOST_DEPTH = 12
 MOST_ALIASES = 8
 """Eight aliases can make a file about twenty times larger, not a billion."""
 
+_TOO_DEEP = f"nested deeper than {MOST_DEPTH}"
+_FLATTER = "Make it flatter."
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _HINTS = {
@@ -49,8 +51,11 @@ def parse_mapping(text: str, path: str, first_line: int) -> tuple[JsonObject, Pl
 def _not_yaml(error: yaml.YAMLError, path: str, first_line: int) -> FileError:
     problem = str(getattr(error, "problem", None) or error)
     mark = getattr(error, "problem_mark", None)
+    line = first_line + (mark.line if mark else 0)
+    if "nesting depth" in problem:  # PyYAML has, since 6.0.4, a limit of its own, far above the one here
+        return FileError(path, line, _TOO_DEEP, hint=_FLATTER)
     hint = next((hint for said, hint in _HINTS.items() if said in problem), "")
-    return FileError(path, first_line + (mark.line if mark else 0), f"this is not valid YAML: {problem}", hint=hint)
+    return FileError(path, line, f"this is not valid YAML: {problem}", hint=hint)
 
 
 class _Reader:
@@ -92,7 +97,7 @@ class _Reader:
         if getattr(event, "tag", None) is not None:
             raise self._error(event, f"the tag {getattr(event, 'tag', '')!r} means nothing here", "Leave it out.")
         if len(place) > MOST_DEPTH:
-            raise self._error(event, f"nested deeper than {MOST_DEPTH}", "Make it flatter.")
+            raise self._error(event, _TOO_DEEP, _FLATTER)
         match event:
             case yaml.MappingStartEvent():
                 return self._mapping(event, place)
