@@ -217,7 +217,7 @@ TOKENS: dict[str, tuple[str, ...]] = {
             "\\",
             ":",
         ),
-        *("\0", "\n", " ", "é", "\u0301", "\uff0e\uff0e", "\u200b", "con", "x" * 90, "main.py", ".bashrc", "．git"),
+        *("\0", "\n", " ", "é", "\u0301", "\uff0e\uff0e", "\u200b", "con", "x" * 90, "main.py", ".bashrc", "\uff0egit"),
     ),
     "fenced_files": (
         *(

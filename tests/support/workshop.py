@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentsh.core.events import Recorded, SessionFinished, StepFinished
+from agentsh.core.files import FileDraft
 from agentsh.core.ids import SessionName
 from agentsh.core.model import JsonObject
 from agentsh.core.rulebook import RuleSettings
@@ -13,15 +14,12 @@ from agentsh.core.settings import RunOptions, Settings
 from agentsh.core.verdict import Verdict
 from agentsh.library.home import find_home
 from agentsh.roles.actions.drafts import as_answer
-from agentsh.core.files import FileDraft
 from agentsh.store.catalogue import read_session
 from agentsh.wiring import started
 
 TEAM = "---\nname: workshop\nsummary: Makes a program.\nroles: [planner, maker, checker]\nverify: true\n---\nMakes.\n"
 PLANNER = "---\nname: planner\nprofile: Planner\nwatch:\n  user_requirement: [plan_it]\nactions: [plan_it]\n---\n"
-MAKER = (
-    "---\nname: maker\nprofile: Maker\nwatch:\n  plan_it: [build]\n  try_it: [mend]\nactions: [build, mend]\n---\n"
-)
+MAKER = "---\nname: maker\nprofile: Maker\nwatch:\n  plan_it: [build]\n  try_it: [mend]\nactions: [build, mend]\n---\n"
 CHECKER = "---\nname: checker\nprofile: Checker\nwatch:\n  build: [try_it]\n  mend: [try_it]\nactions: [try_it]\n---\n"
 PLAN = (
     "---\nname: plan_it\nsummary: Plans it.\ndoes: ask\noutput:\n  entry: str\n  entry_args: list[str]\n"
@@ -83,7 +81,11 @@ class Workshop:
         self._furnish(home)
         script = self._script(drafts, plan or {})
         options = RunOptions(
-            idea="A tool", team="workshop", provider="scripted", model=str(script), session=SessionName("s"),
+            idea="A tool",
+            team="workshop",
+            provider="scripted",
+            model=str(script),
+            session=SessionName("s"),
             approve="always",
         )
         settings = Settings(rules=RuleSettings(allow=self.allow))
