@@ -1,4 +1,4 @@
-"""Conductors by the name that a team file gives them."""
+"""Conductors by the name that a team file gives them. Their keys in it are in `core.options`."""
 
 from agentsh.conductors.sop import Sop
 from agentsh.core.errors import UsageError
@@ -7,8 +7,14 @@ from agentsh.engine.turns import Conductor
 CONDUCTORS: dict[str, type[Conductor]] = {"sop": Sop}
 
 
+def find_conductor(name: str) -> Conductor | None:
+    """Return a new conductor; None: there is none of that name."""
+    found = CONDUCTORS.get(name)
+    return None if found is None else found()
+
+
 def conductor(name: str) -> Conductor:
     """Return a new conductor; raises UsageError that names those there are."""
-    if (found := CONDUCTORS.get(name)) is None:
+    if (found := find_conductor(name)) is None:
         raise UsageError(f"there is no conductor {name!r}", hint=f"there is: {', '.join(sorted(CONDUCTORS))}")
-    return found()
+    return found

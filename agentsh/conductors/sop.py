@@ -1,8 +1,9 @@
 """The company as a standard operating procedure: whoever has messages due reacts, all at once. Source: MetaGPT."""
 
-from agentsh.core.ids import ActionName, RoleName
-from agentsh.engine.state import State
-from agentsh.engine.turns import Turn
+from agentsh.conductors.verification import last_verification
+from agentsh.core.ids import ActionName
+from agentsh.engine.state import Conduct, State
+from agentsh.engine.turns import Heard, Turn
 
 
 class Sop:
@@ -13,7 +14,12 @@ class Sop:
         due = [] if _is_done(state) else _due(state)
         if due or state.open:
             return due
-        return _last_verification(state)
+        return last_verification(state)
+
+    def hear(self, heard: Heard, state: State) -> Conduct:
+        """Keep nothing in mind: what is due says it all."""
+        del heard
+        return state.conduct
 
 
 def _due(state: State) -> list[Turn]:
@@ -27,28 +33,3 @@ def _due(state: State) -> list[Turn]:
 def _is_done(state: State) -> bool:
     done = state.facts.team.team.done if state.facts else None
     return done is not None and ActionName(done) in state.published
-
-
-def _last_verification(state: State) -> list[Turn]:
-    """Return the turn that verifies what changed since the last verdict: what is called done has been run."""
-    owed = state.changed_seq > state.verified_seq
-    verifier = _verifier(state)
-    if not owed or verifier is None:
-        return []
-    role, action = verifier
-    return [Turn(role=role, observed=(), round=state.rounds + 1, action=action)]
-
-
-def _verifier(state: State) -> tuple[RoleName, ActionName] | None:
-    if state.facts is None or not state.facts.team.team.verify:
-        return None
-    team = state.facts.team
-    return next(
-        (
-            (role.name, action)
-            for role in team.roles.values()
-            for action in role.actions
-            if action in team.actions and team.actions[action].does == "verify"
-        ),
-        None,
-    )

@@ -7,8 +7,9 @@ from pydantic import Field
 from agentsh.core.ids import USER_REQUIREMENT, ActionName, RoleName
 from agentsh.core.model import Frozen, JsonObject
 
-Does = Literal["ask", "write_files", "write_function", "verify", "think"]
+Does = Literal["ask", "write_files", "write_function", "verify", "think", "choose"]
 """ask: one answer, structured when there is an output. think: the same, for a world's ears alone.
+choose: one of the choices that the conductor gives, with its reason.
 write_files: fenced files into the workspace.
 write_function: one pure function, several candidates, chosen by running them. verify: the gates; no model."""
 
@@ -126,6 +127,8 @@ class TeamCard(Frozen):
     """Made for models too small for free-form teamwork."""
     setting: str = ""
     """Where its roles live, for a world: their prompts begin with it, not with the Boss and the team."""
+    options: JsonObject = {}
+    """The conductor's own keys, as its options in `core.options` say they are."""
     source: str = ""
 
 
@@ -135,3 +138,5 @@ class TeamFile(Frozen):
     team: TeamCard
     roles: dict[RoleName, RoleCard]
     actions: dict[ActionName, ActionCard]
+    teams: dict[str, TeamCard] = {}
+    """Teams within it, by name; their roles and actions are among its own."""

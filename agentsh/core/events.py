@@ -128,6 +128,8 @@ class ReactionStarted(Frozen):
     round: int = 0
     action: ActionName | None = None
     """What the conductor wants done; None: the role thinks for itself."""
+    brief: JsonObject = {}
+    """What the conductor tells the role for it."""
 
 
 class ReactionFinished(Frozen):

@@ -11,6 +11,7 @@ from agentsh.core.messages import Message, said_digest
 from agentsh.core.verdict import RECORD, Verdict
 from agentsh.core.worlds import WORLD
 from agentsh.engine.bus import Bus
+from agentsh.engine.conduct_fold import ConductFold
 from agentsh.engine.hiring import with_role, without_role
 from agentsh.engine.people_fold import fold_people
 from agentsh.engine.state import (
@@ -19,17 +20,25 @@ from agentsh.engine.state import (
     RoleState,
     State,
 )
+from agentsh.engine.turns import FindConductor, nobody_conducts
 from agentsh.engine.world_fold import fold_world
 
 
 class Fold:
     """Keeps one session's state up to date. Nothing else may change the state."""
 
-    def __init__(self, state: State | None = None) -> None:
+    def __init__(self, state: State | None = None, find: FindConductor = nobody_conducts) -> None:
+        """Go on from a state.
+
+        Args:
+            state: everything up to its seq is folded in; None: nothing has happened yet.
+            find: finds the conductor of the team, who folds what it keeps in mind.
+        """
         self.state = state or State()
         self.at = ""
         """When the newest event was recorded."""
         self._bus = Bus(())
+        self._conduct = ConductFold(find)
         if self.state.facts is not None:
             self.route_for(self.state.facts)
 
@@ -37,9 +46,11 @@ class Fold:
         """Fold the next event in."""
         self.state.seq = recorded.seq
         self.at = recorded.at
+        self._conduct.before(recorded.event, self.state)
         _fold(recorded.event, self)
         fold_people(recorded.event, self.state)
         fold_world(recorded.event, self.state)
+        self._conduct.after(recorded.event, self.state)
 
     def receivers(self, message: Message) -> list[RoleName]:
         """Return who gets this message."""
@@ -125,6 +136,8 @@ def _(event: e.MessagePublished, fold: Fold) -> None:
         _spoke(speaker, message)
     for name in fold.receivers(message):
         state.roles[name].due[message.id] = message.round
+    if message.reaction is not None and (opened := state.open.get(message.reaction)) is not None:
+        opened.said = message
     if event.ordinal is not None and message.reaction is not None:
         _step_ended(fold, message.reaction, event.ordinal)
 
@@ -150,6 +163,7 @@ def _(event: e.ReactionStarted, fold: Fold) -> None:
         round=event.round,
         started_seq=fold.state.seq,
         action=event.action,
+        brief=event.brief,
     )
 
 

@@ -17,6 +17,7 @@ from agentsh.core.packages import Installed
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
 from agentsh.engine.state import model_of
+from agentsh.engine.turns import Turn
 
 
 class Seen(Exception):
@@ -32,12 +33,16 @@ class Seen(Exception):
 class Glimpse:
     """Fulfils `engine.reaction.Reaction` as far as reading goes; nothing is recorded, and nothing is done."""
 
-    def __init__(self, desk: Desk, facts: SessionStarted, role: RoleName, observed: tuple[Message, ...]) -> None:
+    def __init__(
+        self, desk: Desk, facts: SessionStarted, role: RoleName, observed: tuple[Message, ...], turn: Turn | None = None
+    ) -> None:
+        """Look as `role`, at what it observed; `turn`: what the conductor would let it do."""
         self._desk = desk
         self._facts = facts
         self._role = role
         self._observed = observed
-        self._action: ActionName | None = None
+        self._action = None if turn is None else turn.action
+        self._brief: JsonObject = {} if turn is None else turn.brief
 
     @property
     def id(self) -> ReactionId:
@@ -61,8 +66,13 @@ class Glimpse:
 
     @property
     def action(self) -> ActionName | None:
-        """Nothing in particular."""
+        """What the conductor would want done."""
         return self._action
+
+    @property
+    def brief(self) -> JsonObject:
+        """What the conductor would tell the role."""
+        return self._brief
 
     @property
     def idea(self) -> str:

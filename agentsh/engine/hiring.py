@@ -10,22 +10,23 @@ from agentsh.core.ids import ActionName, RoleName
 def with_role(team: TeamFile, card: RoleCard, actions: Mapping[ActionName, ActionCard]) -> TeamFile:
     """Return the team with this role; actions that the team has already stay as they are."""
     roles = tuple(dict.fromkeys([*team.team.roles, card.name]))
-    return TeamFile(
-        team=team.team.model_copy(update={"roles": roles}),
-        roles={**team.roles, card.name: card},
-        actions={**actions, **team.actions},
-    )
+    changed = {
+        "team": team.team.model_copy(update={"roles": roles}),
+        "roles": {**team.roles, card.name: card},
+        "actions": {**actions, **team.actions},
+    }
+    return team.model_copy(update=changed)
 
 
 def without_role(team: TeamFile, name: RoleName) -> TeamFile:
     """Return the team without this role; when it was the entry, the Boss speaks to whoever watches."""
     entry = None if team.team.entry == name else team.team.entry
     roles = tuple(role for role in team.team.roles if role != name)
-    return TeamFile(
-        team=team.team.model_copy(update={"roles": roles, "entry": entry}),
-        roles={role: card for role, card in team.roles.items() if role != name},
-        actions=team.actions,
-    )
+    changed = {
+        "team": team.team.model_copy(update={"roles": roles, "entry": entry}),
+        "roles": {role: card for role, card in team.roles.items() if role != name},
+    }
+    return team.model_copy(update=changed)
 
 
 def as_changed(team: TeamFile, hired: Sequence[RoleHired], left: Sequence[RoleName]) -> TeamFile:

@@ -69,6 +69,11 @@ class LiveReaction:
         return self._opened.action
 
     @property
+    def brief(self) -> JsonObject:
+        """What the conductor tells the role for this turn."""
+        return self._opened.brief
+
+    @property
     def idea(self) -> str:
         """What the Boss wanted at first."""
         return self._facts.idea

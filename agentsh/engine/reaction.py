@@ -38,6 +38,10 @@ class Reaction(Protocol):
         """What the conductor wants done; None: the role thinks for itself."""
 
     @property
+    def brief(self) -> JsonObject:
+        """What the conductor tells the role for this turn."""
+
+    @property
     def idea(self) -> str: ...
     @property
     def seed(self) -> int: ...

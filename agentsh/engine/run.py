@@ -70,6 +70,14 @@ class Run:
             return False
         return all(self._waits(role) for role in self._busy)
 
+    def next_turn(self, role: RoleName) -> Turn | None:
+        """Return the turn that a role could have now, or else has; None: there is none, or more has come due since."""
+        known = self._state.roles[role]
+        opened = self._state.open.get(known.current) if known.current is not None else None
+        if opened is not None:
+            return None if known.due else Turn(**opened.model_dump(include=set(Turn.model_fields)))
+        return next((turn for turn in self._conductor.turns(self._state) if turn.role == role), None)
+
     async def until_quiet(self) -> None:
         """Go on with open reactions, then grant turns until nobody is due and nothing is under way.
 
@@ -160,7 +168,12 @@ class Run:
         # Nothing outside happens before its own event is kept, and that comes after this one: no need to wait for it.
         self._desk.log.submit(
             e.ReactionStarted(
-                reaction=reaction, role=turn.role, observed=turn.observed, round=turn.round, action=turn.action
+                reaction=reaction,
+                role=turn.role,
+                observed=turn.observed,
+                round=turn.round,
+                action=turn.action,
+                brief=turn.brief,
             )
         )
         opened = OpenReaction(
@@ -170,6 +183,7 @@ class Run:
             round=turn.round,
             started_seq=self._desk.log.journal.last_seq,
             action=turn.action,
+            brief=turn.brief,
         )
         await self._react(opened, {})
 

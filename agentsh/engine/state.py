@@ -7,6 +7,7 @@ from agentsh.core.chat import Usage
 from agentsh.core.controls import PartialUse
 from agentsh.core.events import RoleHired, SessionStarted, Status, StepKind
 from agentsh.core.ids import ActionName, MessageId, QuestionId, ReactionId, RoleName
+from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
 from agentsh.core.verdict import Verdict
 
@@ -26,6 +27,10 @@ class OpenReaction(Mutable):
     round: int
     started_seq: int
     action: ActionName | None = None
+    brief: JsonObject = {}
+    """What the conductor told the role for it."""
+    said: Message | None = None
+    """The newest that it has published."""
     failed: str | None = None
     """The error that stopped it. It goes on from its recorded steps when it is tried again."""
     exit_code: int = 0
@@ -126,6 +131,15 @@ class WorldState(Mutable):
     paused: bool = False
 
 
+class Conduct(Mutable):
+    """What the team's conductor keeps in mind: its own to read, and folded from what it hears."""
+
+    memory: JsonObject = {}
+    """Small, whatever the length of the session."""
+    progress: str = ""
+    """How far it is, in a word or two for people: `phase 3/5`."""
+
+
 class State(Mutable):
     """A session, folded."""
 
@@ -166,6 +180,7 @@ class State(Mutable):
     published: dict[ActionName, int] = {}
     """How many messages each action has caused."""
     world: WorldState | None = None
+    conduct: Conduct = Conduct()
     seq: int = 0
     """Newest event that is folded in."""
 

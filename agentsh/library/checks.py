@@ -9,13 +9,13 @@ from agentsh.core.cards import ActionCard, RoleCard, TeamCard
 from agentsh.core.errors import FileError
 from agentsh.core.ids import USER_REQUIREMENT, ActionName, RoleName
 from agentsh.core.model import Frozen
+from agentsh.core.options.base import Reference, ReferenceKind
+from agentsh.core.options.registry import SHIPPED, OptionsByConductor
 from agentsh.core.outputs import Shape
 from agentsh.library.places import Place, nearest
 from agentsh.library.reading import Card, CardFile
 from agentsh.library.templates import PROMPT_VARIABLES, PromptRenderer
 
-CONDUCTORS = ("sop",)
-LATER_CONDUCTORS = ("chain", "group", "graph", "goal", "recruit", "dialogue", "solo", "world")
 _FOR_EACH = re.compile(r"(?P<action>[\w-]+)\.(?P<field>[\w.]+)\s+as\s+(?P<name>[A-Za-z]\w*)")
 
 
@@ -47,17 +47,43 @@ class TeamParts:
     team: CardFile[TeamCard]
     roles: dict[RoleName, CardFile[RoleCard]] = field(default_factory=dict)
     actions: dict[ActionName, CardFile[ActionCard]] = field(default_factory=dict)
+    teams: dict[str, CardFile[TeamCard]] = field(default_factory=dict)
+    """Teams within it."""
+    options: OptionsByConductor = field(default_factory=lambda: SHIPPED)
+    """The keys of each conductor that there is."""
     known_actions: Collection[str] = ()
     """Names of all actions that there are, also of other teams."""
 
     @property
     def published(self) -> set[str]:
         """Causes of what can come on the bus."""
-        return {USER_REQUIREMENT, *(action for role in self.roles.values() for action in role.card.actions)}
+        named = (named.name for team in self.all_teams for named in references(team, self.options, "action"))
+        return {USER_REQUIREMENT, *(action for role in self.roles.values() for action in role.card.actions), *named}
+
+    @property
+    def all_teams(self) -> tuple[CardFile[TeamCard], ...]:
+        """The team, and those within it."""
+        return (self.team, *self.teams.values())
+
+    @property
+    def by_watch(self) -> bool:
+        """Whether roles of the team, or of one within it, react to what they watch."""
+        found = (self.options.get(team.card.conductor) for team in self.all_teams)
+        return any(model is not None and model.by_watch for model in found)
+
+
+def references(team: CardFile[TeamCard], options: OptionsByConductor, kind: ReferenceKind) -> list[Reference]:
+    """Return what the conductor's keys in a team file refer to, of one kind."""
+    model = options.get(team.card.conductor)
+    found = () if model is None else model.model_validate(team.card.options).references()
+    return [named for named in found if named.kind == kind]
 
 
 def check_parts(parts: TeamParts, renderer: PromptRenderer) -> Iterator[Finding]:
     """Yield what does not fit, file by file."""
+    for team in parts.all_teams:
+        yield from _check_conductor(team, parts)
+        yield from _check_references(team, parts)
     yield from _check_team(parts)
     for role in parts.roles.values():
         yield from _check_role(role, parts)
@@ -74,20 +100,45 @@ def _warning(file: CardFile[Card], place: Place, message: str, hint: str) -> Fin
     return Finding.of(file.places.error(place, message, hint), "warning")
 
 
+def _check_conductor(file: CardFile[TeamCard], parts: TeamParts) -> Iterator[Finding]:
+    name = file.card.conductor
+    if name not in parts.options:
+        yield _error(file, ("conductor",), f"there is no conductor {name!r}", nearest(name, parts.options))
+
+
+def _check_references(file: CardFile[TeamCard], parts: TeamParts) -> Iterator[Finding]:
+    for named in references(file, parts.options, "role"):
+        if named.name not in parts.roles:
+            yield _error(file, named.place, f"{named.name!r} is not in the team", nearest(named.name, parts.roles))
+    for named in references(file, parts.options, "flag"):
+        cause, _, flag = named.name.partition(".")
+        flags = _flags(parts.actions.get(ActionName(cause)))
+        if flag not in flags:
+            hint = nearest(flag, flags) if flags else f"Add to the output of {cause}: {flag}: bool"
+            yield _error(file, named.place, f"the output of {cause!r} has no bool {flag!r}", hint)
+
+
+def _flags(action: CardFile[ActionCard] | None) -> set[str]:
+    """Return the names of what is yes or no in an action's output."""
+    if action is None:
+        return set()
+    if action.card.does == "verify":
+        return {"passed", "gave_up"}
+    return {name for name, shape in _shape(action.card).properties.items() if shape.type == "boolean"}
+
+
 def _check_team(parts: TeamParts) -> Iterator[Finding]:
     file, card = parts.team, parts.team.card
-    if card.conductor in LATER_CONDUCTORS:
-        hint = f"There is: {', '.join(CONDUCTORS)}"
-        yield _error(file, ("conductor",), f"the conductor {card.conductor!r} is not available in this version", hint)
-    elif card.conductor not in CONDUCTORS:
-        hint = nearest(card.conductor, CONDUCTORS)
-        yield _error(file, ("conductor",), f"there is no conductor {card.conductor!r}", hint)
     if card.entry is not None and card.entry not in parts.roles:
         yield _error(file, ("entry",), f"{card.entry!r} is not in the team", nearest(card.entry, parts.roles))
     if card.done is not None and card.done not in parts.published:
         hint = nearest(card.done, parts.published - {USER_REQUIREMENT})
         yield _error(file, ("done",), f"no role of the team does {card.done!r}", hint)
-    if card.entry is None and not any(USER_REQUIREMENT in role.card.watch for role in parts.roles.values()):
+    if (
+        parts.by_watch
+        and card.entry is None
+        and not any(USER_REQUIREMENT in role.card.watch for role in parts.roles.values())
+    ):
         hint = "Give one of them watch: [user_requirement], or name an entry."
         yield _error(file, ("roles",), "no role gets the idea", hint)
     if card.verify and not any(action.card.does == "verify" for action in parts.actions.values()):
@@ -99,13 +150,14 @@ def _check_role(role: CardFile[RoleCard], parts: TeamParts) -> Iterator[Finding]
     card = role.card
     if card.react == "plan_and_act":
         yield _error(role, ("react",), "plan_and_act is not available in this version", "Write: react or by_order")
-    if not card.actions:
+    if not card.actions and parts.by_watch:
         yield _error(role, ("actions",), f"{card.name} has no actions", "Write such as: actions: [write_prd]")
     if card.tools:
         yield _warning(role, ("tools",), "tools are not available in this version", "They are left out.")
     for cause, wanted in card.watch.items():
         yield from _check_watch(role, cause, wanted, parts)
-    yield from _check_idle(role)
+    if parts.by_watch:
+        yield from _check_idle(role)
 
 
 def _check_watch(
@@ -196,7 +248,7 @@ def _check_repeat(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Fi
     repeat = action.card.repeat
     if repeat is None:
         return
-    flags = {name for name, shape in _shape(action.card).properties.items() if shape.type == "boolean"}
+    flags = _flags(action)
     if repeat.until not in flags:
         message = f"the output has no bool {repeat.until!r}"
         yield _error(action, ("repeat", "until"), message, nearest(repeat.until, flags) if flags else "Add one to it.")

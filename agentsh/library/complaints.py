@@ -1,7 +1,7 @@
 """What pydantic has against a file, said as its author needs it: the line, the fact, the mend."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -39,26 +39,31 @@ def first_complaint(error: ValidationError, model: type[BaseModel]) -> Complaint
     return _complaint(error.errors(include_url=False)[0], model)
 
 
-def first_error(error: ValidationError, places: Places, model: type[BaseModel]) -> FileError:
+def first_error(
+    error: ValidationError, places: Places, model: type[BaseModel], beside: Iterable[str] = ()
+) -> FileError:
     """Return the mistake that stands first in the file; what is missing comes last, as it is often misspelt elsewhere.
 
     Args:
         error: what validating the file against `model` gave.
         places: where the file's values stand.
         model: what the file has to be.
+        beside: keys that the file may have beside those of the model.
     """
-    found = [(details["type"] == "missing", _complaint(details, model)) for details in error.errors(include_url=False)]
+    mistakes = error.errors(include_url=False)
+    found = [(details["type"] == "missing", _complaint(details, model, tuple(beside))) for details in mistakes]
     _, first = min(found, key=lambda mistake: (mistake[0], places.line(mistake[1].place)))
     return places.error(*first)
 
 
-def _complaint(details: ErrorDetails, model: type[BaseModel]) -> Complaint:
+def _complaint(details: ErrorDetails, model: type[BaseModel], beside: tuple[str, ...] = ()) -> Complaint:
     place = tuple(details["loc"])
     name = _said(place)
     match details["type"]:
         case "extra_forbidden":
             owner = _model_at(model, place[:-1])
-            return Complaint(place, f"unknown key {name!r}", nearest(str(place[-1]), owner.model_fields))
+            known = (*owner.model_fields, *beside) if owner is model else owner.model_fields
+            return Complaint(place, f"unknown key {name!r}", nearest(str(place[-1]), known))
         case "missing":
             return Complaint(place, f"{name!r} is missing", f"Add a line: {place[-1]}: …")
         case "literal_error":

@@ -11,6 +11,7 @@ from pydantic import JsonValue, ValidationError
 from agentsh.core.cards import ActionCard, RoleCard, TeamCard
 from agentsh.core.ids import BOSS, USER_REQUIREMENT
 from agentsh.core.model import Frozen, JsonObject
+from agentsh.core.options.registry import SHIPPED, OptionsByConductor
 from agentsh.library.complaints import first_error
 from agentsh.library.front import FrontMatter, read_front
 from agentsh.library.output_types import output_schema
@@ -53,9 +54,17 @@ def read_role(path: Path) -> CardFile[RoleCard]:
     return _read(path, RoleCard, _role_fields, ("source",))
 
 
-def read_team(path: Path) -> CardFile[TeamCard]:
-    """Return the team in a file, its roles as the file names them; its body says what it is for. Raises FileError."""
-    return _read(path, TeamCard, _team_fields, ("source",))
+def read_team(path: Path, options: OptionsByConductor = SHIPPED) -> CardFile[TeamCard]:
+    """Return the team in a file, its roles as the file names them; its body says what it is for.
+
+    Args:
+        path: the file.
+        options: the keys of each conductor.
+
+    Raises:
+        FileError: something in it is wrong.
+    """
+    return _read(path, TeamCard, lambda front: _team_fields(front, options), ("source", "options"))
 
 
 def _read(
@@ -114,13 +123,30 @@ def _watch(watched: JsonValue, places: Places) -> JsonValue:
     return watched
 
 
-def _team_fields(front: FrontMatter) -> JsonObject:
-    fields = dict(front.fields)
+def _team_fields(front: FrontMatter, options: OptionsByConductor) -> JsonObject:
+    fields = _with_options(front, options)
     if isinstance(wanted := fields.get("verify"), str) and wanted.lower() not in _YES_OR_NO:
         if "verify_command" in fields:
             raise front.places.error(("verify",), "the command is there twice: here and in verify_command", "Keep one.")
         fields |= {"verify": True, "verify_command": wanted}
     return {"summary": first_paragraph(front.body)} | fields
+
+
+def _with_options(front: FrontMatter, options: OptionsByConductor) -> JsonObject:
+    """Return the fields of a team, with the keys of its conductor gathered in `options`, as that conductor reads them.
+
+    A conductor that there is not is told of later; then no key is known to be a mistake.
+    """
+    own = {key: value for key, value in front.fields.items() if key in TeamCard.model_fields}
+    given = {key: value for key, value in front.fields.items() if key not in own}
+    model = options.get(str(front.fields.get("conductor", TeamCard.model_fields["conductor"].default)))
+    if model is None:
+        return own
+    try:
+        read = model.model_validate(given)
+    except ValidationError as error:
+        raise first_error(error, front.places, model, TeamCard.model_fields.keys() - {"source", "options"}) from None
+    return own | {"options": read.model_dump(mode="json", exclude_unset=True)}
 
 
 def first_paragraph(body: str) -> JsonValue:

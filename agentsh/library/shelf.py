@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from agentsh.core.cards import ActionCard, RoleCard, TeamFile
+from agentsh.core.cards import ActionCard, RoleCard, TeamCard, TeamFile
 from agentsh.core.errors import FileError, UsageError
 from agentsh.core.ids import BOSS, ActionName, RoleName
-from agentsh.core.model import Frozen
-from agentsh.library.checks import Finding, TeamParts, check_parts
+from agentsh.core.model import Frozen, JsonObject
+from agentsh.core.options.base import Reference
+from agentsh.core.options.registry import SHIPPED, OptionsByConductor
+from agentsh.library.checks import Finding, TeamParts, check_parts, references
 from agentsh.library.places import Place, Places, nearest
 from agentsh.library.reading import NAME, CardFile, read_action, read_role, read_team
 from agentsh.library.templates import PromptRenderer
@@ -36,9 +38,15 @@ class TeamEntry(Frozen):
 class Shelf:
     """The prompts of a search path: of two files with one name the one in the earlier folder counts."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        """Read from `folders`, each with actions/, roles/ and teams/ in it; a missing folder is empty."""
+    def __init__(self, folders: Sequence[Path], options: OptionsByConductor = SHIPPED) -> None:
+        """Read from folders.
+
+        Args:
+            folders: each with actions/, roles/ and teams/ in it; a missing folder is empty.
+            options: the keys of each conductor that there is.
+        """
         self.folders = tuple(folders)
+        self._options = options
         self.renderer = PromptRenderer(self.folders)
 
     def team(self, name: str) -> TeamFile:
@@ -57,6 +65,7 @@ class Shelf:
             team=team,
             roles={name: file.card for name, file in parts.roles.items()},
             actions={name: file.card for name, file in parts.actions.items()},
+            teams={name: file.card for name, file in parts.teams.items()},
         )
 
     def check_team(self, name: str) -> tuple[Finding, ...]:
@@ -74,7 +83,7 @@ class Shelf:
 
     def list_teams(self) -> list[TeamEntry]:
         """Return all teams by name, also those that cannot be read, with the reason."""
-        return [_entry(name, path) for name, path in sorted(self.paths("team").items())]
+        return [_entry(name, path, self._options) for name, path in sorted(self.paths("team").items())]
 
     def paths(self, kind: Kind) -> dict[str, Path]:
         """Return the file of each name of a kind."""
@@ -101,38 +110,79 @@ class Shelf:
     def _gather(self, name: str) -> tuple[TeamParts | None, list[Finding]]:
         path = self.file("team", name)
         try:
-            team = read_team(path)
+            team = read_team(path, self._options)
         except FileError as error:
             return None, [Finding.of(error)]
-        parts = TeamParts(team, known_actions=self.paths("action"))
-        findings = [*self._gather_roles(parts), *self._gather_actions(parts)]
+        parts = TeamParts(team, options=self._options, known_actions=self.paths("action"))
+        findings = [
+            *self._gather_teams(parts),
+            *self._gather_roles(team, parts),
+            *(found for inner in parts.teams.values() for found in self._gather_roles(inner, parts)),
+            *self._gather_actions(parts),
+        ]
         if not findings:
             findings = list(dict.fromkeys(check_parts(parts, self.renderer)))
         return parts, findings
 
-    def _gather_roles(self, parts: TeamParts) -> Iterator[Finding]:
-        for index, entry in enumerate(parts.team.card.roles):
+    def _gather_teams(self, parts: TeamParts) -> Iterator[Finding]:
+        """Read the teams within the team, and those within them."""
+        waiting = [parts.team]
+        while waiting:
+            team = waiting.pop(0)
+            for named in references(team, self._options, "team"):
+                if named.name in parts.teams or named.name == parts.team.card.name:
+                    continue
+                try:
+                    inner = self._team_of(team.places, named)
+                except FileError as error:
+                    yield Finding.of(error)
+                else:
+                    parts.teams[named.name] = inner
+                    waiting.append(inner)
+
+    def _team_of(self, places: Places, named: Reference) -> CardFile[TeamCard]:
+        if (path := self.find("team", named.name)) is None:
+            message = f"there is no team {named.name!r}"
+            raise places.error(named.place, message, nearest(named.name, self.paths("team")))
+        return read_team(path, self._options)
+
+    def _gather_roles(self, team: CardFile[TeamCard], parts: TeamParts) -> Iterator[Finding]:
+        own: list[RoleName] = []
+        for index, entry in enumerate(team.card.roles):
             try:
-                role = self._role_of(entry, ("roles", index), parts)
+                role = self._role_of(entry, ("roles", index), team, parts)
+                if role.card.name in own:
+                    raise _twice(team.places, ("roles", index), role.card.name)
             except FileError as error:
                 yield Finding.of(error)
             else:
+                own.append(role.card.name)
                 parts.roles[role.card.name] = role
+        if team is not parts.team:
+            parts.teams[team.card.name] = CardFile(team.card.model_copy(update={"roles": tuple(own)}), team.front)
 
-    def _role_of(self, entry: str, place: Place, parts: TeamParts) -> CardFile[RoleCard]:
-        places = parts.team.places
+    def _role_of(self, entry: str, place: Place, team: CardFile[TeamCard], parts: TeamParts) -> CardFile[RoleCard]:
+        places = team.places
         found = _ROLE_ENTRY.fullmatch(entry.strip())
         if found is None:
             raise places.error(place, f"{entry!r} names no role", "Write: engineer, or: engineer as alice")
         name = found["name"] or found["file"]
         if name == BOSS or (found["name"] and not NAME.fullmatch(name)):
             raise places.error(place, f"{name!r} is no name for a role", "Use a-z, 0-9, _ and -, a letter first.")
-        if name in parts.roles:
-            raise places.error(place, f"two roles are called {name!r}", f"Write: {found['file']} as another_name")
         if (path := self.find("role", found["file"])) is None:
             raise places.error(place, f"there is no role {found['file']!r}", nearest(found["file"], self.paths("role")))
         role = read_role(path)
-        return CardFile(role.card.model_copy(update={"name": RoleName(name)}), role.front)
+        there = parts.roles.get(RoleName(name))
+        if there is not None and there.front.path != role.front.path:
+            raise _twice(places, place, name)
+        return CardFile(role.card.model_copy(update={"name": RoleName(name)} | self._unwatched(role, team)), role.front)
+
+    def _unwatched(self, role: CardFile[RoleCard], team: CardFile[TeamCard]) -> JsonObject:
+        """Return that a role watches nothing, where the conductor says who does what and the role's file is silent."""
+        model = self._options.get(team.card.conductor)
+        if model is None or model.by_watch or "watch" in role.front.fields:
+            return {}
+        return {"watch": {}}
 
     def _gather_actions(self, parts: TeamParts) -> Iterator[Finding]:
         waiting: list[_Named] = [
@@ -140,6 +190,9 @@ class Shelf:
             for file in parts.roles.values()
             for index, action in enumerate(file.card.actions)
         ]
+        for team in (parts.team, *parts.teams.values()):
+            wanted = references(team, self._options, "action")
+            waiting += [(team.places, named.place, ActionName(named.name)) for named in wanted]
         broken: set[ActionName] = set()
         while waiting:
             places, place, name = waiting.pop(0)
@@ -159,6 +212,10 @@ class Shelf:
         return read_action(path)
 
 
+def _twice(places: Places, place: Place, name: str) -> FileError:
+    return places.error(place, f"two roles are called {name!r}", "Write for one of them: file as another_name")
+
+
 def _named_actions(file: CardFile[ActionCard]) -> list[_Named]:
     """Return the actions that an action uses, and where it names them."""
     card = file.card
@@ -170,9 +227,9 @@ def _named_actions(file: CardFile[ActionCard]) -> list[_Named]:
     return found
 
 
-def _entry(name: str, path: Path) -> TeamEntry:
+def _entry(name: str, path: Path, options: OptionsByConductor) -> TeamEntry:
     try:
-        card = read_team(path).card
+        card = read_team(path, options).card
     except FileError as error:
         return TeamEntry(name=name, source=str(path), problem=str(error))
     roles = tuple(entry.split()[-1] for entry in card.roles if entry.split())

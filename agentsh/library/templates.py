@@ -12,6 +12,7 @@ What every template may use, and nothing else (`PROMPT_VARIABLES`):
     role      who is asked: {name, profile, goal, constraints}
     others    names of the other roles
     vars      what `--var KEY=VALUE` gave
+    turn      what the team's conductor tells the role for this turn: the phase, its partner, its choices …
     world     for agents of a world: what it tells them, see prompts/actions/think.md
     examples  calls and the results that they have to give: a list of {args, result}
 
@@ -38,7 +39,21 @@ if TYPE_CHECKING:
     from agentsh.library.template_language import PromptEnvironment
 
 PROMPT_VARIABLES = frozenset(
-    ("idea", "context", "observed", "item", "files", "verdict", "round", "role", "others", "vars", "examples", "world")
+    (
+        "idea",
+        "context",
+        "observed",
+        "item",
+        "files",
+        "verdict",
+        "round",
+        "role",
+        "others",
+        "vars",
+        "examples",
+        "world",
+        "turn",
+    )
 )
 MOST_INCLUDES = 10
 """Deepest chain of files that include each other."""

@@ -65,6 +65,7 @@ async def gather(
         "examples": _examples((*context, *reaction.observed)),
         "item": None,
         "world": None,
+        "turn": reaction.brief,
     }
     return Material(fixed, context, reaction.observed, files, verdict)
 

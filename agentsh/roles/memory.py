@@ -44,6 +44,8 @@ class Memory:
         self._tags = frozenset(card.tags)
         contexts = (actions[name].context or () for name in card.actions if name in actions)
         self._causes = frozenset([USER_REQUIREMENT, *card.watch, *(cause for causes in contexts for cause in causes)])
+        self._hears_all = not card.watch
+        """Who watches nothing in particular is told by a conductor when to speak, and listens meanwhile."""
         self.window = card.memory.window
 
     async def recall(self, reaction: Reaction, action: ActionCard, summary: Summary | None) -> Recall:
@@ -54,7 +56,7 @@ class Memory:
 
     def _concerns(self, message: Message) -> bool:
         mine = message.sent_from == self._name or self._name in message.send_to
-        return mine or message.cause_by in self._causes or not self._tags.isdisjoint(message.tags)
+        return self._hears_all or mine or message.cause_by in self._causes or not self._tags.isdisjoint(message.tags)
 
 
 async def about(reaction: Reaction, action: ActionCard) -> tuple[Message, ...]:

@@ -140,7 +140,7 @@ class Session(Look):
         """Return the prompt that a role saw last, or, with `now` or before its first one, would see now."""
         known = self._controls.named(role)
         last = None if now else await last_prompt(self._desk, known)
-        return last or await next_prompt(self._desk, self._run.roles, known)
+        return last or await next_prompt(self._desk, self._run.roles, known, self._run.next_turn(known))
 
     async def why(self, message: MessageId) -> Cause:
         """Return what caused a message, back to the Boss. Raises UsageError when there is none of that id."""

@@ -13,6 +13,7 @@ from agentsh.core.tokens import TOKENS_PER_MESSAGE, estimate_tokens
 from agentsh.engine.desk import Desk
 from agentsh.engine.glimpse import Glimpse, Seen
 from agentsh.engine.reaction import Reacts
+from agentsh.engine.turns import Turn
 from agentsh.session.look import MOST_REACTIONS
 
 
@@ -63,16 +64,16 @@ async def last_prompt(desk: Desk, role: RoleName) -> Lens | None:
     return None
 
 
-async def next_prompt(desk: Desk, roles: Mapping[RoleName, Reacts], role: RoleName) -> Lens:
+async def next_prompt(desk: Desk, roles: Mapping[RoleName, Reacts], role: RoleName, turn: Turn | None = None) -> Lens:
     """Return what the role would be asked if it reacted now to what waits for it, or else to what it saw last."""
     facts = desk.log.state.facts
     if facts is None:
         return Lens(role=role, note="the session has not started")
-    observed = await _observed(desk, role)
-    if not observed:
+    observed = await _observed(desk, role, turn)
+    if not observed and turn is None:
         return Lens(role=role, note="nobody has said anything to it yet")
     try:
-        await roles[role].react(Glimpse(desk, facts, role, observed))
+        await roles[role].react(Glimpse(desk, facts, role, observed, turn))
     except Seen as seen:
         if seen.request is not None:
             return _lens(role, seen.request)
@@ -81,12 +82,10 @@ async def next_prompt(desk: Desk, roles: Mapping[RoleName, Reacts], role: RoleNa
     return Lens(role=role, note="it has nothing to do about what it heard last")
 
 
-async def _observed(desk: Desk, role: RoleName) -> tuple[Message, ...]:
-    state = desk.log.state.roles[role]
-    opened = desk.log.state.open.get(state.current) if state.current is not None else None
-    ids = list(state.due) or list(opened.observed if opened is not None else ())
+async def _observed(desk: Desk, role: RoleName, turn: Turn | None) -> tuple[Message, ...]:
+    ids = list(desk.log.state.roles[role].due) if turn is None else turn.observed
     found = [await desk.log.journal.message(id_) for id_ in ids]
-    if not found:
+    if not found and turn is None:
         found = list(await desk.log.journal.messages(visible_to=role, last=1))
     return tuple(message for message in found if message is not None)
 

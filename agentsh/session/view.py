@@ -96,6 +96,8 @@ class SessionView(Frozen):
     stopped: tuple[StoppedView, ...] = ()
     actions: tuple[ActionName, ...] = ()
     """Every action of the team."""
+    progress: str = ""
+    """How far the team is, in a word or two: `phase 3/5`."""
 
     def role(self, name: RoleName) -> RoleView | None:
         """Return one role; None: it is not in the team."""
@@ -150,6 +152,7 @@ def view_of(state: State) -> SessionView:
             if found.how is None
         ),
         actions=tuple(facts.team.actions),
+        progress=state.conduct.progress,
     )
 
 

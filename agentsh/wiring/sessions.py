@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from agentsh.conductors.registry import find_conductor
 from agentsh.core import events as e
 from agentsh.core.cards import TeamFile
 from agentsh.core.controls import BreakAt
@@ -64,7 +65,7 @@ async def started(
             facts = with_world(facts, options, world)
         name, journal = await _new_journal(files, options)
         stack.push_async_callback(journal.aclose)
-        log = EventLog(journal, Fold(), Redactor(secrets_of(os.environ)))
+        log = EventLog(journal, Fold(find=find_conductor), Redactor(secrets_of(os.environ)))
         stack.push_async_callback(_close, journal, files, log)
         await log.append(marked(_named(facts, name, home), user_key()), *models.notices)
         manner = Manner(facts.approve, terminal, settings.model, settings.rules)
@@ -226,10 +227,10 @@ def _same_models(facts: e.SessionStarted, overrides: ResumeOptions, settings: Se
 async def _folded(journal: SqliteJournal) -> Fold:
     """Return the state from the newest snapshot and what came after it; a snapshot that does not fit is ignored."""
     kept = await journal.load_snapshot()
-    fold, seq = Fold(), 0
+    fold, seq = Fold(find=find_conductor), 0
     if kept is not None:
         try:
-            fold, seq = Fold(State.model_validate(kept[1])), kept[0]
+            fold, seq = Fold(State.model_validate(kept[1]), find_conductor), kept[0]
         except ValueError:
             seq = 0
     for recorded in await journal.read(after=seq):

@@ -52,7 +52,8 @@ def team_of(
     actions = {think.name: think, **(tasks or {})}
     if company is not None:
         team = company.team.model_copy(update={"roles": (*company.team.roles, *named)})
-        return TeamFile(team=team, roles=company.roles | named, actions=company.actions | actions)
+        changed = {"team": team, "roles": company.roles | named, "actions": company.actions | actions}
+        return company.model_copy(update=changed)
     members = tuple(named) or (RoleName("nobody"),)
     team = TeamCard(
         name=world.name,

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from agentsh.core.ids import RoleName
-from agentsh.engine.state import State
-from agentsh.engine.turns import Conductor, Turn
+from agentsh.engine.state import Conduct, State
+from agentsh.engine.turns import Conductor, Heard, Turn
 
 
 class WorldTurns:
@@ -29,6 +29,10 @@ class WorldTurns:
             if (role := state.roles[name]).current is None
         ]
         return found if self._team is None else [*found, *self._team.turns(self._of_team(state))]
+
+    def hear(self, heard: Heard, state: State) -> Conduct:
+        """Let the team's conductor hear it."""
+        return state.conduct if self._team is None else self._team.hear(heard, self._of_team(state))
 
     def _agents_due(self, state: State) -> list[RoleName]:
         return [name for name, role in state.roles.items() if role.due and name in self._agents]

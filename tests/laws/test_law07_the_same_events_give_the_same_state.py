@@ -30,7 +30,7 @@ from agentsh.store.catalogue import read_session
 from tests.roles.test_shipped_company import worked
 from tests.support.stage import ModelInProcess, React, asks_and_says, card, stage
 
-PURE = ("engine/fold.py", "engine/bus.py", "engine/state.py", "engine/turns.py", "conductors")
+PURE = ("engine/fold.py", "engine/bus.py", "engine/state.py", "engine/turns.py", "engine/conduct_fold.py", "conductors")
 IMPURE = {"time", "datetime", "random", "secrets", "uuid", "os", "asyncio", "threading"}
 FOLD = """
 import sys

@@ -30,7 +30,8 @@ WRITE, JUDGE, TEST = "actions/write.md", "actions/judge.md", "actions/test.md"
 @pytest.mark.parametrize(
     ("change", "place", "said", "mend"),
     [
-        ((TEAM, "conductor: sop", "conductor: chain"), (TEAM, 3), "'chain' is not available in this version", "sop"),
+        ((TEAM, "verify: true", "verifi: true"), (TEAM, 5), "unknown key 'verifi'", "'verify'"),
+        ((TEAM, "verify: true", "options: {}"), (TEAM, 5), "unknown key 'options'", "Leave it out"),
         ((TEAM, "conductor: sop", "conductor: spo"), (TEAM, 3), "there is no conductor 'spo'", "'sop'"),
         ((TEAM, "verify: true", "entry: writr"), (TEAM, 5), "'writr' is not in the team", "'writer'"),
         ((TEAM, "verify: true", "done: judge"), (TEAM, 5), "no role of the team does 'judge'", "There is: test, write"),

@@ -80,6 +80,7 @@ FULL: JsonObject = {
     "vars": {},
     "examples": [{"args": "'a b'", "result": "2"}],
     "world": WORLD,
+    "turn": {},
 }
 BARE: JsonObject = FULL | {
     "context": [],

@@ -36,6 +36,7 @@ class ReactionOnScript:
     observed: tuple[Message, ...] = ()
     past: Sequence[Message] = ()
     action: ActionName | None = None
+    brief: JsonObject = field(default_factory=dict)
     idea: str = "Write a tool"
     seed: int = 7
     others: tuple[RoleName, ...] = ()

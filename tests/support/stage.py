@@ -25,6 +25,7 @@ from agentsh.engine.model_queue import Host, ModelQueue
 from agentsh.engine.people import People
 from agentsh.engine.reaction import Reaction, Reacts
 from agentsh.engine.run import Run
+from agentsh.engine.turns import Conductor
 from agentsh.ports import Watcher
 from agentsh.session.facade import Session
 from agentsh.store.journal import SqliteJournal
@@ -222,6 +223,7 @@ async def stage(
     hires: Mapping[str, React] | None = None,
     workspace: WorkspaceInMemory | None = None,
     watcher: Watcher | None = None,
+    conductor: Conductor | None = None,
 ) -> AsyncIterator[Stage]:
     """Open the session at `path`, or go on with it; the same roles have to be given again.
 
@@ -234,7 +236,8 @@ async def stage(
         return {name: _reacts(name, acts[name]) for name in team.roles}
 
     journal = await SqliteJournal.open(path, create=not path.exists())
-    fold = Fold()
+    conducts = conductor or Sop()
+    fold = Fold(find=lambda _: conducts)
     for recorded in await journal.read():
         fold.apply(recorded)
     log = EventLog(journal, fold)
@@ -254,7 +257,7 @@ async def stage(
     )
     restore(desk.gate, fold.state)
     assert fold.state.facts is not None
-    run = Run(desk, Sop(), recast(fold.state.facts.team))
+    run = Run(desk, conducts, recast(fold.state.facts.team))
     session = Session(fold.state.facts, desk, run, meter, recast=recast, watcher=watcher)
     try:
         yield Stage(session, desk, model, sandbox, workspace)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from agentsh.core.cards import Does
 from agentsh.core.messages import Message
 from agentsh.roles.actions.ask import ask
+from agentsh.roles.actions.choose import choose
 from agentsh.roles.actions.think import think
 from agentsh.roles.actions.verify import verify
 from agentsh.roles.actions.write_files import write_files
@@ -19,4 +20,5 @@ BEHAVIOURS: dict[Does, Behaviour] = {
     "write_function": write_function,
     "verify": verify,
     "think": think,
+    "choose": choose,
 }

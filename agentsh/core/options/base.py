@@ -1,0 +1,50 @@
+"""A conductor's own keys in a team file, and what they refer to: whoever reads files needs to know no conductor."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Generic, Literal, TypeVar
+
+from agentsh.core.cards import TeamCard
+from agentsh.core.model import Frozen
+
+ReferenceKind = Literal["role", "action", "team", "flag"]
+
+
+class Reference(Frozen):
+    """One thing that options name, and where they do."""
+
+    kind: ReferenceKind
+    """role: of the team. action: a file. team: another team, whose roles join this one.
+    flag: a yes or no in the output of an action, as `action.field`."""
+    name: str
+    place: tuple[str | int, ...]
+    """Keys and list positions from the top of the front matter: `("phases", 0, "assistant")`."""
+
+
+class TeamOptions(Frozen):
+    """The keys of one conductor. Whatever a file says beside them and the team's own is refused with its line."""
+
+    by_watch: ClassVar[bool] = False
+    """Whether roles react to what they watch; else the conductor alone says who does what, and a role whose file
+    says nothing of watching watches nothing."""
+
+    def references(self) -> Iterator[Reference]:
+        """Yield whatever has to be there for this to work, in the order of the file."""
+        yield from ()
+
+
+Options = TypeVar("Options", bound=TeamOptions)
+
+
+class OptionsReader(Generic[Options]):
+    """Reads a team's options as what they are; the same card is read once."""
+
+    def __init__(self, model: type[Options]) -> None:
+        self._model = model
+        self._card: TeamCard | None = None
+        self._options: Options | None = None
+
+    def of(self, card: TeamCard) -> Options:
+        """Return the options of a card that was checked when it was read."""
+        if self._options is None or self._card is not card:
+            self._card, self._options = card, self._model.model_validate(card.options)
+        return self._options

@@ -1,0 +1,10 @@
+"""The options of every conductor that ships, by the name that a team file gives it."""
+
+from collections.abc import Mapping
+
+from agentsh.core.options.base import TeamOptions
+from agentsh.core.options.sop import SopOptions
+
+OptionsByConductor = Mapping[str, type[TeamOptions]]
+
+SHIPPED: OptionsByConductor = {"sop": SopOptions}
