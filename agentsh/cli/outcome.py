@@ -113,7 +113,7 @@ def resume_command(name: str) -> str:
 def question_lines(question: e.HumanAsked | e.ApprovalAsked) -> list[str]:
     """Return an open question in full, with what may be answered."""
     if isinstance(question, e.ApprovalAsked):
-        return [_row("asked", f"may {question.role} {question.what}?"), *_quoted(question.detail.strip().splitlines())]
+        return [_row("asked", f"may {question.role} {question.what}?"), *_quoted(question.told.strip().splitlines())]
     choices = [f"one of: {', '.join(question.choices)}"] if question.choices else []
     return [_row("asked", f"{question.role} is asked:"), *_quoted([*question.prompt.strip().splitlines(), *choices])]
 

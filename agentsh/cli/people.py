@@ -31,7 +31,7 @@ class Interviewer:
     async def settle(self, asked: ApprovalAsked) -> Settle:
         """Return what the person decides. Raises PersonNeeded at the end of input."""
         self.tell(f"\n{asked.role} wants to {asked.what}:")
-        self.tell(_indented(asked.detail))
+        self.tell(_indented(asked.told))
         while isinstance(decision := await self._filled(decided(asked.question)), EditFirst):
             continue
         return decision

@@ -151,8 +151,13 @@ def _introduce(session: Session) -> None:
 def _asked(question: QuestionView) -> HumanAsked | ApprovalAsked:
     """Return an open question as it was asked."""
     if question.approval:
-        what, _, detail = question.prompt.partition(": ")
-        return ApprovalAsked(question=question.question, role=question.role, what=what, detail=detail)
+        return ApprovalAsked(
+            question=question.question,
+            role=question.role,
+            what=question.what,
+            detail=question.detail,
+            shown=question.shown,
+        )
     return HumanAsked(
         question=question.question,
         role=question.role,

@@ -41,6 +41,8 @@ class Command(Frozen):
     network: bool = False
     read_only: bool = False
     """Whether it may only read the workspace, and write nothing but temporary files."""
+    shown: str = ""
+    """What whoever approves it reads first, where `argv` holds a script that nobody can read; no part of the run."""
 
 
 class RunResult(Frozen):

@@ -331,6 +331,13 @@ class ApprovalAsked(Frozen):
     """Why it is asked although such things are approved: it is dangerous, or a rule says so."""
     suggested: tuple[str, ...] = ()
     """Rules that would allow it from now on; none: it is asked each time."""
+    shown: str = ""
+    """What people read in place of `detail`, where that holds a script that nobody can read."""
+
+    @property
+    def told(self) -> str:
+        """What people read before they decide."""
+        return self.shown or self.detail
 
 
 class ApprovalSettled(Frozen):

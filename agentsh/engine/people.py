@@ -89,6 +89,7 @@ class People:
         editable: bool = False,
         by_boss: bool = False,
         wishes: Sequence[Wish] = (),
+        shown: str = "",
     ) -> Permission:
         """Return whether `what` may happen: by rules, by policy, by what was granted, or by asking.
 
@@ -101,6 +102,7 @@ class People:
             by_boss: whether the Boss typed it: then `--approve never` and what roles may do say nothing about it.
             editable: whether `detail` is a command line that may be allowed in another wording.
             wishes: the same as rules see it; none: `detail` is a command line.
+            shown: what people read in place of `detail`, where that holds a script that nobody can read.
 
         Raises:
             PersonNeeded: it has to be asked and nobody is there.
@@ -119,9 +121,10 @@ class People:
             editable=editable,
             why=judged.why,
             suggested=proposal.suggested(),
+            shown=shown,
         )
         because = f" ({judged.why})" if judged.why else ""
-        answer = await self._answer_to(question, asked, f"{role} asks to {what}{because}: {_first_line(detail)}")
+        answer = await self._answer_to(question, asked, f"{role} asks to {what}{because}: {_first_line(asked.told)}")
         return Permission.model_validate(answer).model_copy(update={"by_person": True})
 
     async def answer(self, control: AnswerQuestion) -> None:

@@ -87,6 +87,7 @@ def _(event: e.ApprovalAsked, state: State) -> None:
         editable=event.editable,
         why=event.why,
         suggested=event.suggested,
+        shown=event.shown,
     )
 
 

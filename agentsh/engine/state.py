@@ -114,6 +114,7 @@ class Question(Mutable):
     editable: bool = False
     why: str = ""
     suggested: tuple[str, ...] = ()
+    shown: str = ""
     choices: tuple[str, ...] = ()
     schema_: JsonObject | None = None
 

@@ -52,7 +52,7 @@ def _approval(question: QuestionView, done: Done) -> Matter:
     return Matter(
         id=question.question,
         who=question.role,
-        intro=(Line(), head, *block(question.detail, margin=MARGIN, most=MOST_LINES), *why, *rules),
+        intro=(Line(), head, *block(question.told, margin=MARGIN, most=MOST_LINES), *why, *rules),
         begin=lambda: Form(filling()),
         done=done,
         text=question.detail,

@@ -194,7 +194,7 @@ def _(event: e.HumanAnswered) -> str:
 
 @tell.register
 def _(event: e.ApprovalAsked) -> str:
-    return f"{event.role} wants to {event.what}: {one_line(event.detail, LINE_LIMIT)}"
+    return f"{event.role} wants to {event.what}: {one_line(event.told, LINE_LIMIT)}"
 
 
 @tell.register

@@ -67,6 +67,13 @@ class QuestionView(Frozen):
     """For an approval: why it is asked although such things are approved."""
     suggested: tuple[str, ...] = ()
     """For an approval: rules that would allow it from now on."""
+    shown: str = ""
+    """For an approval: what to read in place of `detail`, where that holds a script that nobody can read."""
+
+    @property
+    def told(self) -> str:
+        """What people read before they decide."""
+        return self.shown or self.detail
 
 
 class SessionView(Frozen):
@@ -139,6 +146,7 @@ def view_of(state: State) -> SessionView:
                 editable=found.editable,
                 why=found.why,
                 suggested=found.suggested,
+                shown=found.shown,
             )
             for found in state.questions.values()
         ),

@@ -49,7 +49,7 @@ class Approval(AskPanel, can_focus=True):
         super().__init__(question)
         self.question = question
         what, _, detail = question.prompt.partition(": ")
-        self._what, self._detail = question.what or what, question.detail or detail
+        self._what, self._detail = question.what or what, question.told or detail
 
     @property
     def title_text(self) -> str:

@@ -144,7 +144,7 @@ def _(_event: e.HumanAnswered) -> _Told:
 
 @_told.register
 def _(event: e.ApprovalAsked) -> _Told:
-    return f"wants to {event.what}: {_first(event.detail)}", "warn"
+    return f"wants to {event.what}: {_first(event.told)}", "warn"
 
 
 @_told.register

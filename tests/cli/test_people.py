@@ -66,6 +66,15 @@ async def test_what_is_to_be_allowed_is_shown_but_not_endlessly() -> None:
     assert "60 more lines" in shown
 
 
+async def test_where_the_command_is_a_script_nobody_can_read_it_is_told_in_words() -> None:
+    asker, told = interviewer("y")
+    asked = approval("python3 -c 'JOB = json.loads(...)'").model_copy(update={"shown": "try 3 drafts of f"})
+    await asker.settle(asked)
+    shown = "\n".join(told)
+    assert "try 3 drafts of f" in shown
+    assert "JOB" not in shown
+
+
 @pytest.mark.parametrize("end", ["", "."])
 async def test_text_ends_with_an_empty_line_or_a_dot(end: str) -> None:
     answer = await interviewer("first", "second", end, "not read")[0].answer(question())

@@ -39,7 +39,7 @@ def run_effect(desk: Desk, role: RoleName, reaction: ReactionId, command: Comman
             result = RunResult(exit_code=REFUSED, stderr=f"not run: {permission.why or 'refused'}")
         return Outcome(result, result.model_dump(mode="json"), events=tuple(traces))
 
-    return Effect("run", command.model_dump(mode="json"), perform, RunResult.model_validate)
+    return Effect("run", command.model_dump(mode="json", exclude={"shown"}), perform, RunResult.model_validate)
 
 
 def verify_effect(desk: Desk, role: RoleName, reaction: ReactionId, plan: VerifyPlan) -> Effect[Verdict]:
@@ -104,6 +104,7 @@ async def _permission_to_run(desk: Desk, role: RoleName, question: QuestionId, c
         confined=desk.sandbox.status.confines,
         editable=True,
         wishes=(Wish(kind="run", argv=command.argv), *online),
+        shown=command.shown,
     )
 
 

@@ -46,9 +46,9 @@ async def write_function(work: Work) -> Message:
         """A draft counts by what it does when it is run, so one that rambles on, or was cut, is worth a try too."""
         return (await work.mind.answer(await _question(work, task, request))).text
 
-    async def run(script: str) -> RunResult:
+    async def run(script: str, words: str) -> RunResult:
         limits = Limits(wall_s=trial_wall_s(WAVE, len(task.examples)))
-        return await work.reaction.run(Command(argv=("python3", "-I", "-c", script), limits=limits))
+        return await work.reaction.run(Command(argv=("python3", "-I", "-c", script), limits=limits, shown=words))
 
     outcome = await by_trial(ask, run, task, 1 if work.role.human else work.action.candidates)
     if outcome.files:

@@ -10,12 +10,12 @@ from agentsh.roles.function_first.drafts import Draft, extract
 from agentsh.roles.function_first.scaffold import command_arguments, program
 from agentsh.roles.function_first.schedule import DraftRequest, waves
 from agentsh.roles.function_first.task import FunctionTask
-from agentsh.roles.function_first.trial import Finding, read_trial, trial_script
+from agentsh.roles.function_first.trial import Finding, read_trial, trial_script, trial_words
 
 Ask = Callable[[DraftRequest], Awaitable[str]]
 """Asks the model for one draft, with the prompt that the request's form names; returns the answer's text."""
-Run = Callable[[str], Awaitable[RunResult]]
-"""Runs a Python script in the sandbox, within `trial_wall_s`."""
+Run = Callable[[str, str], Awaitable[RunResult]]
+"""Runs a Python script in the sandbox, within `trial_wall_s`; with what a person reads before that."""
 
 
 class Tried(Frozen):
@@ -101,9 +101,9 @@ async def write_function(ask: Ask, run: Run, task: FunctionTask, candidates: int
         asked += len(answers)
         fresh = _fresh(answers, task, tried)
         if fresh:
-            script = trial_script(task.signature.name, [draft.source for draft in fresh], task.examples)
-            result = await run(script)
-            found = read_trial(result, task.signature.name, [draft.source for draft in fresh], task.examples)
+            trial = (task.signature.name, [draft.source for draft in fresh], task.examples)
+            result = await run(trial_script(*trial), trial_words(*trial))
+            found = read_trial(result, *trial)
             if found is None:
                 return FunctionOutcome(task=task, asked=asked, best=best_of(tried), trouble=_trouble(result))
             tried += [Tried(draft=draft, findings=row) for draft, row in zip(fresh, found, strict=True)]

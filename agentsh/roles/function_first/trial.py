@@ -125,6 +125,14 @@ def trial_script(name: str, sources: Sequence[str], examples: Sequence[Example])
     return _CALLER.format(job=json.dumps(job), callee=_CALLEE)
 
 
+def trial_words(name: str, sources: Sequence[str], examples: Sequence[Example]) -> str:
+    """Return what a person reads before such a script runs: what is tried, on what, and each draft."""
+    count = f"{len(sources)} drafts" if len(sources) > 1 else "one draft"
+    calls = "\n".join(f"  {name}({example.args}) -> {example.result}" for example in examples)
+    drafts = "\n\n".join(f"# draft {number}\n{source.rstrip()}" for number, source in enumerate(sources, 1))
+    return f"try {count} of {name} on examples, each call in a Python process of its own:\n{calls}\n\n{drafts}"
+
+
 def trial_wall_s(drafts: int, examples: int) -> float:
     """Return the longest that a trial script may take, seconds: a slow start for each call and one deadline a draft."""
     return 5.0 + drafts * (CALL_S + 0.5 * examples)

@@ -7,8 +7,8 @@ from pathlib import Path
 from agentsh.core.code import RunResult
 
 
-async def run_script(script: str) -> RunResult:
-    """Run a Python script."""
+async def run_script(script: str, words: str = "") -> RunResult:
+    """Run a Python script; `words` are what a person would have read before it."""
     return await run_python("-I", "-c", script)
 
 

@@ -74,7 +74,7 @@ async def test_the_same_draft_is_run_once() -> None:
     async def ask(request: DraftRequest) -> str:
         return WRONG
 
-    async def run(script: str) -> RunResult:
+    async def run(script: str, words: str) -> RunResult:
         scripts.append(script)
         return await run_script(script)
 
@@ -87,7 +87,7 @@ async def test_a_run_that_is_refused_is_told() -> None:
     async def ask(request: DraftRequest) -> str:
         return RIGHT
 
-    async def run(script: str) -> RunResult:
+    async def run(script: str, words: str) -> RunResult:
         return RunResult(exit_code=126, stderr="the Boss said no")
 
     outcome = await write_function(ask, run, TASK, 9)

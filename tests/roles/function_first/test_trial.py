@@ -4,7 +4,7 @@ import pytest
 
 from agentsh.core.code import RunResult
 from agentsh.core.verdict import Example
-from agentsh.roles.function_first.trial import read_trial, trial_script, trial_wall_s
+from agentsh.roles.function_first.trial import read_trial, trial_script, trial_wall_s, trial_words
 from tests.roles.function_first.running import run_script
 
 
@@ -96,3 +96,12 @@ def test_a_run_that_did_not_come_to_its_end_has_no_findings() -> None:
     forged = '{"mark": "0", "findings": [[{"passed": true, "got": "1"}]]}'
     for stdout in ("", "Traceback", forged, "[1]", "null"):
         assert read_trial(RunResult(exit_code=1, stdout=stdout), "f", ["def f(x): return 1"], examples) is None
+
+
+def test_who_has_to_allow_a_trial_reads_the_calls_and_the_drafts_not_the_script() -> None:
+    sources = ["def f(x):\n    return x\n", "def f(x): return 2 * x"]
+    said = trial_words("f", sources, [Example(args="2", result="4")])
+    assert said.splitlines()[0] == "try 2 drafts of f on examples, each call in a Python process of its own:"
+    assert "  f(2) -> 4" in said
+    assert all(source.strip() in said for source in sources)
+    assert "JOB" not in said
