@@ -50,19 +50,23 @@ async def test_what_was_acknowledged_survives_kill_nine_whole_and_in_order(
         await assert_it_goes_on(path, durable)
         assert check(path).faults == ()
         written += len(durable)
-    assert written > 10 * SESSIONS * KILLS
+    assert written > 10 * SESSIONS * KILLS, "too little was written for anything to be lost"
 
 
 def killed_at_random(appender: subprocess.Popen[bytes], path: Path, chance: random.Random) -> int:
-    """Let a process append for a random moment, kill it, and return the highest number that it was acknowledged."""
+    """Let a process append for a while, kill it, and return the highest number that it was acknowledged.
+
+    Some are killed after a moment, so while they open and recover the file; the others once so many calls are
+    acknowledged, so in full course on a slow disk too.
+    """
     assert appender.stdin is not None
     assert appender.stdout is not None
     appender.stdin.write(f"{path}\n".encode())
     output = b""
-    # Some are killed while they open and recover the file, most while they append.
-    deadline = time.monotonic() + chance.choice([0.002, 0.005, 0.02, 0.05, 0.15, 0.3]) * chance.random()
+    wait_s, calls = chance.choice([(0.005, None), (0.05, None), (60.0, 5), (60.0, 40), (60.0, 150)])
+    deadline = time.monotonic() + (wait_s * chance.random() if calls is None else wait_s)
     child = child_of(appender)
-    while (left_s := deadline - time.monotonic()) > 0:
+    while (left_s := deadline - time.monotonic()) > 0 and (calls is None or output.count(b"\n") <= calls):
         if select.select([appender.stdout], [], [], left_s)[0]:
             output += os.read(appender.stdout.fileno(), 65536)
     os.kill(child, signal.SIGKILL)
