@@ -1,10 +1,11 @@
 """Conductors by the name that a team file gives them. Their keys in it are in `core.options`."""
 
+from agentsh.conductors.chain import Chain
 from agentsh.conductors.sop import Sop
 from agentsh.core.errors import UsageError
 from agentsh.engine.turns import Conductor
 
-CONDUCTORS: dict[str, type[Conductor]] = {"sop": Sop}
+CONDUCTORS: dict[str, type[Conductor]] = {"sop": Sop, "chain": Chain}
 
 
 def find_conductor(name: str) -> Conductor | None:

@@ -15,7 +15,7 @@ from agentsh.core.options.registry import SHIPPED, OptionsByConductor
 from agentsh.library.complaints import first_error
 from agentsh.library.front import FrontMatter, read_front
 from agentsh.library.output_types import output_schema
-from agentsh.library.places import Places
+from agentsh.library.places import Places, nearest
 from agentsh.library.templates import TemplateText
 
 Card = TypeVar("Card", bound=Frozen)
@@ -146,6 +146,9 @@ def _with_options(front: FrontMatter, options: OptionsByConductor) -> JsonObject
         read = model.model_validate(given)
     except ValidationError as error:
         raise first_error(error, front.places, model, TeamCard.model_fields.keys() - {"source", "options"}) from None
+    if (problem := next(read.problems(), None)) is not None:
+        hint = problem.hint or nearest(problem.wrong, problem.known)
+        raise front.places.error(problem.place, problem.message, hint)
     return own | {"options": read.model_dump(mode="json", exclude_unset=True)}
 
 

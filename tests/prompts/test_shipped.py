@@ -62,6 +62,20 @@ WORLD: JsonObject = {
     "attempt": "to fly",
     "style": "Be fair.",
 }
+TURN: JsonObject = {
+    "phase": "review/comment",
+    "part": "answer",
+    "task": "the whole program",
+    "assistant": "reviewer",
+    "user": "cto",
+    "partner": "cto",
+    "turn": 1,
+    "turns": 3,
+    "cycle": 1,
+    "cycles": 3,
+    "choices": ["left", "right"],
+}
+"""What conductors tell a role for a turn, all of them together."""
 FULL: JsonObject = {
     "idea": "Count the words of a text",
     "context": [{"role": "engineer", "action": "summarize_code", "content": "## Summary", "data": SUMMARY}],
@@ -80,7 +94,7 @@ FULL: JsonObject = {
     "vars": {},
     "examples": [{"args": "'a b'", "result": "2"}],
     "world": WORLD,
-    "turn": {},
+    "turn": TURN,
 }
 BARE: JsonObject = FULL | {
     "context": [],

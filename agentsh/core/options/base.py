@@ -6,6 +6,8 @@ from typing import ClassVar, Generic, Literal, TypeVar
 from agentsh.core.cards import TeamCard
 from agentsh.core.model import Frozen
 
+Place = tuple[str | int, ...]
+"""Keys and list positions from the top of the front matter: `("phases", 0, "assistant")`."""
 ReferenceKind = Literal["role", "action", "team", "flag"]
 
 
@@ -16,8 +18,18 @@ class Reference(Frozen):
     """role: of the team. action: a file. team: another team, whose roles join this one.
     flag: a yes or no in the output of an action, as `action.field`."""
     name: str
-    place: tuple[str | int, ...]
-    """Keys and list positions from the top of the front matter: `("phases", 0, "assistant")`."""
+    place: Place
+
+
+class Problem(Frozen):
+    """Something that is wrong with options in a way that their shape does not show."""
+
+    place: Place
+    message: str
+    hint: str = ""
+    """The mend; empty: what is nearest to `wrong` in `known`."""
+    wrong: str = ""
+    known: tuple[str, ...] = ()
 
 
 class TeamOptions(Frozen):
@@ -29,6 +41,10 @@ class TeamOptions(Frozen):
 
     def references(self) -> Iterator[Reference]:
         """Yield whatever has to be there for this to work, in the order of the file."""
+        yield from ()
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong beyond the shape of each key; nothing is asked of options with problems."""
         yield from ()
 
 

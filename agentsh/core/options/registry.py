@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from agentsh.core.options.base import TeamOptions
+from agentsh.core.options.chain import ChainOptions
 from agentsh.core.options.sop import SopOptions
 
 OptionsByConductor = Mapping[str, type[TeamOptions]]
 
-SHIPPED: OptionsByConductor = {"sop": SopOptions}
+SHIPPED: OptionsByConductor = {"sop": SopOptions, "chain": ChainOptions}

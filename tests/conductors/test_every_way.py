@@ -1,0 +1,145 @@
+"""Whatever way a team works in, it ends, and can be stepped, played, stopped, killed and resumed on the way."""
+
+import asyncio
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from agentsh.conductors.registry import find_conductor
+from agentsh.core.cards import BudgetCard
+from agentsh.core.controls import Be, Go, Pause, Release, Step
+from agentsh.core.errors import ExitCode
+from agentsh.core.events import MessagePublished, SessionFinished, StepFinished
+from agentsh.core.ids import RoleName
+from agentsh.engine.fold import Fold
+from agentsh.engine.state import State
+from agentsh.session.facade import Session
+from tests.conductors.bench import NAME, Bench, messages, server_for
+from tests.conductors.ways import all_ways
+from tests.e2e.agent import Agent, crashed
+
+WAYS = all_ways()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A run that nobody disturbed."""
+
+    bench: Bench
+    finished: SessionFinished
+    chats: int
+
+
+@pytest.fixture(scope="module", params=WAYS, ids=[way.team for way in WAYS])
+def reference(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    async def work() -> Reference:
+        async with server_for(request.param) as server:
+            bench = Bench(request.param, tmp_path_factory.mktemp("way"), server.host)
+            async with bench.started() as session:
+                finished = await bench.ended(session)
+            return Reference(bench, finished, len(server.chats))
+
+    with ThreadPoolExecutor() as aside:
+        return aside.submit(asyncio.run, work()).result()
+
+
+def test_it_works_to_its_end(reference: Reference) -> None:
+    way, bench = reference.bench.way, reference.bench
+    assert reference.finished.exit_code == way.exit_code, reference.finished.summary
+    causes = {said.cause_by for said in messages(bench.events())}
+    assert causes >= set(way.published)
+    assert [path for path in way.files if not (bench.workspace / path).is_file()] == []
+
+
+async def test_it_is_stepped_played_and_stopped_by_a_budget_and_ends_the_same(
+    reference: Reference, tmp_path: Path
+) -> None:
+    way = reference.bench.way
+    async with server_for(way) as server:
+        bench = Bench(way, tmp_path, server.host)
+        async with bench.started(BudgetCard(max_steps=2)) as session:
+            assert (await bench.ended(session)).exit_code == ExitCode.BUDGET
+        async with bench.reopened(BudgetCard(max_steps=1000)) as session:
+            await session.send(Pause())
+            running = asyncio.create_task(bench.ended(session))
+            await _lets_one_step_through(session, bench)
+            await _is_played_and_given_back(session)
+            await session.send(Go())
+            assert (await running).exit_code == way.exit_code
+    assert bench.story() == reference.bench.story()
+    assert len(server.chats) == reference.chats
+
+
+async def test_it_is_killed_and_goes_on_as_if_it_never_was(reference: Reference, tmp_path: Path) -> None:
+    way = reference.bench.way
+    if way.person:
+        pytest.skip("a person who is there is a process of its own: tests/e2e/test_people.py")
+    async with server_for(way) as server:
+        agent = Agent(tmp_path, server.host, session=NAME)
+        words = ["--team", way.team, "--model", "tiny:latest"]
+        async with agent.start(*agent.run(way.idea, *words)) as running:
+            await server.until(lambda asked: len(asked.chats) > reference.chats // 2, timeout_s=60)
+            running.send(signal.SIGKILL)
+            await running.ended()
+        ended = await agent.ended(*agent.resume())
+        assert ended.code == way.exit_code, ended
+        assert not crashed(ended)
+    assert Bench(way, tmp_path, server.host).story() == reference.bench.story()
+    assert len(server.chats) - reference.chats in range(5), "only what was under way may be asked again"
+
+
+def test_a_state_restored_anywhere_conducts_on_like_the_one_that_never_was_stored(reference: Reference) -> None:
+    events = reference.bench.events()
+    whole, stored = Fold(find=find_conductor), []
+    for recorded in events:
+        stored.append((whole.state.model_dump_json(), _turns(whole.state)))
+        whole.apply(recorded)
+    for cut in range(0, len(events), 7):
+        restored = Fold(State.model_validate_json(stored[cut][0]), find_conductor)
+        assert _turns(restored.state) == stored[cut][1]
+        for recorded in events[cut:]:
+            restored.apply(recorded)
+        assert restored.state == whole.state
+    assert len(whole.state.conduct.model_dump_json()) < 20_000
+
+
+def _turns(state: State) -> str:
+    conductor = find_conductor(state.facts.team.team.conductor) if state.facts is not None else None
+    return "" if conductor is None else str(list(conductor.turns(state)))
+
+
+async def _lets_one_step_through(session: Session, bench: Bench) -> None:
+    before = await _quiet(session)
+    await session.send(Step())
+    await _quiet(session, before)
+    done = [item.event for item in bench.events() if item.seq > before]
+    performed = [event for event in done if isinstance(event, StepFinished)]
+    said = [event for event in done if isinstance(event, MessagePublished)]
+    assert len(performed) + len(said) == 1
+
+
+async def _is_played_and_given_back(session: Session) -> None:
+    """Take over whoever stands before the gate: the person is asked in place of its model, until it is given back."""
+    asked: list[RoleName] = []
+    while not asked:
+        before = await _quiet(session)
+        waiting = [role.name for role in session.view().roles if role.reactions and not role.human]
+        for name in waiting:
+            await session.send(Be(role=name))
+        await session.send(Step())
+        await _quiet(session, before)
+        asked = [question.role for question in session.view().questions]
+        for name in waiting:
+            await session.send(Release(role=name))
+    assert set(asked) <= set(waiting)
+
+
+async def _quiet(session: Session, after: int = -1) -> int:
+    """Wait until nothing moves, and more than `after` has happened; return what has."""
+    async with asyncio.timeout(30):
+        while not session.resting or session.view().seq <= after:
+            await asyncio.sleep(0.001)
+    return session.view().seq

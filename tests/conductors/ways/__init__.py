@@ -1,0 +1,42 @@
+"""Ways of working, one module each: a shipped team with what a model says to it, as `WAY`."""
+
+import pkgutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+
+from agentsh.core.model import JsonObject
+
+
+@dataclass(frozen=True)
+class Way:
+    """A team at work on a script.
+
+    Attributes:
+        team: its name.
+        idea: what it is asked for.
+        rules: of the model server, as tests.support.model_server knows them; the same prompt gets the same answer.
+        exit_code: how it ends.
+        published: causes of messages that are there in the end.
+        files: the workspace in the end, among others.
+        person: what whoever plays a role answers, by a part of the question.
+    """
+
+    team: str
+    idea: str
+    rules: Sequence[JsonObject]
+    exit_code: int = 0
+    published: Sequence[str] = ()
+    files: Sequence[str] = ()
+    person: JsonObject = field(default_factory=dict)
+
+
+def rule(role: str, match: str, **more: object) -> JsonObject:
+    """Return what the model says to a role whose prompt begins with a match."""
+    return {"system": f"^You are {role},", "match": match, **more}  # type: ignore[dict-item]
+
+
+def all_ways() -> list[Way]:
+    """Return the ways of every module here."""
+    names = sorted(found.name for found in pkgutil.iter_modules(__path__))
+    return [import_module(f"{__name__}.{name}").WAY for name in names]
