@@ -11,7 +11,7 @@ def main() -> None:
     """Run the command line and end the process with its exit code."""
     os.umask(PRIVATE)
     from agentsh.cli.app import main as run
-    from agentsh.wiring.garbage import collect_less
+    from agentsh.cli.garbage import collect_less
 
     collect_less()
     sys.exit(run())

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import pkgutil
 import sys
 
@@ -19,6 +20,7 @@ def main(arguments: list[str]) -> int:
     if unknown := [name for name in arguments if name not in known]:
         print(f"no benchmark {unknown[0]!r}; there are: {', '.join(known)}", file=sys.stderr)
         return 2
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has been compiled once
     for name in arguments or known:
         print(json.dumps(importlib.import_module(f"benchmarks.{name}").measure()), flush=True)
     return 0

@@ -169,8 +169,9 @@ def test_the_run_path_loads_no_screen_library() -> None:
 def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys\n"
-        "from agentsh.cli.app import main\n"
-        "main(['--help'])\n"
+        "from agentsh.__main__ import main\n"
+        "sys.argv = ['agentsh', '--help']\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "heavy = {'rich', 'ollama', 'httpx', 'sqlite3', 'jinja2', 'yaml', 'dulwich', 'asyncio'}\n"
         "print('loaded:', *sorted({name.partition('.')[0] for name in sys.modules} & heavy))\n"
     )
