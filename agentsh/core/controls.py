@@ -183,6 +183,9 @@ class EditEntity(Frozen):
     value: JsonValue = None
 
 
+WorldControl = Tick | SetSpeed | EditEntity
+
+
 class SetBudget(Frozen):
     """New limits from now on."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from agentsh.core import controls as k
 from agentsh.core import events as e
@@ -14,13 +14,15 @@ from agentsh.engine.breakpoints import parse_breakpoint
 from agentsh.engine.budget import merged
 from agentsh.engine.desk import Desk
 from agentsh.session.team import Team
-from agentsh.session.world_desk import WorldControl, WorldDesk
+
+if TYPE_CHECKING:
+    from agentsh.session.world_desk import WorldDesk  # a session without a world loads nothing of worlds
 
 
 class Controls:
     """One control after another, in the order in which they came."""
 
-    def __init__(self, desk: Desk, team: Team, world: WorldDesk | None = None) -> None:
+    def __init__(self, desk: Desk, team: Team, world: "WorldDesk | None" = None) -> None:
         self._desk = desk
         self._team = team
         self._world = world
@@ -128,7 +130,7 @@ class Controls:
         said = from_boss(boss_message_id(number), control.text, (self.named(control.role),))
         await self._desk.log.append(e.MessagePublished(message=said.model_copy(update={"cause_by": WHISPER})))
 
-    async def _of_world(self, control: WorldControl) -> None:
+    async def _of_world(self, control: k.WorldControl) -> None:
         if self._world is None:
             raise UsageError("this session has no world", hint="begin one: agentsh world run NAME")
         await self._world.carry_out(control)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentsh.core import events as e
 from agentsh.core.chat import Answer, Usage
@@ -26,7 +27,9 @@ from agentsh.session.shell import Shell
 from agentsh.session.team import Recast, Team
 from agentsh.session.view import SessionView, view_of
 from agentsh.session.why import Cause, why
-from agentsh.session.world_desk import WorldDesk
+
+if TYPE_CHECKING:
+    from agentsh.session.world_desk import WorldDesk  # a session without a world loads nothing of worlds
 
 
 class Session(Look):
@@ -38,7 +41,7 @@ class Session(Look):
         desk: Desk,
         run: Run,
         meter: Meter,
-        world: WorldDesk | None = None,
+        world: "WorldDesk | None" = None,
         *,
         recast: Recast | None = None,
         watcher: Watcher | None = None,

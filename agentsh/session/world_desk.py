@@ -14,8 +14,6 @@ from agentsh.world.run import WorldRun
 from agentsh.world.series import Point, series
 from agentsh.world.world import World
 
-WorldControl = k.Tick | k.SetSpeed | k.EditEntity
-
 
 class WorldDesk:
     """What a session shows of its world, and lets people do."""
@@ -57,7 +55,7 @@ class WorldDesk:
         """Yield a numeric field of one entity over the ticks, for plots; only the condition's kind and path count."""
         return series(self._log.journal, self._run.world.store.kinds, entity, condition.kind, condition.path)
 
-    async def carry_out(self, control: WorldControl) -> None:
+    async def carry_out(self, control: k.WorldControl) -> None:
         """Do what a person asks. Raises WorldError when that cannot be done."""
         match control:
             case k.Tick():

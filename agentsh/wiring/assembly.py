@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from agentsh.conductors.registry import conductor
 from agentsh.core import events as e
@@ -33,15 +33,14 @@ from agentsh.roles.cast import cast as cast_of
 from agentsh.sandbox.environment import base_interpreter
 from agentsh.sandbox.opening import open_sandbox
 from agentsh.session.facade import Session
-from agentsh.session.world_desk import WorldDesk
 from agentsh.verify.gates import GateVerifier
 from agentsh.verify.installing import VenvInstaller
 from agentsh.wiring.models import Connected
 from agentsh.workspace.folder import open_workspace
 from agentsh.workspace.watching import FolderWatcher
-from agentsh.world.catalogue import agents
-from agentsh.world.run import open_world
-from agentsh.world.turns import WorldTurns
+
+if TYPE_CHECKING:
+    from agentsh.session.world_desk import WorldDesk  # a session without a world loads nothing of worlds
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +110,20 @@ def _unprotected(status: SandboxStatus, root: Path, home: Home) -> list[e.Notice
 
 def _conductor(facts: e.SessionStarted) -> Conductor:
     """Return the team's conductor; where a world ticks, its agents are conducted apart from the team."""
-    team = facts.team.team
     if facts.world is None:
-        return conductor(team.conductor)
-    thinkers = agents(facts.world)
-    return WorldTurns(thinkers, conductor(team.conductor) if set(team.roles) - set(thinkers) else None)
+        return conductor(facts.team.team.conductor)
+    from agentsh.wiring.worlds import conductor_beside
+
+    return conductor_beside(facts.world, facts.team)
 
 
-async def _world(desk: Desk, run: Run) -> WorldDesk | None:
+async def _world(desk: Desk, run: Run) -> "WorldDesk | None":
     facts = desk.log.state.facts
     if facts is None or facts.world is None:
         return None
-    from agentsh.world.shipped import shipped_catalogue
+    from agentsh.wiring.worlds import open_desk
 
-    shipped = shipped_catalogue()
-    return WorldDesk(desk.log, await open_world(desk, run, shipped), shipped)
+    return await open_desk(desk, run)
 
 
 def _pause(log: EventLog) -> Callable[[str, Passage], None]:

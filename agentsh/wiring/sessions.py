@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agentsh.conductors.registry import find_conductor
 from agentsh.core import events as e
@@ -23,14 +24,15 @@ from agentsh.engine.log import EventLog
 from agentsh.engine.state import State
 from agentsh.library.home import Home
 from agentsh.library.shelf import Shelf
-from agentsh.library.worlds import WorldFile
 from agentsh.session.facade import Session
 from agentsh.store.catalogue import SessionFiles, read_session
 from agentsh.store.journal import SqliteJournal
 from agentsh.wiring.assembly import Manner, assemble
 from agentsh.wiring.models import Connected, Progress, Wish, connect
 from agentsh.wiring.ownership import adoption, as_said, is_own, marked, own_hosts, taken_over, user_key
-from agentsh.wiring.worlds import with_world, world_file, world_shelf, world_team
+
+if TYPE_CHECKING:
+    from agentsh.library.worlds import WorldFile  # a session without a world loads nothing of worlds
 
 
 @asynccontextmanager
@@ -53,7 +55,7 @@ async def started(
         parse_breakpoint(when)
     files = SessionFiles(home.sessions)
     _free_name(files, options)
-    world = world_file(home, options.world) if isinstance(options, WorldOptions) else None
+    world = _world_file(home, options.world) if isinstance(options, WorldOptions) else None
     named = _named_team(options, settings, home, world)
     async with AsyncExitStack() as stack:
         wish = Wish(provider=options.provider, host=options.host, model=options.model)
@@ -62,6 +64,8 @@ async def started(
         team = named or _team(SMALL_TEAM if models.provider == "local" else DEFAULT_TEAM, options, home)
         facts = _facts(options, settings, models, team)
         if isinstance(options, WorldOptions) and world is not None:
+            from agentsh.wiring.worlds import with_world
+
             facts = with_world(facts, options, world)
         name, journal = await _new_journal(files, options)
         stack.push_async_callback(journal.aclose)
@@ -197,9 +201,17 @@ def _facts(options: RunOptions, settings: Settings, models: Connected, team: Tea
     )
 
 
-def _named_team(options: RunOptions, settings: Settings, home: Home, world: WorldFile | None) -> TeamFile | None:
+def _world_file(home: Home, name: str) -> "WorldFile":
+    from agentsh.wiring.worlds import world_file
+
+    return world_file(home, name)
+
+
+def _named_team(options: RunOptions, settings: Settings, home: Home, world: "WorldFile | None") -> TeamFile | None:
     """Return the team that was asked for: a mistake in it is told before a model is loaded for it."""
     if world is not None:
+        from agentsh.wiring.worlds import world_team
+
         company = None if options.team is None else Shelf(home.shelves).team(options.team)
         return _with_humans(world_team(world, company), options)
     name = options.team or settings.run.team
@@ -269,6 +281,8 @@ def _team_now(facts: e.SessionStarted, home: Home) -> TeamFile:
     name, world = facts.team.team.name, facts.world
     if world is None:
         return Shelf(home.shelves).team(name)
+    from agentsh.wiring.worlds import world_shelf, world_team
+
     company = None if name == world.name else Shelf(home.shelves).team(name)
     now = world_shelf(home).world(world.name)
     return world_team(now.model_copy(update={"card": world}), company)

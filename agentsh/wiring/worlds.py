@@ -2,17 +2,24 @@
 
 from collections.abc import Collection, Iterator
 
+from agentsh.conductors.registry import conductor
 from agentsh.core.cards import TeamFile
 from agentsh.core.errors import FileError, WorldError
 from agentsh.core.events import SessionStarted
 from agentsh.core.world_options import WorldOptions
-from agentsh.core.worlds import THINK
+from agentsh.core.worlds import THINK, WorldCard
+from agentsh.engine.desk import Desk
+from agentsh.engine.run import Run
 from agentsh.library.home import Home
 from agentsh.library.shelf import Shelf
 from agentsh.library.worlds import WorldEntry, WorldFile, WorldShelf
+from agentsh.session.world_desk import WorldDesk
 from agentsh.world.casting import team_of
+from agentsh.world.catalogue import agents
 from agentsh.world.checks import check_world
+from agentsh.world.run import open_world
 from agentsh.world.shipped import shipped_catalogue
+from agentsh.world.turns import WorldTurns
 
 
 def world_shelf(home: Home) -> WorldShelf:
@@ -73,6 +80,18 @@ def with_world(facts: SessionStarted, options: WorldOptions, found: WorldFile) -
     seed = found.seed if options.seed is None and found.seed is not None else facts.seed
     idea = facts.idea if options.team is not None else ""
     return facts.model_copy(update={"world": card, "seed": seed, "idea": idea})
+
+
+def conductor_beside(world: WorldCard, team: TeamFile) -> WorldTurns:
+    """Return who conducts a world's agents, and beside them the roles of the team that do not live in it."""
+    thinkers = agents(world)
+    return WorldTurns(thinkers, conductor(team.team.conductor) if set(team.team.roles) - set(thinkers) else None)
+
+
+async def open_desk(desk: Desk, run: Run) -> WorldDesk:
+    """Return the world of a session that has one, as it was left."""
+    shipped = shipped_catalogue()
+    return WorldDesk(desk.log, await open_world(desk, run, shipped), shipped)
 
 
 def _checked(home: Home, entry: WorldEntry) -> WorldEntry:
