@@ -1,0 +1,143 @@
+"""How a session begins, rests, goes on and ends, and within what limits."""
+
+from typing import Literal
+
+from agentsh.core.cards import BudgetCard, TeamFile
+from agentsh.core.code import SandboxStatus
+from agentsh.core.ids import RoleName, SessionName
+from agentsh.core.model import Frozen
+from agentsh.core.worlds import WorldCard
+
+JOURNAL_VERSION = 1
+"""Version of the events' shapes; a session says which one it began with."""
+
+
+Status = Literal["running", "paused", "waiting", "finished", "failed", "interrupted"]
+
+
+class SessionStarted(Frozen):
+    """A session begins: all that is needed to go on with it elsewhere."""
+
+    kind: Literal["session.started"] = "session.started"
+    session: SessionName
+    idea: str
+    team: TeamFile
+    provider: str
+    model: str
+    host: str
+    seed: int
+    budget: BudgetCard = BudgetCard()
+    approve: str = "ask"
+    humans: tuple[RoleName, ...] = ()
+    workspace: str
+    own_workspace: bool = True
+    """Whether agentsh made the folder, or it is the user's."""
+    variables: dict[str, str] = {}
+    temperature: float | None = None
+    num_ctx: int = 8192
+    world: WorldCard | None = None
+    """What ticks beside the team, or alone."""
+    mark: str = ""
+    """That this user's agentsh on this machine began it; without it the session may do nothing that is not asked."""
+    version: int = JOURNAL_VERSION
+
+
+class SessionResumed(Frozen):
+    """The session goes on: after a pause (`go`), in a new process (`reopened`), or after it was quiet (`more`)."""
+
+    kind: Literal["session.resumed"] = "session.resumed"
+    reason: Literal["go", "reopened", "more"]
+    role: RoleName | None = None
+    budget: BudgetCard | None = None
+    """New limits, when reopened with some."""
+    model: str | None = None
+    host: str | None = None
+    """Another model or host, when reopened with one."""
+    ticks: int | None = None
+    """The world goes on for so many ticks, when reopened with some."""
+
+
+class SessionAdopted(Frozen):
+    """What the session may do, and where, is from now on what its user says here."""
+
+    kind: Literal["session.adopted"] = "session.adopted"
+    session: SessionName
+    approve: str
+    host: str
+    workspace: str
+    own_workspace: bool
+    mark: str = ""
+    foreign: bool = False
+    """Whether it had been begun elsewhere: then nothing that was approved there counts."""
+
+
+class SandboxProbed(Frozen):
+    """The sandbox that holds the team's code from now on, and what it was measured to hold."""
+
+    kind: Literal["sandbox.probed"] = "sandbox.probed"
+    status: SandboxStatus
+
+
+class SessionPaused(Frozen):
+    """No new step starts: of one role, or of anybody."""
+
+    kind: Literal["session.paused"] = "session.paused"
+    role: RoleName | None = None
+    why: str = ""
+
+
+class SessionFinished(Frozen):
+    """The run ended. `exit_code` is what the process returned for it."""
+
+    kind: Literal["session.finished"] = "session.finished"
+    status: Literal["finished", "failed", "interrupted", "waiting"]
+    exit_code: int
+    summary: str
+
+
+class SessionRenamed(Frozen):
+    """The session has another name; its file gets it when the session is closed."""
+
+    kind: Literal["session.renamed"] = "session.renamed"
+    name: SessionName
+
+
+class BudgetWasSpent(Frozen):
+    """A budget is used up; no step starts until there is more."""
+
+    kind: Literal["budget.spent"] = "budget.spent"
+    budget: str
+    limit: float
+    spent: float
+
+
+class BudgetChanged(Frozen):
+    """New limits from now on."""
+
+    kind: Literal["budget.changed"] = "budget.changed"
+    budget: BudgetCard
+
+
+class BreakpointsChanged(Frozen):
+    """These are the breakpoints from now on, as they were written."""
+
+    kind: Literal["breakpoints.changed"] = "breakpoints.changed"
+    breakpoints: tuple[str, ...]
+
+
+class Noticed(Frozen):
+    """Something that a person should know, and that is no error."""
+
+    kind: Literal["notice"] = "notice"
+    message: str
+    hint: str = ""
+
+
+class ErrorSeen(Frozen):
+    """Something went wrong that a person should know of."""
+
+    kind: Literal["error"] = "error"
+    message: str
+    hint: str = ""
+    role: RoleName | None = None
+    exit_code: int = 1
