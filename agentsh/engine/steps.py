@@ -248,7 +248,13 @@ class Steps:
                 step=effect.kind,
                 request_hash=hash_,
                 error=str(error),
-                failure=error.kind if isinstance(error, ProviderError) else "",
+                failure=_failure(error),
                 partial=getattr(error, "partial", ""),
             )
         )
+
+
+def _failure(error: AgentshError) -> str:
+    if isinstance(error, QuestionWithdrawn):
+        return e.WITHDRAWN
+    return error.kind if isinstance(error, ProviderError) else ""

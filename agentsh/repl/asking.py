@@ -32,8 +32,7 @@ class Asking:
         if self._context.live is None:
             return
         asked = matters_of(self._context.live.view(), self._decided, whole=self._front.whole)
-        for gone in self.inbox.update(asked):
-            self._front.show([line(("dim", f"{gone.who}: settled elsewhere"))])
+        self.inbox.update(asked)
         self.introduce()
 
     def introduce(self) -> None:

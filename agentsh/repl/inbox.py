@@ -67,15 +67,13 @@ class Inbox:
         """Everything that is not decided yet, what was put aside included."""
         return tuple(found for found in self._matters.values() if not found.settling)
 
-    def update(self, asked: Sequence[Matter]) -> list[Matter]:
-        """Take in what the session asks now; return what it asks no more and was not decided here."""
+    def update(self, asked: Sequence[Matter]) -> None:
+        """Take in what the session asks now; what it asks no more goes, and its event says why."""
         ids = {matter.id for matter in asked}
-        gone = [found for found in self._matters.values() if found.from_session and found.id not in ids]
-        for matter in gone:
+        for matter in [found for found in self._matters.values() if found.from_session and found.id not in ids]:
             self.remove(matter)
         for matter in asked:
             self._matters.setdefault(matter.id, matter)
-        return [matter for matter in gone if not matter.settling]
 
     def put_first(self, matter: Matter) -> None:
         """Ask this before everything else."""

@@ -141,6 +141,8 @@ def _(event: e.StepFinished) -> str:
 
 @tell.register
 def _(event: e.StepFailed) -> str:
+    if event.failure == e.WITHDRAWN:
+        return ""
     return f"{event.role} · {event.step} failed: {one_line(event.error, LINE_LIMIT)}"
 
 

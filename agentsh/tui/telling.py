@@ -107,7 +107,9 @@ def _(event: e.StepFinished) -> _Told | None:
 
 
 @_told.register
-def _(event: e.StepFailed) -> _Told:
+def _(event: e.StepFailed) -> _Told | None:
+    if event.failure == e.WITHDRAWN:
+        return None
     return f"{event.step} failed: {event.error}", "bad"
 
 

@@ -122,7 +122,7 @@ async def test_what_is_settled_elsewhere_is_asked_no_more(tmp_path: Path) -> Non
         front = opened.shell.asking.inbox.front
         assert front is not None
         await opened.rooms.stage.session.send(Settle(question=QuestionId(front.id), allowed=True))
-        await seat.sees("runner: settled elsewhere", "finished")
+        await seat.sees("runner may run code (once)", "finished")
         await opened.shell.take("y", front.id)
         assert "it was settled meanwhile" in seat.text
 
@@ -179,7 +179,7 @@ async def test_commands_work_while_something_is_asked(tmp_path: Path) -> None:
         assert opened.shell.asking.inbox.front is not None
         await seat.type("/answer with a command")
         await seat.sees("answered: with a command")
-        assert "settled elsewhere" in seat.text
+        assert "asker answered" in seat.text
 
 
 async def test_ctrl_c_puts_aside_what_is_asked_and_answer_brings_it_back(tmp_path: Path) -> None:

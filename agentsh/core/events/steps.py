@@ -41,6 +41,10 @@ class StepFinished(Frozen):
     seconds: float = 0.0
 
 
+WITHDRAWN = "withdrawn"
+"""The failure of a question to a person that is asked of the model instead; human.withdrawn tells it."""
+
+
 class StepFailed(Frozen):
     """The side effect did not come about."""
 

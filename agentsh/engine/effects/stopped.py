@@ -41,7 +41,7 @@ async def until_whole(
         except GenerationStopped as error:
             if not desk.people.present:
                 raise
-            await desk.log.append(_noted(reaction, role, ordinal, asked, _begun(stopped) + error.partial))
+            await desk.log.append(_noted(reaction, role, ordinal, asked, _so_far(stopped, error.partial)))
         else:
             return _joined(stopped, answer)
 
@@ -66,12 +66,22 @@ def _begun(stopped: StoppedGeneration | None) -> str:
 
 
 def _joined(stopped: StoppedGeneration | None, answer: Answer) -> Answer:
-    """Return the whole answer. A model that began again in place of going on has said it all itself."""
+    """Return the whole answer."""
     if stopped is None:
         return answer
-    begun = _begun(stopped)
-    text = answer.text if answer.text.startswith(begun) else begun + answer.text
+    text = _with_begun(_begun(stopped), answer.text)
     return answer.model_copy(update={"text": text, "usage": stopped.usage + answer.usage})
+
+
+def _with_begun(begun: str, said: str) -> str:
+    """Return the whole. A model that began again in place of going on has said it all itself."""
+    return said if said.startswith(begun) else begun + said
+
+
+def _so_far(stopped: StoppedGeneration | None, partial: str) -> str:
+    """Return what was said before this stop; one that has begun again and is not that far yet adds nothing."""
+    begun = _begun(stopped)
+    return begun if begun.startswith(partial) else _with_begun(begun, partial)
 
 
 def _noted(reaction: ReactionId, role: RoleName, ordinal: int, asked: ChatRequest, partial: str) -> e.GenerationStopped:
