@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from agentsh.cli.garbage import collect_less
 from agentsh.core import chat as c
 from agentsh.core import events as e
 from agentsh.core.ids import RoleName
@@ -18,7 +19,6 @@ from agentsh.core.messages import Draft
 from agentsh.core.worlds import THINK, WORLD, EntityCard, EntityId, Level, WorldCard
 from agentsh.engine.reaction import Reaction
 from agentsh.store.journal import SqliteJournal
-from agentsh.wiring.garbage import collect_less
 from agentsh.world.catalogue import Catalogue
 from agentsh.world.checkpoint import Checkpoints
 from agentsh.world.kinds import Kinds, RelationKind, component

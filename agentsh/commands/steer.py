@@ -141,10 +141,11 @@ The session pauses before the step that fits, before anything of it happens:
 
 - `role:NAME`: any step of this role
 - `action:NAME`: any step of this action, such as `action:write_design`
-- `before:KIND`: model, run, read, write, verify, tool, person, publish
+- `before:KIND`: model, run (a verification too), read, write, verify, tool, person, publish
 - `tool:NAME`: this tool
 - `message:REGEX`: a message that is about to be published and fits
 - `tokens>N`: once the session has used more than N tokens
+- `component:Health.hp<10`: in a world, after the tick in which it becomes true
 """
 
 COMMANDS = (

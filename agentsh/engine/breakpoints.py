@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from agentsh.core.cards import TeamFile
 from agentsh.core.errors import UsageError
 from agentsh.core.events import StepKind
 from agentsh.core.ids import ActionName, ReactionId, RoleName
+from agentsh.core.worlds import WORLD
 from agentsh.engine.conditions import Condition, parse_condition
 
 FORMS = "role:NAME, action:NAME, before:KIND, tool:NAME, message:REGEX, tokens>N or component:KIND.FIELD<N"
@@ -40,20 +42,32 @@ class Breakpoint:
     """On the components of a world: looked at after each tick, not before a step."""
 
     def hits(self, at: Passage) -> bool:
-        """Return whether the session has to pause before this step."""
+        """Return whether the session has to pause before this step. A verification runs the program: it is a run."""
         match self.subject:
             case "role":
                 return at.role == self.value
             case "action":
                 return at.action == self.value
             case "before":
-                return at.step == self.value
+                return at.step == self.value or (self.value == "run" and at.step == "verify")
             case "tool":
                 return at.tool == self.value
             case "tokens":
                 return at.tokens > int(self.value)
             case _:
                 return self.pattern is not None and at.step == "publish" and bool(self.pattern.search(at.message))
+
+
+def check_breakpoint(point: Breakpoint, team: TeamFile, *, has_world: bool) -> None:
+    """Raise UsageError when a breakpoint names what is not there, so that it would never be hit."""
+    if point.subject == "component" and not has_world:
+        raise UsageError(f"{point.text!r} looks at a world, and this session has none", hint=f"write {FORMS}")
+    roles = [*team.roles, *([WORLD] if has_world else [])]
+    known = {"role": [str(role) for role in roles], "action": [str(action) for action in team.actions]}
+    names = known.get(point.subject)
+    if names is not None and point.value not in names:
+        hint = f"there are: {', '.join(names) or 'none'}"
+        raise UsageError(f"{point.text!r} names no {point.subject} of the team", hint=hint)
 
 
 def parse_breakpoint(text: str) -> Breakpoint:

@@ -167,6 +167,7 @@ class Screen:
             about = self.typed.about(text.strip(), shell.asking.inbox.front)
             if text.strip() or about is not None:
                 shell.start(text.strip(), about)
+                await asyncio.sleep(0)  # a form takes its line now: the next prompt is drawn with the next field
 
     def _made(self, shell: "Shell") -> PromptSession[str]:
         prompt: PromptSession[str] = PromptSession(

@@ -10,7 +10,7 @@ from agentsh.core.errors import UsageError
 from agentsh.core.ids import WHISPER, RoleName, boss_message_id
 from agentsh.core.messages import from_boss
 from agentsh.core.worlds import WORLD
-from agentsh.engine.breakpoints import parse_breakpoint
+from agentsh.engine.breakpoints import Breakpoint, check_breakpoint, parse_breakpoint
 from agentsh.engine.budget import merged
 from agentsh.engine.desk import Desk
 from agentsh.session.team import Team
@@ -80,7 +80,7 @@ class Controls:
             case k.Stop():
                 pass
             case k.BreakAt():
-                found = parse_breakpoint(control.when)
+                found = self._fitting(control.when)
                 await self._break_at((*self._desk.log.state.breakpoints, found.text))
             case k.Unbreak():
                 await self._unbreak(control.when)
@@ -94,6 +94,13 @@ class Controls:
             self._desk.gate.close(role)
             await self._desk.log.append(e.SessionPaused(role=role, why="to step"))
         self._desk.gate.step(role, control.times)
+
+    def _fitting(self, when: str) -> Breakpoint:
+        """Return a breakpoint that can be hit. Raises UsageError."""
+        found = parse_breakpoint(when)
+        if (facts := self._desk.log.state.facts) is not None:
+            check_breakpoint(found, facts.team, has_world=self._world is not None)
+        return found
 
     async def _break_at(self, texts: Iterable[str]) -> None:
         kept = tuple(dict.fromkeys(texts))

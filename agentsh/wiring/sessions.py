@@ -16,7 +16,7 @@ from agentsh.core.ids import SessionName
 from agentsh.core.secrets import Redactor, secrets_of
 from agentsh.core.settings import DEFAULT_TEAM, SMALL_TEAM, ResumeOptions, RunOptions, Settings
 from agentsh.core.world_options import WorldOptions
-from agentsh.engine.breakpoints import parse_breakpoint
+from agentsh.engine.breakpoints import check_breakpoint, parse_breakpoint
 from agentsh.engine.budget import merged
 from agentsh.engine.fold import Fold
 from agentsh.engine.hiring import as_changed
@@ -51,8 +51,7 @@ async def started(
     Raises:
         UsageError, ProviderError, StoreError: nothing was begun.
     """
-    for when in options.pause_at:
-        parse_breakpoint(when)
+    points = [parse_breakpoint(when) for when in options.pause_at]
     files = SessionFiles(home.sessions)
     _free_name(files, options)
     world = _world_file(home, options.world) if isinstance(options, WorldOptions) else None
@@ -67,6 +66,8 @@ async def started(
             from agentsh.wiring.worlds import with_world
 
             facts = with_world(facts, options, world)
+        for point in points:
+            check_breakpoint(point, facts.team, has_world=facts.world is not None)
         name, journal = await _new_journal(files, options)
         stack.push_async_callback(journal.aclose)
         log = EventLog(journal, Fold(find=find_conductor), Redactor(secrets_of(os.environ)))

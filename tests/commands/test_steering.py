@@ -136,5 +136,15 @@ async def test_breakpoints_are_set_shown_and_taken_away(tmp_path: Path) -> None:
             await typed(context, "/breaks clear role:bob")
         await typed(context, "/breaks clear")
         assert on.session.view().breakpoints == ()
-        with pytest.raises(UsageError, match="not a breakpoint"):
-            await typed(context, "/break lunch")
+        for wrong, why in _NEVER_HIT.items():
+            with pytest.raises(UsageError, match=why):
+                await typed(context, f"/break {wrong}")
+        assert on.session.view().breakpoints == ()
+
+
+_NEVER_HIT = {
+    "lunch": "not a breakpoint",
+    "role:bobb": "names no role of the team",
+    "action:nothing": "names no action of the team",
+    "component:Health.hp<10": "this session has none",
+}

@@ -58,6 +58,7 @@ WRONG_FLAGS: dict[str, tuple[list[str], str]] = {
     "seconds": (["--max-seconds", "-1"], "-1"),
     "breakpoint": (["--pause-at", "whenever"], "whenever"),
     "regex": (["--pause-at", "message:("], "("),
+    "breakpoint of nobody": (["--pause-at", "role:enginer"], "role:enginer"),
     "variable": (["--var", "language"], "language"),
     "session": (["--session", "../elsewhere"], "../elsewhere"),
     "team": (["--team", "tt"], "tt"),

@@ -115,6 +115,7 @@ async def test_a_spent_budget_refuses_the_step() -> None:
         ("role:ann", passage(ANN), passage(BOB)),
         ("action:write", passage(action="write"), passage(action="read")),
         ("before:model", passage(), Passage(ANN, ReactionId("ann:1"), "publish")),
+        ("before:run", Passage(ANN, ReactionId("ann:1"), "verify"), Passage(ANN, ReactionId("ann:1"), "write")),
         ("tool:search", passage(tool="search"), passage(tool="read")),
         ("tokens>10", passage(tokens=11), passage(tokens=10)),
         (

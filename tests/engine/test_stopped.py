@@ -104,6 +104,20 @@ async def test_a_model_that_begins_again_in_place_of_going_on_is_not_doubled(tmp
         assert await said(on) == "half of it again"
 
 
+async def test_one_that_begins_again_and_is_stopped_once_more_is_not_doubled_either(tmp_path: Path) -> None:
+    half = Half.new("half whole", "half of it again")
+    async with stopped(tmp_path / "s.db", half) as (on, running):
+        await on.session.send(UsePartial(role=ANN, how="continue"))
+        await half.speaks()
+        await on.session.send(Stop())
+        await on.until(lambda event: event.kind == "generation.settled")
+        again = await on.until(lambda event: event.kind == "generation.stopped" and event.partial != "half ")
+        assert again.partial == "half of "
+        await on.session.send(UsePartial(role=ANN, how="keep"))
+        await running
+        assert await said(on) == "half of "
+
+
 async def test_dropped_it_is_asked_again_with_another_seed(tmp_path: Path) -> None:
     async def react(reaction: object) -> None:
         request = c.ChatRequest(

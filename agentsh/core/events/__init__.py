@@ -37,6 +37,7 @@ from agentsh.core.events.session import (
     Status,
 )
 from agentsh.core.events.steps import (
+    WITHDRAWN,
     GenerationSettled,
     GenerationStopped,
     ModelLoading,
@@ -53,6 +54,7 @@ from agentsh.core.events.worlds import SnapshotReason, TickFinished, WorldEdited
 __all__ = [
     "EVENTS",
     "JOURNAL_VERSION",
+    "WITHDRAWN",
     "ApprovalAsked",
     "ApprovalSettled",
     "BreakpointsChanged",
