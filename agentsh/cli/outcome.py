@@ -9,7 +9,8 @@ from agentsh.core import events as e
 from agentsh.core.chat import Usage
 from agentsh.core.errors import ExitCode
 from agentsh.core.files import FileChange
-from agentsh.core.ids import QuestionId
+from agentsh.core.ids import BOSS, QuestionId
+from agentsh.core.messages import Message
 from agentsh.core.terminal import one_line
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.session.narration import duration, file_words, model_words, verdict_words
@@ -39,6 +40,8 @@ class Outcome:
     verdict: Verdict | None = None
     usage: Usage = field(default_factory=Usage)
     questions: dict[QuestionId, e.HumanAsked | e.ApprovalAsked] = field(default_factory=dict)
+    said: Message | None = None
+    """The newest that a role has said to all."""
     hint: str = ""
     """Next step of the newest error."""
 
@@ -58,12 +61,21 @@ class Outcome:
         head = f"{_HEADS.get(code, finished.status)}: {finished.summary}".removesuffix(": ")
         return [
             one_line(head, HEAD_LIMIT),
+            *self._said(),
             *self._made(workspace),
             *self._checked(),
             *self._asked(),
             *self._cost(wall_s),
             *self._session(code, workspace),
         ]
+
+    def _said(self) -> list[str]:
+        """Return what it came to, for a team that makes no program: the last word."""
+        if self.said is None or self.facts is None or self.facts.team.team.verify:
+            return []
+        lines = self.said.content.strip().splitlines()
+        more = [f"… {len(lines) - QUOTED_LINES} lines more"] if len(lines) > QUOTED_LINES else []
+        return [_row("said", f"{self.said.sent_from}:"), *_quoted([*lines[:QUOTED_LINES], *more])]
 
     def _made(self, workspace: Path) -> list[str]:
         there = [file for file in self.files.values() if file.change != "deleted"]
@@ -142,6 +154,12 @@ def _see(_event: object, outcome: Outcome) -> None:
 @_see.register
 def _(event: e.SessionStarted, outcome: Outcome) -> None:
     outcome.facts = event
+
+
+@_see.register
+def _(event: e.MessagePublished, outcome: Outcome) -> None:
+    if event.message.sent_from != BOSS and not event.message.send_to:
+        outcome.said = event.message
 
 
 @_see.register

@@ -1,11 +1,12 @@
 """Conductors by the name that a team file gives them. Their keys in it are in `core.options`."""
 
 from agentsh.conductors.chain import Chain
+from agentsh.conductors.dialogue import Dialogue
 from agentsh.conductors.sop import Sop
 from agentsh.core.errors import UsageError
 from agentsh.engine.turns import Conductor
 
-CONDUCTORS: dict[str, type[Conductor]] = {"sop": Sop, "chain": Chain}
+CONDUCTORS: dict[str, type[Conductor]] = {"sop": Sop, "chain": Chain, "dialogue": Dialogue}
 
 
 def find_conductor(name: str) -> Conductor | None:

@@ -82,3 +82,16 @@ def test_the_program_to_start_is_found_or_left_out() -> None:
     assert entry_of(["dice.py", "test_dice.py", "lib/helper.py"]) == "dice.py"
     assert entry_of(["a.py", "b.py"]) is None
     assert entry_of(["README.md"]) is None
+
+
+def test_a_team_that_makes_no_program_ends_with_its_last_word() -> None:
+    words = "\n".join(f"line {number}" for number in range(40))
+    talking = s.session_started()
+    team = talking.team.model_copy(update={"team": talking.team.team.model_copy(update={"verify": False})})
+    outcome = Outcome()
+    for seq, event in enumerate((talking.model_copy(update={"team": team}), s.published(words)), 1):
+        outcome.see(s.recorded(seq, event))
+    text = "\n".join(outcome.lines(s.finished(0, "the team is done"), WORKSPACE, 1.0))
+    assert "│ line 29" in text
+    assert "│ … 10 lines more" in text
+    assert "line 0" not in told(s.published(words))

@@ -16,12 +16,15 @@ from agentsh.core.events import MessagePublished, SessionFinished, StepFinished
 from agentsh.core.ids import RoleName
 from agentsh.engine.fold import Fold
 from agentsh.engine.state import State
+from agentsh.library.home import shipped_prompts
+from agentsh.library.shelf import Shelf
 from agentsh.session.facade import Session
 from tests.conductors.bench import NAME, Bench, messages, server_for
 from tests.conductors.ways import all_ways
 from tests.e2e.agent import Agent, crashed
 
 WAYS = all_ways()
+Running = asyncio.Task[SessionFinished]
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,10 @@ def reference(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         return aside.submit(asyncio.run, work()).result()
 
 
+def test_every_team_that_ships_is_here() -> None:
+    assert {way.team for way in WAYS} == set(Shelf([shipped_prompts()]).paths("team"))
+
+
 def test_it_works_to_its_end(reference: Reference) -> None:
     way, bench = reference.bench.way, reference.bench
     assert reference.finished.exit_code == way.exit_code, reference.finished.summary
@@ -65,8 +72,8 @@ async def test_it_is_stepped_played_and_stopped_by_a_budget_and_ends_the_same(
         async with bench.reopened(BudgetCard(max_steps=1000)) as session:
             await session.send(Pause())
             running = asyncio.create_task(bench.ended(session))
-            await _lets_one_step_through(session, bench)
-            await _is_played_and_given_back(session)
+            await _lets_one_step_through(session, running, bench)
+            await _is_played_and_given_back(session, running)
             await session.send(Go())
             assert (await running).exit_code == way.exit_code
     assert bench.story() == reference.bench.story()
@@ -111,35 +118,34 @@ def _turns(state: State) -> str:
     return "" if conductor is None else str(list(conductor.turns(state)))
 
 
-async def _lets_one_step_through(session: Session, bench: Bench) -> None:
-    before = await _quiet(session)
+async def _lets_one_step_through(session: Session, running: Running, bench: Bench) -> None:
+    before = await _quiet(session, running)
     await session.send(Step())
-    await _quiet(session, before)
+    await _quiet(session, running, before)
     done = [item.event for item in bench.events() if item.seq > before]
     performed = [event for event in done if isinstance(event, StepFinished)]
     said = [event for event in done if isinstance(event, MessagePublished)]
     assert len(performed) + len(said) == 1
 
 
-async def _is_played_and_given_back(session: Session) -> None:
+async def _is_played_and_given_back(session: Session, running: Running) -> None:
     """Take over whoever stands before the gate: the person is asked in place of its model, until it is given back."""
     asked: list[RoleName] = []
-    while not asked:
-        before = await _quiet(session)
+    while not asked and not running.done():
+        before = await _quiet(session, running)
         waiting = [role.name for role in session.view().roles if role.reactions and not role.human]
         for name in waiting:
             await session.send(Be(role=name))
         await session.send(Step())
-        await _quiet(session, before)
-        asked = [question.role for question in session.view().questions]
+        await _quiet(session, running, before)
+        asked = [question.role for question in session.view().questions if question.role in waiting]
         for name in waiting:
             await session.send(Release(role=name))
-    assert set(asked) <= set(waiting)
 
 
-async def _quiet(session: Session, after: int = -1) -> int:
-    """Wait until nothing moves, and more than `after` has happened; return what has."""
+async def _quiet(session: Session, running: Running, after: int = -1) -> int:
+    """Wait until nothing moves, and more than `after` has happened, or all is over; return what has happened."""
     async with asyncio.timeout(30):
-        while not session.resting or session.view().seq <= after:
+        while not running.done() and (not session.resting or session.view().seq <= after):
             await asyncio.sleep(0.001)
     return session.view().seq
