@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 IDEA   ?= Write a tool is_palindrome(word) that says whether a word is a palindrome: level -> True, banana -> False
 ARGS   ?=
 
-.PHONY: setup run test attack lint type docs bench clean
+.PHONY: setup run test attack fuzz lint type docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -32,6 +32,9 @@ test: $(VENV)/.dev ## all tests
 
 attack: $(VENV)/.dev ## attack every sandbox that this machine has, and print what came of it
 	@$(BIN)/python -m tests.sandbox.matrix $(ARGS)
+
+fuzz: $(VENV)/.dev ## a million texts for each reader of what comes from outside; guided by coverage: ARGS=--guided
+	@$(BIN)/python -m tests.fuzz.run $(ARGS)
 
 lint: $(VENV)/.dev ## style and import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

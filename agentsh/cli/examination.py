@@ -113,9 +113,8 @@ async def _sandbox() -> Check:
 
     with TemporaryDirectory(prefix="agentsh-doctor-") as folder:
         status = (await open_sandbox(Path(folder))).status
-    leaks = f"; does not hold: {', '.join(status.leaks)}" if status.leaks else ""
     state: Literal["ok", "warning"] = "ok" if status.confines else "warning"
-    return Check(name="sandbox", state=state, detail=status.line + leaks, hint=status.hint)
+    return Check(name="sandbox", state=state, detail=status.line, hint=status.hint)
 
 
 def _paths(home: Home) -> list[Check]:

@@ -366,8 +366,7 @@ def _of_shell(words: Sequence[Word], *, reads: bool) -> Iterator[Word | None]:
             break
         if not word.text.startswith("--") and "c" in word.text:
             found = next((later for later in words[at + 1 :] if not later.text.startswith(("-", "+"))), None)
-            if found is not None:
-                yield found if found.literal else None
+            yield found if found is not None and found.literal else None
             return
     if reads:
         yield None

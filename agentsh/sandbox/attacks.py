@@ -32,6 +32,7 @@ ESSENTIAL: Final = frozenset(("secret read", "outside write", "symlink read", "t
 def uncovered(tier: Tier, landlock_abi: int) -> tuple[str, ...]:
     """Return what a tier does not cover by its nature, and no probe at the start can show."""
     if tier == "none":
-        return ("symlinked folder write", "parent path", "dns", "listen")
+        # As root the probe's target is out of reach in /proc; other processes of root's without privileges are not.
+        return ("proc root", "symlinked folder write", "parent path", "dns", "listen")
     # Before Landlock scoped signals, model code could kill the launcher that would end its daemons.
     return ("daemon",) if tier == "landlock" and landlock_abi < 6 else ()

@@ -102,15 +102,14 @@ def _launched(*, confine: bool) -> _Build:
 
 
 def _status(tier: Tier, findings: Findings) -> SandboxStatus:
-    leaks = (*findings.leaks, *uncovered(tier, landlock.abi()))
-    return SandboxStatus(tier=tier, line=_line(tier, findings.holds, leaks), holds=findings.holds, leaks=leaks)
+    leaks = tuple(dict.fromkeys((*findings.leaks, *uncovered(tier, landlock.abi()))))
+    holds = tuple(name for name in findings.holds if name not in leaks)
+    return SandboxStatus(tier=tier, line=_line(tier, holds, leaks), holds=holds, leaks=leaks)
 
 
 def _line(tier: Tier, holds: Sequence[str], leaks: Sequence[str]) -> str:
     """Return the status line: what was measured, in a few words."""
-    if tier == "none":
-        return "no sandbox · asks before each run"
-    parts = [f"{tier}+seccomp"]
+    parts = [f"{tier}+seccomp"] if tier != "none" else ["no sandbox", "asks before each run"]
     parts += ["files workspace only"] if {"secret read", "outside write"} <= set(holds) else []
     parts += ["net off"] if {"tcp", "udp"} <= set(holds) else []
     parts += ["processes limited"] if "fork bomb" in holds else []

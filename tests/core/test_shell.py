@@ -71,6 +71,8 @@ def test_it_is_told_how_far_a_word_is_known(word: str, kind: str) -> None:
         ("bash -lc -x 'a b' c", ["a b"]),
         ("/bin/bash --norc -ec 'a b'", ["a b"]),
         ('sh -c "$x"', [None]),
+        ("sh -c '+x rm'", [None]),
+        ("sh -c", [None]),
         ("a | sh", [None]),
         ("sh < x", [None]),
         ("sh x.sh -c y", []),

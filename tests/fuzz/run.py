@@ -1,18 +1,34 @@
-"""Fuzzes in earnest: `python -m tests.fuzz.run [--cases N] [--seed N] [TARGET …]`, with atheris where it is installed.
+"""Fuzzes in earnest: `make fuzz`, or `python -m tests.fuzz.run [--cases N] [--seed N] [--guided] [TARGET …]`.
 
-Without atheris texts are put together at random from a target's pieces. The input of a failure is printed.
+Texts are put together at random from a target's pieces; `--guided` lets atheris look for those that reach new code.
+The input of a failure is printed.
 """
 
 import argparse
+import importlib.util
+import os
 import random
+import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
+from pathlib import Path
 
-from tests.fuzz.targets import TARGETS, TOKENS
+NAMES = ("fenced_files", "front_matter", "path_resolver", "rule_matcher", "stream_filter")
+"""Of the targets; they are imported only when what they test is to be watched, or not."""
+WATCHED = ("agentsh.core", "agentsh.library", "agentsh.workspace")
+"""Packages whose branches guide atheris."""
+LONGEST_BYTES = 400
+FULL = 1_000_000
+PLACE = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where files are made and removed quickly."""
 
 
 def at_random(target: str, cases: int, seed: int) -> None:
-    """Try so many texts."""
+    """Try so many texts. The first that breaks something is printed, and its exception raised."""
+    from tests.fuzz.targets import TARGETS, TOKENS
+
     chance, pieces = random.Random(f"{seed}:{target}"), TOKENS[target]
     began = time.monotonic()
     for case in range(cases):
@@ -28,38 +44,72 @@ def at_random(target: str, cases: int, seed: int) -> None:
     print(f"{target}: {cases:,} texts in {time.monotonic() - began:.0f} s, at random, nothing found", flush=True)
 
 
-def with_atheris(target: str, cases: int, seed: int) -> None:
-    """Let atheris look for texts that reach new code. It ends the process."""
-    import atheris  # type: ignore[import-not-found]
+def has_atheris() -> bool:
+    """Whether atheris is installed; it has wheels for Linux on x86_64 only."""
+    return importlib.util.find_spec("atheris") is not None
+
+
+def guided(target: str, cases: int, seed: int) -> None:
+    """Let atheris look for texts, in a process of its own and a folder for what it finds. Raises CalledProcessError."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="agentsh-fuzz-", dir=PLACE) as folder:
+        words = ["--guided-here", folder, "--cases", str(cases), "--seed", str(seed), target]
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.fuzz.run", *words],
+            env={**os.environ, "AGENTSH_FUZZ_PLACE": folder},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0 or not (Path(folder) / "done").exists():
+            raise subprocess.CalledProcessError(done.returncode, target, done.stdout, done.stderr)
+    print(
+        f"{target}: {cases:,} texts in {time.monotonic() - began:.0f} s, guided by atheris, nothing found", flush=True
+    )
+
+
+def _guided_here(target: str, cases: int, seed: int, folder: Path) -> None:
+    """Let atheris look. It ends the process."""
+    import atheris  # type: ignore[import-not-found,unused-ignore]
+
+    with atheris.instrument_imports(include=list(WATCHED)):
+        from tests.fuzz.targets import TARGETS, TOKENS
+    check, pieces, tried = TARGETS[target], TOKENS[target], 0
 
     def one(data: bytes) -> None:
+        nonlocal tried
         provider = atheris.FuzzedDataProvider(data)
-        text = provider.ConsumeUnicode(200)
-        pieces = [TOKENS[target][provider.ConsumeIntInRange(0, len(TOKENS[target]) - 1)] for _ in range(len(data) // 8)]
+        chosen = [
+            pieces[provider.ConsumeIntInRange(0, len(pieces) - 1)] for _ in range(provider.ConsumeIntInRange(0, 24))
+        ]
+        text = "".join(chosen) + provider.ConsumeUnicode(LONGEST_BYTES)
         try:
-            TARGETS[target](text if provider.ConsumeBool() else "".join(pieces) + text[:20])
+            check(text)
         except Exception:
-            print(f"{target}: {text!r}, {pieces!r}", flush=True)
+            print(f"{target}: {text!r}", flush=True)
             raise
+        tried += 1
+        if tried >= cases:
+            (folder / "done").touch()
 
-    atheris.instrument_all()
-    atheris.Setup([sys.argv[0], f"-runs={cases}", f"-seed={seed}", "-max_len=400", "-verbosity=0"], one)
+    options = [f"-runs={cases}", f"-seed={seed}", f"-max_len={LONGEST_BYTES}", f"-artifact_prefix={folder}/"]
+    atheris.Setup([sys.argv[0], "-verbosity=0", "-rss_limit_mb=4096", *options], one)
     atheris.Fuzz()
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and fuzz."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.run")
-    parser.add_argument("targets", nargs="*", default=sorted(TARGETS), metavar="TARGET")
-    parser.add_argument("--cases", type=int, default=1_000_000)
+    parser.add_argument("targets", nargs="*", default=NAMES, metavar="TARGET")
+    parser.add_argument("--cases", type=int, default=FULL, help="of each target")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--atheris", action="store_true", help="one target, guided by coverage")
-    said = parser.parse_args()
-    if said.atheris:
-        with_atheris(said.targets[0], said.cases, said.seed)
-        return
+    parser.add_argument("--guided", action="store_true", help="by atheris")
+    parser.add_argument("--guided-here", type=Path, help=argparse.SUPPRESS)
+    said = parser.parse_args(arguments)
     for target in said.targets:
-        at_random(target, said.cases, said.seed)
+        if said.guided_here is not None:
+            _guided_here(target, said.cases, said.seed, said.guided_here)
+        (guided if said.guided else at_random)(target, said.cases, said.seed)
 
 
 if __name__ == "__main__":

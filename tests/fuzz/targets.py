@@ -1,5 +1,7 @@
 """What is fuzzed: each target takes a text from outside and checks what has to be true of it, whatever it is."""
 
+import atexit
+import os
 import re
 import shutil
 import tempfile
@@ -53,7 +55,8 @@ class _Outside:
     """A workspace with links that lead out of it, and what they lead to."""
 
     def __init__(self) -> None:
-        place = Path(tempfile.mkdtemp(prefix="agentsh-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+        place = Path(tempfile.mkdtemp(prefix="agentsh-fuzz-", dir=os.environ.get("AGENTSH_FUZZ_PLACE")))
+        atexit.register(shutil.rmtree, place, ignore_errors=True)
         self.root, self.outside = place / "workspace", place / "outside"
         self.cases = 0
         self.outside.mkdir()
@@ -110,7 +113,7 @@ def rule_matcher(text: str) -> None:
     told = danger(line)
     assert bool(told) >= bool(line.unclear)
     script = Wish(kind="run", argv=("sh", "-c", text))
-    assert bool(dangerous(script)) == bool(told)
+    assert bool(dangerous(script)) == bool(told or text.startswith(("-", "+")))
     if judge(script, _RULES[:1]).decision == "allow":
         assert not line.unclear
         assert all(call.name.rpartition("/")[2] in ("echo", "sh", "bash", "dash") for call in line.calls)

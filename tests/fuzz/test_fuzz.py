@@ -1,21 +1,31 @@
 """Texts from outside, put together at random: nothing raises what it should not, nothing gets out.
 
-AGENTSH_FUZZ_CASES says how many cases each target gets; `python -m tests.fuzz.run` takes atheris where it is installed.
+AGENTSH_FUZZ_CASES says how many cases each target gets of hypothesis; `make fuzz` tries a million.
 """
 
 import os
+import platform
+import subprocess
+import sys
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz.run import NAMES, guided, has_atheris
 from tests.fuzz.targets import TARGETS, TOKENS
 
 CASES = int(os.environ.get("AGENTSH_FUZZ_CASES", "300"))
+GUIDED = 2000
+HAS_WHEELS = sys.platform == "linux" and platform.machine() == "x86_64" and sys.version_info < (3, 15)
+
+
+def test_each_target_can_be_fuzzed() -> None:
+    assert set(NAMES) == set(TARGETS) == set(TOKENS)
 
 
 @pytest.mark.timeout(max(120, CASES // 20))
-@pytest.mark.parametrize("target", sorted(TARGETS))
+@pytest.mark.parametrize("target", NAMES)
 def test_nothing_from_outside_breaks_it(target: str) -> None:
     pieces = st.one_of(st.sampled_from(TOKENS[target]), st.text(max_size=6))
 
@@ -25,3 +35,13 @@ def test_nothing_from_outside_breaks_it(target: str) -> None:
         TARGETS[target](text)
 
     check()
+
+
+@pytest.mark.skipif(not has_atheris() and not HAS_WHEELS, reason="atheris has no wheels for this machine")
+@pytest.mark.parametrize("target", NAMES)
+def test_nothing_that_reaches_new_code_breaks_it(target: str, capfd: pytest.CaptureFixture[str]) -> None:
+    try:
+        guided(target, GUIDED, seed=1)
+    except subprocess.CalledProcessError as broken:
+        pytest.fail(f"{broken.stdout}{broken.stderr}"[-3000:])
+    assert "nothing found" in capfd.readouterr().out

@@ -97,7 +97,8 @@ go(lambda: print(subprocess.run(['unshare', '-U', 'echo', 'GOT', 'one'], capture
     "tiocsti": """
 for fd in (0, 1, 2):
     go(lambda: fcntl.ioctl(fd, 0x5412, b'x') or print('GOT a key in'))
-go(lambda: fcntl.ioctl(os.open('/dev/tty', os.O_RDWR), 0x5412, b'x') or print('GOT a key in'))
+for path in ['/dev/tty', *(f'/dev/pts/{name}' for name in go(lambda: os.listdir('/dev/pts')) or [])]:
+    go(lambda: fcntl.ioctl(os.open(path, os.O_RDWR | os.O_NOCTTY), 0x5412, b'x') or print('GOT a key in'))
 """,
     "git hook": """
 go(lambda: write('.git/hooks/pre-commit'))

@@ -24,13 +24,11 @@ from agentsh.sandbox import bubblewrap, landlock, open_sandbox
 from agentsh.sandbox.attacks import FURTHER, SUITE, Tier
 from tests.sandbox.arena import Arena, reached
 from tests.sandbox.attacks import ATTACKS
-from tests.sandbox.ordinary import ROOT, can_be_nobody, python_for_nobody, run_as_nobody
+from tests.sandbox.ordinary import ROOT, can_be_another, python_for_another, run_as_another
 
 TIERS: tuple[Tier, ...] = ("bubblewrap", "landlock", "none")
 PAGE = ROOT / "docs" / "SANDBOX.md"
 BEGIN, END = "<!-- attacks: written by make attack ARGS=--write -->", "<!-- end of attacks -->"
-UNSAFE_WITHOUT_A_SANDBOX = ("tiocsti",)
-"""What would reach whoever runs this."""
 Outcome = Literal["stopped", "through", "not tried"]
 FILL = """
 os.chdir(os.environ['TMPDIR'])
@@ -52,9 +50,7 @@ class Column(Frozen):
 
     @property
     def surprises(self) -> list[str]:
-        """The attacks that got through without being named; without a sandbox each run is asked for anyway."""
-        if self.tier == "none":
-            return []
+        """The attacks that got through without being named."""
         return [name for name, outcome in self.outcomes.items() if outcome == "through" and name not in self.named]
 
 
@@ -117,8 +113,6 @@ async def _column(tier: Tier) -> Column | None:
 async def _outcome(arena: Arena, tier: Tier, name: str) -> Outcome:
     if name == "sandbox gone":
         return await _gone(arena, tier)
-    if tier == "none" and name in UNSAFE_WITHOUT_A_SANDBOX:
-        return "not tried"
     sandbox = await open_sandbox(arena.workspace, protected=arena.protected, tier=tier)
     if name in GREED:
         greed = GREED[name]
@@ -146,12 +140,12 @@ async def _gone(arena: Arena, tier: Tier) -> Outcome:
     return "through"
 
 
-def as_nobody() -> list[Column]:
+def as_ordinary() -> list[Column]:
     """Return what came of the attacks as an ordinary user; nothing where that cannot be tried."""
-    python = python_for_nobody("import pydantic, agentsh.sandbox, tests.sandbox.matrix") if can_be_nobody() else None
+    python = python_for_another("import pydantic, agentsh.sandbox, tests.sandbox.matrix") if can_be_another() else None
     if python is None:
         return []
-    done = run_as_nobody([python, "-m", "tests.sandbox.matrix", "--json"], timeout_s=600)
+    done = run_as_another([python, "-m", "tests.sandbox.matrix", "--json"], timeout_s=600)
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr)
     return [Column.model_validate(column) for column in json.loads(done.stdout)]
@@ -189,13 +183,12 @@ def main(arguments: list[str]) -> int:
     if "--json" in arguments:
         print(json.dumps([column.model_dump() for column in found]))
         return int(surprised)
-    found += as_nobody()
+    found += as_ordinary()
     surprised = any(column.surprises for column in found)
     page = f"{BEGIN}\n\nMeasured on: {machine()}\n\n{table(found)}\n\n{END}"
     print(f"{machine()}\n\n{table(found)}\n")
     for column in found:
-        if column.tier != "none":
-            print(f"{column.tier}, {column.user}: named as not held: {', '.join(column.named) or 'nothing'}")
+        print(f"{column.tier}, {column.user}: named as not held: {', '.join(column.named) or 'nothing'}")
         for name in column.surprises:
             print(f"{column.tier}, {column.user}: {name} GOT THROUGH and is not named")
     if "--write" in arguments:

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-NOBODY = 65534
+UID = 1000
 ROOT = Path(__file__).parents[2]
 # What setpriv itself starts may still be found with root's rights; what `env` starts may not.
-AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "env"]
+AS_ORDINARY = ["setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups", "env"]
 NEEDED = "import pydantic, pytest, pytest_asyncio, pytest_timeout, agentsh.sandbox"
 
 
@@ -26,24 +26,24 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     }
 
 
-def can_be_nobody() -> bool:
+def can_be_another() -> bool:
     """Tell whether programs can be started as an ordinary user from here."""
     return os.geteuid() == 0 and shutil.which("setpriv") is not None
 
 
-def python_for_nobody(needed: str = NEEDED) -> str | None:
+def python_for_another(needed: str = NEEDED) -> str | None:
     """Return a Python that an ordinary user may run, and that finds what is needed; None where there is none."""
     versioned = f"python{sys.version_info.major}.{sys.version_info.minor}"
     for candidate in (sys.executable, shutil.which(versioned, path="/usr/local/bin:/usr/bin") or ""):
-        if candidate and run_as_nobody([candidate, "-c", needed]).returncode == 0:
+        if candidate and run_as_another([candidate, "-c", needed]).returncode == 0:
             return candidate
     return None
 
 
-def run_as_nobody(argv: Sequence[str], timeout_s: float = 110) -> "subprocess.CompletedProcess[str]":
+def run_as_another(argv: Sequence[str], timeout_s: float = 110) -> "subprocess.CompletedProcess[str]":
     """Run a program as an ordinary user, to its end."""
     return subprocess.run(
-        [*AS_NOBODY, *argv],
+        [*AS_ORDINARY, *argv],
         env=environment(),
         cwd=ROOT,
         capture_output=True,

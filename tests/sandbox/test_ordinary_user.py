@@ -1,21 +1,21 @@
-"""CI runs as root, people do not: the suite once more as uid 65534, in a process of its own."""
+"""CI runs as root, people do not: the suite once more as uid 1000, in a process of its own."""
 
 import pytest
 
-from tests.sandbox.ordinary import ROOT, can_be_nobody, python_for_nobody, run_as_nobody
+from tests.sandbox.ordinary import ROOT, can_be_another, python_for_another, run_as_another
 
 SELECTED = "not none and not real and not false"
 """The tiers that confine; what the tests themselves are worth has been shown as root."""
 FILES = ("test_attacks.py", "test_opening.py")
 
 
-@pytest.mark.skipif(not can_be_nobody(), reason="the tests already run as an ordinary user, or without setpriv")
+@pytest.mark.skipif(not can_be_another(), reason="the tests already run as an ordinary user, or without setpriv")
 def test_the_suite_holds_for_an_ordinary_user() -> None:
-    python = python_for_nobody()
+    python = python_for_another()
     if python is None:
         pytest.skip("no Python of this version that an ordinary user may run")
     suite = [str(ROOT / "tests" / "sandbox" / name) for name in FILES]
-    done = run_as_nobody(
+    done = run_as_another(
         [python, "-m", "pytest", "-q", "-p", "no:xdist", "--rootdir", str(ROOT), "-k", SELECTED, *suite]
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
