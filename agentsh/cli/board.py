@@ -26,6 +26,7 @@ _DOING = {
     "tool": "uses a tool",
     "person": "waits for a person",
     "publish": "publishes",
+    "news": "looks for news",
 }
 
 

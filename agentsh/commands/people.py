@@ -91,7 +91,9 @@ async def _edit(context: Context, _nothing: Arguments) -> Reply:
         await session.send(Settle(question=asked.question, allowed=True, edited=edited))
         return Nothing()
 
-    return EditText(asked.detail, title=f"{asked.role} wants to {asked.what}", suffix=".sh", done=allow)
+    return EditText(
+        asked.detail, title=f"{asked.role} wants to {asked.what}", suffix=".md" if asked.prose else ".sh", done=allow
+    )
 
 
 async def _answer(context: Context, answering: Answering) -> Reply:

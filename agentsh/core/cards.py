@@ -7,9 +7,10 @@ from pydantic import Field
 from agentsh.core.ids import USER_REQUIREMENT, ActionName, RoleName
 from agentsh.core.model import Frozen, JsonObject
 
-Does = Literal["ask", "write_files", "write_function", "verify", "think", "choose"]
+Does = Literal["ask", "write_files", "write_function", "verify", "think", "choose", "plan"]
 """ask: one answer, structured when there is an output. think: the same, for a world's ears alone.
 choose: one of the choices that the conductor gives, with its reason.
+plan: steps, each done by one of the doers that the conductor names, which may wait for others.
 write_files: fenced files into the workspace.
 write_function: one pure function, several candidates, chosen by running them. verify: the gates; no model."""
 
@@ -74,6 +75,21 @@ class MemoryCard(Frozen):
 ReactMode = Literal["react", "by_order", "plan_and_act"]
 
 
+class PlanningCard(Frozen):
+    """How a role plans, when it reacts by plan_and_act."""
+
+    action: ActionName = ActionName("plan")
+    """Makes the plan, and makes it anew."""
+    step: ActionName = ActionName("plan_step")
+    """Its prompt tells which step is to be done now, below the prompt of the step's own action."""
+    review: bool = False
+    """Whether the Boss approves each plan before it is followed."""
+    replans: int = Field(default=2, ge=0, le=10)
+    """How often the plan is made anew: when a step fails, when there is news, when the Boss refuses it."""
+    steps: int = Field(default=8, ge=1, le=30)
+    """Most steps."""
+
+
 class RoleCard(Frozen):
     """Who somebody is and what they can do. Source: MetaGPT's Role."""
 
@@ -88,6 +104,7 @@ class RoleCard(Frozen):
     """Message tags that it listens to as well."""
     actions: tuple[ActionName, ...] = ()
     react: ReactMode = "by_order"
+    planning: PlanningCard = PlanningCard()
     max_loops: int = Field(default=1, ge=1, le=50)
     model: str | None = None
     temperature: float | None = Field(default=None, ge=0, le=2)

@@ -186,6 +186,17 @@ class EditEntity(Frozen):
 WorldControl = Tick | SetSpeed | EditEntity
 
 
+class EditTasks(Frozen):
+    """Change the team's task list: the one that it works off, while it does."""
+
+    kind: Literal["tasks"] = "tasks"
+    how: Literal["add", "edit", "skip", "move", "reopen"]
+    """add: at the end. move: to position `to`, from 1. reopen: it is to be done (again)."""
+    id: str = ""
+    text: str = ""
+    to: int = Field(default=1, ge=1)
+
+
 class SetBudget(Frozen):
     """New limits from now on."""
 
@@ -213,6 +224,7 @@ Control = Annotated[
     | Rename
     | Retry
     | SetBudget
+    | EditTasks
     | Tick
     | SetSpeed
     | EditEntity,

@@ -10,6 +10,7 @@ AgentshError                     what happened, and `hint`: what to do next
 ├── ProviderError                5  no model server, or it failed
 │   └── ModelMissing             5  the server is there, the model is not
 ├── OutputInvalid                6  a model's structured output stayed invalid
+├── PlanFailed                   6  a role could not follow its plan, nor any that it made instead
 ├── LoopDetected                 6  a role says the same again and again
 ├── StepUncertain                4  a step had started before a crash and is not safe to repeat
 ├── SandboxUnavailable           2  nothing on this machine can hold model code
@@ -136,6 +137,13 @@ class OutputInvalid(AgentshError):
     def __init__(self, message: str, *, raw: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.raw = raw
+
+
+class PlanFailed(AgentshError):
+    """A step of a plan failed, or the plan was refused, once more than it may be made anew."""
+
+    exit_code = ExitCode.NOT_RUNNING
+    resumable = False
 
 
 class LoopDetected(AgentshError):

@@ -36,6 +36,14 @@ class Message(Frozen):
     """Length of the causal chain back to the Boss, whose messages are round 0."""
 
 
+class News(Frozen):
+    """What a role found when it looked up from its work. Stored: never rename a field."""
+
+    due: tuple[MessageId, ...]
+    seq: int
+    """From now on the reaction sees history up to here."""
+
+
 def said_digest(said: Message | Draft) -> str:
     """Return what two messages of one role have in common when they say the same to the same."""
     return digest(f"{said.cause_by}\n{said.send_to}\n{said.content}")

@@ -11,7 +11,7 @@ from agentsh.core.worlds import WORLD
 from agentsh.engine.conditions import Condition, parse_condition
 
 FORMS = "role:NAME, action:NAME, before:KIND, tool:NAME, message:REGEX, tokens>N or component:KIND.FIELD<N"
-KINDS = ("model", "run", "read", "write", "verify", "tool", "person", "publish", "tick")
+KINDS = ("model", "run", "read", "write", "verify", "tool", "person", "publish", "tick", "news")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from agentsh.engine.bus import Bus
 from agentsh.engine.conduct_fold import ConductFold
 from agentsh.engine.hiring import with_role, without_role
 from agentsh.engine.people_fold import fold_people
+from agentsh.engine.plan_fold import fold_plan
 from agentsh.engine.state import (
     FileState,
     OpenReaction,
@@ -50,6 +51,7 @@ class Fold:
         _fold(recorded.event, self)
         fold_people(recorded.event, self.state)
         fold_world(recorded.event, self.state)
+        fold_plan(recorded.event, self.state)
         self._conduct.after(recorded.event, self.state)
 
     def receivers(self, message: Message) -> list[RoleName]:
@@ -196,7 +198,7 @@ def _(event: e.ReactionRetried, fold: Fold) -> None:
         del fold.state.open[event.reaction]
         role = fold.state.roles[event.role]
         role.current = None
-        role.due = {**dict.fromkeys(found.observed, found.round - 1), **role.due}
+        role.due = {**dict.fromkeys((*found.observed, *found.news), found.round - 1), **role.due}
 
 
 @_fold.register

@@ -16,6 +16,7 @@ from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
+from agentsh.engine.people import Permission
 from agentsh.engine.state import model_of
 from agentsh.engine.turns import Turn
 
@@ -129,6 +130,15 @@ class Glimpse:
         """Stop here: this is what the person would be asked."""
         del schema, choices
         raise Seen("person", prompt)
+
+    async def review(self, what: str, detail: str, why: str = "") -> Permission:
+        """Stop here: this is what the Boss would be asked."""
+        del why
+        raise Seen("person", f"{what}: {detail}")
+
+    async def news(self) -> tuple[Message, ...]:
+        """Nothing has come since."""
+        return ()
 
     async def run(self, command: Command) -> RunResult:
         """Stop here."""

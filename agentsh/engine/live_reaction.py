@@ -19,9 +19,11 @@ from agentsh.engine.effects.cells import cell_effect
 from agentsh.engine.effects.code import run_effect, trial_effect, verify_effect
 from agentsh.engine.effects.files import read_effect, write_effect
 from agentsh.engine.effects.model import model_effect
+from agentsh.engine.effects.news import news_effect
 from agentsh.engine.effects.packages import install_effect
-from agentsh.engine.effects.person import person_effect
+from agentsh.engine.effects.person import person_effect, review_effect
 from agentsh.engine.effects.speech import publish_effect
+from agentsh.engine.people import Permission
 from agentsh.engine.state import OpenReaction, model_of
 from agentsh.engine.steps import Record, Steps
 
@@ -40,6 +42,7 @@ class LiveReaction:
         self._facts = facts
         self._steps = Steps(opened, desk.log, desk.gate, records)
         self._said: list[Message] = []
+        self._as_of = opened.started_seq
         self._summary = desk.log.state.roles[opened.role].summary
         self._kept: list[Event] = []
 
@@ -123,9 +126,9 @@ class LiveReaction:
         after: MessageId | None = None,
         last: int | None = None,
     ) -> list[Message]:
-        """Return what the role could see when the reaction began, and what it has said since."""
+        """Return what the role could see when the reaction began or had news last, and what it has said since."""
         seen = await self._desk.log.journal.messages(
-            causes=causes, visible_to=self.role, after=after, as_of=self._opened.started_seq, last=last
+            causes=causes, visible_to=self.role, after=after, as_of=self._as_of, last=last
         )
         own = [message.id for message in self._said]
         later = self._said[own.index(after) + 1 :] if after in own else self._said
@@ -142,6 +145,20 @@ class LiveReaction:
     ) -> JsonValue:
         """Ask whoever plays the role. Raises PersonNeeded."""
         return await self._steps.run(person_effect(self._desk, self.role, self.id, prompt, schema, choices))
+
+    async def review(self, what: str, detail: str, why: str = "") -> Permission:
+        """Let the Boss approve, edit or refuse a text. Raises PersonNeeded."""
+        return await self._steps.run(review_effect(self._desk, self.role, self.id, what, detail, why))
+
+    async def news(self) -> tuple[Message, ...]:
+        """Return what has come for the role since it last looked."""
+        news = await self._steps.run(news_effect(self._desk, self.role))
+        found = [await self._desk.log.message(id_) for id_ in news.due]
+        arrived = tuple(message for message in found if message is not None)
+        self._observed = (*self._observed, *arrived)
+        # What it has said itself is in the history up to there, too.
+        self._as_of, self._said = news.seq, []
+        return arrived
 
     async def run(self, command: Command) -> RunResult:
         """Run code in the sandbox, once approved."""

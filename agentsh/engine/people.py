@@ -127,6 +127,28 @@ class People:
         answer = await self._answer_to(question, asked, f"{role} asks to {what}{because}: {_first_line(asked.told)}")
         return Permission.model_validate(answer).model_copy(update={"by_person": True})
 
+    async def review(self, question: QuestionId, role: RoleName, what: str, detail: str, why: str = "") -> Permission:
+        """Return what the Boss says to a text that a role wants to go by; `--approve always` says yes for the Boss.
+
+        Args:
+            question: id of the approval.
+            role: whose it is.
+            what: a few words, the same for each such text: `follow a plan`.
+            detail: the text. The Boss may edit it.
+            why: what the Boss should know of it.
+
+        Raises:
+            PersonNeeded: nobody is there.
+        """
+        waved = self.policy in ("always", "never-ask") or what in self.log.state.granted
+        if waved and not why and question not in self.log.state.answers:
+            return Permission(allowed=True)
+        asked = e.ApprovalAsked(
+            question=question, role=role, what=what, detail=detail, editable=True, why=why, prose=True
+        )
+        answer = await self._answer_to(question, asked, f"{role} asks to {what}: {_first_line(detail)}")
+        return Permission.model_validate(answer).model_copy(update={"by_person": True})
+
     async def answer(self, control: AnswerQuestion) -> None:
         """Settle a question of the inbox; raises UsageError when it is not open (any more), or the answer is no fit."""
         found = self._open(control.question, approval=False)
@@ -147,7 +169,7 @@ class People:
         found = self._open(control.question, approval=True)
         if control.edited is not None and not found.editable:
             raise UsageError(f"{found.what!r} cannot be edited", hint="allow it as it is, or refuse it with a reason")
-        if control.edited is not None:
+        if control.edited is not None and not found.prose:
             check_command_line(control.edited)
         await self.log.append(
             e.ApprovalSettled(

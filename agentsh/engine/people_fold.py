@@ -88,6 +88,7 @@ def _(event: e.ApprovalAsked, state: State) -> None:
         why=event.why,
         suggested=event.suggested,
         shown=event.shown,
+        prose=event.prose,
     )
 
 

@@ -13,6 +13,7 @@ from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
 from agentsh.core.verdict import Verdict, VerifyPlan
+from agentsh.engine.people import Permission
 
 
 class Reaction(Protocol):
@@ -84,6 +85,12 @@ class Reaction(Protocol):
         self, prompt: str, *, schema: JsonObject | None = None, choices: Sequence[str] = ()
     ) -> JsonValue:
         """Ask whoever plays the role. Raises PersonNeeded when nobody is there to answer."""
+
+    async def review(self, what: str, detail: str, why: str = "") -> Permission:
+        """Let the Boss approve, edit or refuse a text before the role goes by it. Raises PersonNeeded."""
+
+    async def news(self) -> tuple[Message, ...]:
+        """Return what has come for the role since it last looked; it counts as observed from now on."""
 
     async def run(self, command: Command) -> RunResult:
         """Run code in the sandbox, once approved. A refusal is exit code 126 with the reason in stderr."""

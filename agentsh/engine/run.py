@@ -24,6 +24,7 @@ _WAKES = (
     e.SessionResumed,
     e.RoleHired,
     e.RoleFired,
+    e.TasksEdited,
 )
 Rest = Callable[[], Awaitable[None]]
 """Called when the team is quiet; it goes on when this returns."""

@@ -9,6 +9,7 @@ from agentsh.core.events import RoleHired, SessionStarted, Status, StepKind
 from agentsh.core.ids import ActionName, MessageId, QuestionId, ReactionId, RoleName
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
+from agentsh.core.plans import Tasks
 from agentsh.core.verdict import Verdict
 
 
@@ -29,6 +30,8 @@ class OpenReaction(Mutable):
     action: ActionName | None = None
     brief: JsonObject = {}
     """What the conductor told the role for it."""
+    news: tuple[MessageId, ...] = ()
+    """What came while it was under way and was taken notice of."""
     said: Message | None = None
     """The newest that it has published."""
     failed: str | None = None
@@ -61,6 +64,8 @@ class RoleState(Mutable):
     human: bool = False
     usage: Usage = Usage()
     summary: tuple[MessageId, str] | None = None
+    plan: Tasks = ()
+    """The newest plan that it follows, or followed."""
     last_said: str = ""
     said_again: int = 0
     """How often in a row it has said the same."""
@@ -115,6 +120,7 @@ class Question(Mutable):
     why: str = ""
     suggested: tuple[str, ...] = ()
     shown: str = ""
+    prose: bool = False
     choices: tuple[str, ...] = ()
     schema_: JsonObject | None = None
 
@@ -139,6 +145,8 @@ class Conduct(Mutable):
     """Small, whatever the length of the session."""
     progress: str = ""
     """How far it is, in a word or two for people: `phase 3/5`."""
+    tasks: Tasks = ()
+    """What the team works off, where it does so; the Boss may edit it."""
 
 
 class State(Mutable):

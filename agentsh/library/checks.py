@@ -58,7 +58,8 @@ class TeamParts:
     def published(self) -> set[str]:
         """Causes of what can come on the bus."""
         named = (named.name for team in self.all_teams for named in references(team, self.options, "action"))
-        return {USER_REQUIREMENT, *(action for role in self.roles.values() for action in role.card.actions), *named}
+        own = {action for role in self.roles.values() for action in (*role.card.actions, *planning(role.card)[:1])}
+        return {USER_REQUIREMENT, *own, *named}
 
     @property
     def all_teams(self) -> tuple[CardFile[TeamCard], ...]:
@@ -77,6 +78,11 @@ def references(team: CardFile[TeamCard], options: OptionsByConductor, kind: Refe
     model = options.get(team.card.conductor)
     found = () if model is None else model.model_validate(team.card.options).references()
     return [named for named in found if named.kind == kind]
+
+
+def planning(card: RoleCard) -> tuple[ActionName, ...]:
+    """Return the actions by which a role plans; none: it does not."""
+    return (card.planning.action, card.planning.step) if card.react == "plan_and_act" else ()
 
 
 def check_parts(parts: TeamParts, renderer: PromptRenderer) -> Iterator[Finding]:
@@ -148,8 +154,6 @@ def _check_team(parts: TeamParts) -> Iterator[Finding]:
 
 def _check_role(role: CardFile[RoleCard], parts: TeamParts) -> Iterator[Finding]:
     card = role.card
-    if card.react == "plan_and_act":
-        yield _error(role, ("react",), "plan_and_act is not available in this version", "Write: react or by_order")
     if not card.actions and parts.by_watch:
         yield _error(role, ("actions",), f"{card.name} has no actions", "Write such as: actions: [write_prd]")
     if card.tools:

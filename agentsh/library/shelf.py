@@ -11,7 +11,7 @@ from agentsh.core.ids import BOSS, ActionName, RoleName
 from agentsh.core.model import Frozen, JsonObject
 from agentsh.core.options.base import Reference
 from agentsh.core.options.registry import SHIPPED, OptionsByConductor
-from agentsh.library.checks import Finding, TeamParts, check_parts, references
+from agentsh.library.checks import Finding, TeamParts, check_parts, planning, references
 from agentsh.library.places import Place, Places, nearest
 from agentsh.library.reading import NAME, CardFile, read_action, read_role, read_team
 from agentsh.library.templates import PromptRenderer
@@ -190,6 +190,8 @@ class Shelf:
             for file in parts.roles.values()
             for index, action in enumerate(file.card.actions)
         ]
+        for file in parts.roles.values():
+            waiting += [(file.places, ("react",), action) for action in planning(file.card)]
         for team in (parts.team, *parts.teams.values()):
             wanted = references(team, self._options, "action")
             waiting += [(team.places, named.place, ActionName(named.name)) for named in wanted]

@@ -13,6 +13,8 @@ What every template may use, and nothing else (`PROMPT_VARIABLES`):
     others    names of the other roles
     vars      what `--var KEY=VALUE` gave
     turn      what the team's conductor tells the role for this turn: the phase, its partner, its choices …
+    plan      for an action that makes a plan: {doers: [{name, summary}], done: [texts], why, most}; why it is made anew
+    step      which step of the role's plan this is: {id, text}; none: it follows no plan
     world     for agents of a world: what it tells them, see prompts/actions/think.md
     examples  calls and the results that they have to give: a list of {args, result}
 
@@ -53,6 +55,8 @@ PROMPT_VARIABLES = frozenset(
         "examples",
         "world",
         "turn",
+        "plan",
+        "step",
     )
 )
 MOST_INCLUDES = 10

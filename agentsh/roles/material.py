@@ -66,6 +66,8 @@ async def gather(
         "item": None,
         "world": None,
         "turn": reaction.brief,
+        "step": None,
+        "plan": None,
     }
     return Material(fixed, context, reaction.observed, files, verdict)
 

@@ -1,23 +1,14 @@
-"""How a role goes through its actions: all of them in order, or one after the other as it chooses. Source: MetaGPT."""
+"""How a role goes through its actions: all in order, one after the other as it chooses, or by plan. Source: MetaGPT."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable
 
 from agentsh.core.cards import ReactMode
 from agentsh.core.ids import ActionName
+from agentsh.roles.performs import Performs
+from agentsh.roles.planning import plan_and_act
 
 END = "end"
 """Chosen when nothing more is to be done."""
-
-
-class Performs(Protocol):
-    """A role at work, as a mode sees it."""
-
-    async def perform(self, name: ActionName) -> None:
-        """Do one action and publish what came of it."""
-
-    async def choose(self, choices: Sequence[str]) -> str:
-        """Return which of `choices` is to be done next."""
 
 
 Mode = Callable[[Performs, tuple[ActionName, ...], int], Awaitable[None]]
@@ -42,5 +33,5 @@ async def react(role: Performs, actions: tuple[ActionName, ...], max_loops: int)
         await role.perform(ActionName(chosen))
 
 
-MODES: dict[ReactMode, Mode] = {"by_order": by_order, "react": react}
+MODES: dict[ReactMode, Mode] = {"by_order": by_order, "react": react, "plan_and_act": plan_and_act}
 """The modes that there are; a role with another one is refused when it is made."""

@@ -8,6 +8,7 @@ from agentsh.core.cards import ActionCard, Repeat, RoleCard
 from agentsh.core.errors import UsageError
 from agentsh.core.ids import ActionName
 from agentsh.core.messages import Message
+from agentsh.core.plans import Task
 from agentsh.engine.reaction import Reaction
 from agentsh.ports import Renderer
 from agentsh.roles.actions.behaviours import BEHAVIOURS
@@ -43,31 +44,33 @@ class Performance:
     repairs: int
     _times: Counter[ActionName] = field(default_factory=Counter)
 
-    async def perform(self, name: ActionName) -> None:
-        """Do one action, and again what it sends the role back to."""
+    async def perform(self, name: ActionName, step: Task | None = None) -> Message:
+        """Do one action, and again what it sends the role back to; return what was published of it last."""
         repeat = self._card(name).repeat
         left = repeat.rounds if repeat else 0
-        message = await self._act(name, goes_back=left > 0)
+        message = await self._act(name, goes_back=left > 0, step=step)
         while repeat is not None and left and not _holds(message, repeat):
             left -= 1
             for between in self._before(repeat.back_to, name):
                 await self._act(between)
-            message = await self._act(name, goes_back=left > 0)
+            message = await self._act(name, goes_back=left > 0, step=step)
+        return message
 
     async def choose(self, choices: Sequence[str]) -> str:
         """Return which of `choices` is to be done next. Raises OutputInvalid."""
         self.reaction.doing(_THINK.name)
         self._times[_THINK.name] += 1
-        said = "\n".join(f"- {choice}: {self._summary(choice)}" for choice in choices)
+        said = "\n".join(f"- {choice}: {self.summary(choice)}" for choice in choices)
         prompt = f"What do you do next? There is:\n\n{said}"
         label = str(self._times[_THINK.name])
         return await self.mind.choose(Question(_THINK, lambda _: prompt, _THINK.max_tokens, label), choices)
 
-    async def _act(self, name: ActionName, *, goes_back: bool = False) -> Message:
+    def work(self, name: ActionName, *, goes_back: bool = False, step: Task | None = None) -> Work:
+        """Begin on an action."""
         card = self._card(name)
         self.reaction.doing(name)
         self._times[name] += 1
-        work = Work(
+        return Work(
             reaction=self.reaction,
             role=self.role,
             action=card,
@@ -78,8 +81,12 @@ class Performance:
             repairs=self.repairs,
             time=self._times[name],
             goes_back=goes_back,
+            step=step,
         )
-        return await BEHAVIOURS[card.does](work)
+
+    async def _act(self, name: ActionName, *, goes_back: bool = False, step: Task | None = None) -> Message:
+        work = self.work(name, goes_back=goes_back, step=step)
+        return await BEHAVIOURS[work.action.does](work)
 
     def _before(self, first: ActionName, last: ActionName) -> tuple[ActionName, ...]:
         """Return the role's actions from `first` up to `last`; only `first` when they do not stand in that order."""
@@ -94,7 +101,8 @@ class Performance:
             raise UsageError(f"the role {self.role.name} is to do an unknown action {name!r}", hint=hint)
         return card
 
-    def _summary(self, choice: str) -> str:
+    def summary(self, choice: str) -> str:
+        """Return a line about what can be chosen."""
         if choice == END:
             return "nothing more is to be done now"
         return self._card(ActionName(choice)).summary or "do this"

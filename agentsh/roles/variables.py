@@ -16,11 +16,17 @@ from agentsh.core.record import without_record
 from agentsh.roles.excerpt import lines_of
 
 _SAYS_FILES = re.compile(r"\bfiles\b")
+_SAYS_STEP = re.compile(r"\bstep\.")
 
 
 def says_files(template: str) -> bool:
     """Return whether a prompt looks at the workspace."""
     return _SAYS_FILES.search(template) is not None
+
+
+def says_step(template: str) -> bool:
+    """Return whether a prompt says itself which step of a plan it is for."""
+    return _SAYS_STEP.search(template) is not None
 
 
 def of_role(card: RoleCard) -> JsonObject:

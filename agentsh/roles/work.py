@@ -9,6 +9,7 @@ from agentsh.core.files import FileDraft
 from agentsh.core.ids import BOSS, ActionName, RoleName
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
+from agentsh.core.plans import STEP_TAG, Task
 from agentsh.engine.reaction import Reaction
 from agentsh.ports import Renderer
 from agentsh.roles.facts import TeamFacts
@@ -16,7 +17,7 @@ from agentsh.roles.fit import Render
 from agentsh.roles.material import Material, gather
 from agentsh.roles.mind import Mind
 from agentsh.roles.question import Question
-from agentsh.roles.variables import says_files
+from agentsh.roles.variables import says_files, says_step
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Work:
         repairs: how often an answer that does not fit may go back.
         time: how often the role has done this action in this reaction, from 1.
         goes_back: whether the role may still go back to an earlier action after this one.
+        step: which step of the role's plan it is; None: the role follows none.
     """
 
     reaction: Reaction
@@ -46,6 +48,7 @@ class Work:
     repairs: int = 2
     time: int = 1
     goes_back: bool = False
+    step: Task | None = None
 
     def action_named(self, name: ActionName) -> ActionCard:
         """Return another action. Raises UsageError."""
@@ -77,7 +80,7 @@ class Work:
             files = await self.reaction.read() if says_files(card.prompt) else {}
         verifying = tuple(name for name, other in self.actions.items() if other.does == "verify")
         material = await gather(self.reaction, self.role, card, self.facts, verifying, files)
-        render = self._render(card, material, extra or {})
+        render = self._render(card, material, self._of_step() | (extra or {}))
         return Question(card, render, card.max_tokens, f"{label}/{self.time}", card.output, alone=alone)
 
     async def publish(
@@ -98,8 +101,12 @@ class Work:
                 cause_by=self.action.name,
                 send_to=(BOSS,) if self._is_interim(data) else send_to,
                 reply_to=observed[-1].id if observed else None,
+                tags=() if self.step is None else (f"{STEP_TAG}{self.step.id}",),
             )
         )
+
+    def _of_step(self) -> JsonObject:
+        return {"step": None if self.step is None else {"id": self.step.id, "text": self.step.text}}
 
     def _is_interim(self, data: JsonObject | None) -> bool:
         repeat = self.action.repeat
@@ -107,6 +114,11 @@ class Work:
 
     def _render(self, card: ActionCard, material: Material, extra: JsonObject) -> Render:
         def render(cap: int | None) -> str:
-            return self.renderer.render(card.prompt, material.values(cap) | extra, source=card.source).strip()
+            values = material.values(cap) | extra
+            text = self.renderer.render(card.prompt, values, source=card.source).strip()
+            if self.step is None or says_step(card.prompt):
+                return text
+            told = self.actions[self.role.planning.step]
+            return f"{text}\n\n{self.renderer.render(told.prompt, values, source=told.source).strip()}"
 
         return render

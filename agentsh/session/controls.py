@@ -13,10 +13,13 @@ from agentsh.core.worlds import WORLD
 from agentsh.engine.breakpoints import Breakpoint, check_breakpoint, parse_breakpoint
 from agentsh.engine.budget import merged
 from agentsh.engine.desk import Desk
+from agentsh.session.tasks import tasks_edited
 from agentsh.session.team import Team
 
 if TYPE_CHECKING:
     from agentsh.session.world_desk import WorldDesk  # a session without a world loads nothing of worlds
+
+_OfTheTeam = k.Be | k.Release | k.UsePartial | k.ChangeModel | k.Hire | k.Fire | k.EditTasks
 
 
 class Controls:
@@ -113,7 +116,7 @@ class Controls:
             raise UsageError(f"there is no breakpoint {when!r}", hint=f"there are: {', '.join(known) or 'none'}")
         await self._break_at(text for text in known if when is not None and text != when)
 
-    async def _of_the_team(self, control: k.Be | k.Release | k.UsePartial | k.ChangeModel | k.Hire | k.Fire) -> None:
+    async def _of_the_team(self, control: _OfTheTeam) -> None:
         match control:
             case k.Be():
                 await self._team.be(self.named(control.role))
@@ -129,6 +132,8 @@ class Controls:
                 await self._team.hire(control)
             case k.Fire():
                 await self._team.fire(self.named(control.role))
+            case k.EditTasks():
+                await self._desk.log.append(tasks_edited(self._desk.log.state, control))
             case _:
                 assert_never(control)
 

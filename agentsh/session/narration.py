@@ -116,6 +116,11 @@ def _(event: e.MessagePublished) -> str:
 
 
 @tell.register
+def _(event: e.TasksEdited) -> str:
+    return f"boss: {one_line(event.what, LINE_LIMIT)}"
+
+
+@tell.register
 def _(event: e.TickFinished) -> str:
     landed = f": {len(event.landed)} thought{'' if len(event.landed) == 1 else 's'}" if event.landed else ""
     missed = f", none of {', '.join(event.missed)}" if event.missed else ""

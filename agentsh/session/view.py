@@ -7,6 +7,7 @@ from agentsh.core.chat import Usage
 from agentsh.core.events import Status, StepKind
 from agentsh.core.ids import ActionName, QuestionId, RoleName, SessionName
 from agentsh.core.model import Frozen, JsonObject
+from agentsh.core.plans import Tasks, ready, with_status
 from agentsh.core.verdict import Verdict
 from agentsh.engine.state import RoleState, State, model_of
 
@@ -35,6 +36,8 @@ class RoleView(Frozen):
     prompt_tokens: int = 0
     """Of its newest model call, for the context meter."""
     reactions: int = 0
+    plan: Tasks = ()
+    """The newest plan that it follows, or followed, each step with its status."""
 
 
 class StoppedView(Frozen):
@@ -67,6 +70,8 @@ class QuestionView(Frozen):
     """For an approval: why it is asked although such things are approved."""
     suggested: tuple[str, ...] = ()
     """For an approval: rules that would allow it from now on."""
+    prose: bool = False
+    """For an approval: whether its detail is a text, such as a plan, and no command line."""
     shown: str = ""
     """For an approval: what to read in place of `detail`, where that holds a script that nobody can read."""
 
@@ -105,6 +110,8 @@ class SessionView(Frozen):
     """Every action of the team."""
     progress: str = ""
     """How far the team is, in a word or two: `phase 3/5`."""
+    tasks: Tasks = ()
+    """What the team works off, where it has a list; each task with its status."""
 
     def role(self, name: RoleName) -> RoleView | None:
         """Return one role; None: it is not in the team."""
@@ -147,6 +154,7 @@ def view_of(state: State) -> SessionView:
                 why=found.why,
                 suggested=found.suggested,
                 shown=found.shown,
+                prose=found.prose,
             )
             for found in state.questions.values()
         ),
@@ -161,6 +169,7 @@ def view_of(state: State) -> SessionView:
         ),
         actions=tuple(facts.team.actions),
         progress=state.conduct.progress,
+        tasks=state.conduct.tasks,
     )
 
 
@@ -181,7 +190,14 @@ def _role_view(role: RoleState, state: State) -> RoleView:
         paused=role.paused,
         prompt_tokens=role.prompt_tokens,
         reactions=role.reactions,
+        plan=_plan(role, under_way=opened is not None and opened.failed is None),
     )
+
+
+def _plan(role: RoleState, *, under_way: bool) -> Tasks:
+    """Return a role's plan, with the step that it is at marked as under way."""
+    at = ready(role.plan)
+    return with_status(role.plan, at[0].id, "doing") if under_way and at else role.plan
 
 
 def _activity(role: RoleState, state: State) -> RoleActivity:

@@ -1,4 +1,4 @@
-"""A role's own page: its messages, its memory, the prompt it saw, its steps; and keys to steer it."""
+"""A role's own page: its messages, its plan, its memory, the prompt it saw, its steps; and keys to steer it."""
 
 from collections.abc import Awaitable, Callable
 from typing import ClassVar, Literal
@@ -21,8 +21,8 @@ from agentsh.tui.helm import Helm
 from agentsh.tui.look import Look
 from agentsh.tui.shown import amount
 
-Part = Literal["messages", "memory", "prompt", "steps"]
-PARTS: tuple[Part, ...] = ("messages", "memory", "prompt", "steps")
+Part = Literal["messages", "plan", "memory", "prompt", "steps"]
+PARTS: tuple[Part, ...] = ("messages", "plan", "memory", "prompt", "steps")
 
 
 class RolePage(Screen[None]):
@@ -116,6 +116,7 @@ class RolePage(Screen[None]):
     async def _load(self, part: Part) -> None:
         loads: dict[Part, Callable[[], Awaitable[None]]] = {
             "messages": self._messages,
+            "plan": lambda: self._command("plan"),
             "memory": lambda: self._command("memory"),
             "prompt": lambda: self._command("lens"),
             "steps": self._steps,

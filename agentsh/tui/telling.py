@@ -260,6 +260,7 @@ _STEPS: dict[str, str] = {
     "tool": "uses a tool",
     "person": "asks a person",
     "publish": "speaks",
+    "news": "looks for news",
 }
 
 

@@ -56,7 +56,12 @@ WRITE, JUDGE, TEST = "actions/write.md", "actions/judge.md", "actions/test.md"
         ((WRITER, "actions: [write]", "max_loops: many"), (WRITER, 5), "'max_loops' has to be a whole number", ""),
         ((WRITER, "actions: [write]", "memory: long"), (WRITER, 5), "'memory' has to be a mapping", ""),
         ((WRITER, "actions: [write]", "backstory: x"), (WRITER, 5), "the backstory is there twice", "Keep one"),
-        ((WRITER, "actions: [write]", "react: plan_and_act\nactions: [write]"), (WRITER, 5), "plan_and_act", "react"),
+        (
+            (WRITER, "actions: [write]", "react: plan_and_act\nplanning: {step: write}\nactions: [write]"),
+            (WRITER, 5),
+            "there is no action 'plan'",
+            "",
+        ),
         ((WRITER, "actions: [write]", "actions: [wriet]"), (WRITER, 5), "there is no action 'wriet'", "'write'"),
         ((WRITER, "test: [write]", "test: [tset]"), (WRITER, 4), "'tset' is not one of the actions", "There is: write"),
         ((TESTER, "write: [test]", "? [a]\n  : b"), (TESTER, 6), "a key has to be a word", ""),

@@ -98,6 +98,13 @@ FULL: JsonObject = {
     "examples": [{"args": "'a b'", "result": "2"}],
     "world": WORLD,
     "turn": TURN,
+    "plan": {
+        "doers": [{"name": "write_code", "summary": "Writes."}, {"name": "verify", "summary": ""}],
+        "done": ["s1: the parser"],
+        "why": "Step s1 failed: no such file",
+        "most": 8,
+    },
+    "step": {"id": "s2", "text": "the printer"},
 }
 BARE: JsonObject = FULL | {
     "context": [],
@@ -107,6 +114,8 @@ BARE: JsonObject = FULL | {
     "round": 1,
     "examples": [],
     "world": None,
+    "plan": None,
+    "step": None,
 }
 
 

@@ -14,6 +14,7 @@ from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
 from agentsh.core.verdict import Verdict, VerifyPlan
+from agentsh.engine.people import Permission
 
 Said = str | Answer | Callable[[ChatRequest], str | Answer]
 
@@ -46,6 +47,9 @@ class ReactionOnScript:
     files: dict[str, str] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
     person: list[JsonValue] = field(default_factory=list)
+    reviews: list[JsonValue] = field(default_factory=list)
+    reviewed: list[tuple[str, str, str]] = field(default_factory=list)
+    arrivals: list[tuple[Message, ...]] = field(default_factory=list)
     trials: Callable[[tuple[FileDraft, ...]], Verdict] = lambda drafts: Verdict(passed=True, gates=())
     installs: list[Installed] = field(default_factory=list)
     runner: Callable[[Command], RunResult] = lambda command: RunResult(exit_code=0)
@@ -104,6 +108,17 @@ class ReactionOnScript:
         request: JsonObject = {"prompt": prompt, "schema": schema, "choices": list(choices)}
         self.asked.append(request)
         return self._step("person", request, lambda: self.person.pop(0))
+
+    async def review(self, what: str, detail: str, why: str = "") -> Permission:
+        self.reviewed.append((what, detail, why))
+        said = self._step("person", {"what": what, "detail": detail, "why": why}, lambda: self.reviews.pop(0))
+        return Permission.model_validate(said)
+
+    async def news(self) -> tuple[Message, ...]:
+        arrived = self.arrivals.pop(0) if self.arrivals else ()
+        self._step("news", None, lambda: [message.id for message in arrived])
+        self.observed = (*self.observed, *arrived)
+        return arrived
 
     async def run(self, command: Command) -> RunResult:
         def perform() -> JsonValue:

@@ -48,7 +48,15 @@ from agentsh.core.events.steps import (
     StepKind,
     StepStarted,
 )
-from agentsh.core.events.team import ModelChanged, RoleFired, RoleHired, RoleReleased, RoleTaken, TeamChanged
+from agentsh.core.events.team import (
+    ModelChanged,
+    RoleFired,
+    RoleHired,
+    RoleReleased,
+    RoleTaken,
+    TasksEdited,
+    TeamChanged,
+)
 from agentsh.core.events.worlds import SnapshotReason, TickFinished, WorldEdited, WorldSnapshot
 
 __all__ = [
@@ -102,6 +110,7 @@ __all__ = [
     "StepFinished",
     "StepKind",
     "StepStarted",
+    "TasksEdited",
     "TeamChanged",
     "TickFinished",
     "WorldEdited",

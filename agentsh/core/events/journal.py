@@ -47,7 +47,15 @@ from agentsh.core.events.steps import (
     StepFinished,
     StepStarted,
 )
-from agentsh.core.events.team import ModelChanged, RoleFired, RoleHired, RoleReleased, RoleTaken, TeamChanged
+from agentsh.core.events.team import (
+    ModelChanged,
+    RoleFired,
+    RoleHired,
+    RoleReleased,
+    RoleTaken,
+    TasksEdited,
+    TeamChanged,
+)
 from agentsh.core.events.worlds import TickFinished, WorldEdited, WorldSnapshot
 from agentsh.core.ids import ReactionId, RoleName
 from agentsh.core.model import Frozen
@@ -91,6 +99,7 @@ Event = Annotated[
     | Interviewed
     | ShellRan
     | SessionRenamed
+    | TasksEdited
     | RoleTaken
     | RoleReleased
     | TickFinished

@@ -57,6 +57,8 @@ class ApprovalAsked(Frozen):
     """Why it is asked although such things are approved: it is dangerous, or a rule says so."""
     suggested: tuple[str, ...] = ()
     """Rules that would allow it from now on; none: it is asked each time."""
+    prose: bool = False
+    """Whether `detail` is a text, such as a plan, and no command line."""
     shown: str = ""
     """What people read in place of `detail`, where that holds a script that nobody can read."""
 

@@ -9,7 +9,7 @@ from agentsh.core.controls import PartialUse
 from agentsh.core.ids import ActionName, ReactionId, RoleName
 from agentsh.core.model import Frozen
 
-StepKind = Literal["model", "run", "read", "write", "verify", "tool", "person", "publish", "tick"]
+StepKind = Literal["model", "run", "read", "write", "verify", "tool", "person", "publish", "tick", "news"]
 
 
 class StepStarted(Frozen):

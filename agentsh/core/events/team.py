@@ -5,6 +5,7 @@ from typing import Literal
 from agentsh.core.cards import ActionCard, RoleCard, TeamFile
 from agentsh.core.ids import ActionName, RoleName
 from agentsh.core.model import Frozen
+from agentsh.core.plans import Tasks
 
 
 class TeamChanged(Frozen):
@@ -28,6 +29,15 @@ class RoleFired(Frozen):
 
     kind: Literal["role.fired"] = "role.fired"
     role: RoleName
+
+
+class TasksEdited(Frozen):
+    """The Boss changed the team's task list, which is this from now on."""
+
+    kind: Literal["tasks.edited"] = "tasks.edited"
+    tasks: Tasks
+    what: str
+    """What was changed, in a few words."""
 
 
 class RoleTaken(Frozen):

@@ -1,4 +1,4 @@
-"""Asking a person who plays a role: the step goes to the keyboard, everything else stays as it is."""
+"""Asking a person: whoever plays a role, or the Boss for a word on what a role is about to do."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from agentsh.core.ids import ReactionId, RoleName, question_id
 from agentsh.core.model import JsonObject
 from agentsh.engine.desk import Desk
+from agentsh.engine.people import Permission
 from agentsh.engine.steps import Effect, Outcome
 
 
@@ -26,3 +27,15 @@ def person_effect(
 
     request: JsonValue = {"prompt": prompt, "schema": schema, "choices": list(choices)}
     return Effect("person", request, perform, lambda stored: stored)
+
+
+def review_effect(
+    desk: Desk, role: RoleName, reaction: ReactionId, what: str, detail: str, why: str
+) -> Effect[Permission]:
+    """Return the step that lets the Boss approve, edit or refuse a text before the role goes by it."""
+
+    async def perform(ordinal: int) -> Outcome[Permission]:
+        said = await desk.people.review(question_id(reaction, ordinal), role, what, detail, why)
+        return Outcome(said, said.model_dump(mode="json"))
+
+    return Effect("person", {"what": what, "detail": detail, "why": why}, perform, Permission.model_validate)

@@ -6,6 +6,7 @@ from agentsh.core.cards import Does
 from agentsh.core.messages import Message
 from agentsh.roles.actions.ask import ask
 from agentsh.roles.actions.choose import choose
+from agentsh.roles.actions.make_plan import make_plan
 from agentsh.roles.actions.think import think
 from agentsh.roles.actions.verify import verify
 from agentsh.roles.actions.write_files import write_files
@@ -21,4 +22,5 @@ BEHAVIOURS: dict[Does, Behaviour] = {
     "verify": verify,
     "think": think,
     "choose": choose,
+    "plan": make_plan,
 }
