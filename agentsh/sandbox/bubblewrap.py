@@ -21,6 +21,7 @@ from agentsh.sandbox.interpreters import SandboxedInterpreter
 from agentsh.sandbox.rlimits import process_limit, resource_limits
 from agentsh.sandbox.supervision import Ending, Run, Started, supervise
 from agentsh.sandbox.view import View
+from agentsh.sandbox.warden import VARIABLE, Warden
 from agentsh.sandbox.watch import Place
 
 _FOLDERS: Final = "/usr/bin:/usr/local/bin:/bin:/run/current-system/sw/bin"
@@ -37,9 +38,12 @@ def find() -> Path | None:
 class BubblewrapSandbox:
     """Runs each command in a bubble of its own."""
 
-    def __init__(self, program: Path, view: View, status: SandboxStatus, abilities: Abilities) -> None:
-        """Take bubblewrap's path and what it can do."""
+    def __init__(
+        self, program: Path, view: View, status: SandboxStatus, abilities: Abilities, warden: Warden | None = None
+    ) -> None:
+        """Take bubblewrap's path, what it can do, and who ends its bubbles when this process is killed."""
         self._program = program
+        self._warden = warden or Warden()
         self._view = view
         self._status = status
         self._abilities = abilities
@@ -67,7 +71,7 @@ class BubblewrapSandbox:
     def _begun(self, command: Command) -> Iterator[Run]:
         """Prepare one run."""
         try:
-            yield _BubblewrapRun(self._program, Bubble(self._view, command, self._abilities))
+            yield _BubblewrapRun(self._program, Bubble(self._view, command, self._abilities), self._warden)
         except OSError as error:
             raise SandboxUnavailable(
                 f"bubblewrap at {str(self._program)!r} cannot be started any more: {error.strerror}",
@@ -85,9 +89,10 @@ def _clarified(result: RunResult, command: Command) -> RunResult:
 class _BubblewrapRun(Run):
     """One bubble, from `bwrap` to the end of its pid 1, with which the kernel ends all else in it."""
 
-    def __init__(self, program: Path, bubble: Bubble) -> None:
+    def __init__(self, program: Path, bubble: Bubble, warden: Warden) -> None:
         super().__init__()
         self._program = program
+        self._warden = warden
         self._bubble = bubble
         self._limits = bubble.command.limits
         self._crowd = Crowd(self._limits.processes)
@@ -105,7 +110,9 @@ class _BubblewrapRun(Run):
         with Descriptors() as fds:
             (wait, go), (control, tell) = fds.pipe(), fds.pipe()
             code = fds.memory("seccomp", seccomp.assemble("bubblewrap", network=self._bubble.command.network))
-            told = ("--seccomp", str(code), "--json-status-fd", str(tell), "--block-fd", str(wait))
+            # It holds the other end of what it waits for, too: when this process is killed now, that does not let it go.
+            waits = ("--block-fd", str(wait), "--sync-fd", str(go), "--unsetenv", VARIABLE)
+            told = ("--seccomp", str(code), "--json-status-fd", str(tell), *waits)
             options, bound = self._bubble.options(fds)
             listed = fds.memory("options", b"".join(os.fsencode(part) + b"\0" for part in (*options, *told)))
             self._process = subprocess.Popen(
@@ -113,8 +120,8 @@ class _BubblewrapRun(Run):
                 stdin=stdio[0],
                 stdout=stdio[1],
                 stderr=stdio[2],
-                pass_fds=(wait, tell, code, listed, *bound),
-                env={},
+                pass_fds=(wait, go, tell, code, listed, *bound),
+                env=self._warden.environment(),
                 cwd="/",
                 start_new_session=True,
             )
@@ -174,8 +181,8 @@ class _BubblewrapRun(Run):
     def kill(self) -> None:
         """Kill the bubble's first process, and with it all others.
 
-        Before that is known it waits to be let go. Killing bubblewrap then might set it free without limits, so it is
-        killed as soon as it is told of.
+        Before that is known it waits to be let go. Killing bubblewrap then would leave it waiting, so it is killed as
+        soon as it is told of.
         """
         self._doomed = True
         if self._first is not None:

@@ -14,6 +14,7 @@ from agentsh.sandbox.bubble import Abilities, abilities
 from agentsh.sandbox.launched import LaunchedSandbox
 from agentsh.sandbox.probe import Findings, probe
 from agentsh.sandbox.view import View, view_of
+from agentsh.sandbox.warden import Warden
 
 _TIERS: Final[tuple[Tier, ...]] = ("bubblewrap", "landlock", "none")
 _INSTALL: Final = "Install bubblewrap for a sandbox that holds more: apt install bubblewrap, dnf install bubblewrap"
@@ -94,7 +95,8 @@ def _builder(tier: Tier, program: Path | None) -> _Build:
 
 
 def _bubblewrap(program: Path, able: Abilities) -> _Build:
-    return lambda view, status: bubblewrap.BubblewrapSandbox(program, view, status, able)
+    warden = Warden()
+    return lambda view, status: bubblewrap.BubblewrapSandbox(program, view, status, able, warden)
 
 
 def _launched(*, confine: bool) -> _Build:

@@ -60,7 +60,9 @@ class Chain:
 
     async def until_done(self, chance: random.Random, left: int) -> None:
         """Kill the session at most `left` times, then let it end, and compare."""
-        while left > self.kills and await self._killed(chance):
+        alive = True
+        while alive and left > self.kills:
+            alive = await self._killed(chance)
             self._look()
         if self.kills and not self.events:
             await self._assert_nothing_began()
