@@ -110,7 +110,7 @@ class _BubblewrapRun(Run):
         with Descriptors() as fds:
             (wait, go), (control, tell) = fds.pipe(), fds.pipe()
             code = fds.memory("seccomp", seccomp.assemble("bubblewrap", network=self._bubble.command.network))
-            # It holds the other end of what it waits for, too: when this process is killed now, that does not let it go.
+            # It holds the other end of what it waits for as well: that this process is killed does not let it go.
             waits = ("--block-fd", str(wait), "--sync-fd", str(go), "--unsetenv", VARIABLE)
             told = ("--seccomp", str(code), "--json-status-fd", str(tell), *waits)
             options, bound = self._bubble.options(fds)
