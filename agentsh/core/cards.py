@@ -7,11 +7,12 @@ from pydantic import Field
 from agentsh.core.ids import USER_REQUIREMENT, ActionName, RoleName
 from agentsh.core.model import Frozen, JsonObject
 
-Does = Literal["ask", "write_files", "write_function", "verify", "think", "choose", "plan"]
+Does = Literal["ask", "write_files", "edit_files", "pick_files", "write_function", "verify", "think", "choose", "plan"]
 """ask: one answer, structured when there is an output. think: the same, for a world's ears alone.
 choose: one of the choices that the conductor gives, with its reason.
 plan: steps, each done by one of the doers that the conductor names, which may wait for others.
-write_files: fenced files into the workspace.
+write_files: fenced files into the workspace. edit_files: changes to files that are there.
+pick_files: which files of the workspace matter.
 write_function: one pure function, several candidates, chosen by running them. verify: the gates; no model."""
 
 
@@ -45,6 +46,8 @@ class ActionCard(Frozen):
     """`write_tasks.tasks as task`: run once an item of that list in the newest message of that action."""
     context: tuple[ActionName, ...] | None = None
     """Which messages stand in the prompt, newest of each; None: what the role observed."""
+    files: Literal["all", "chosen"] = "all"
+    """Which files of the workspace its prompt shows: all, or those that were picked, written or blamed before."""
     tools: tuple[str, ...] = ()
     max_tokens: int = Field(default=1200, ge=1)
     temperature: float | None = Field(default=None, ge=0, le=2)
@@ -140,6 +143,8 @@ class TeamCard(Frozen):
     done: str | None = None
     """Name of an action: the team is finished when it has published; None: when nobody is due."""
     budget: BudgetCard = BudgetCard()
+    branch: bool = False
+    """Whether work in a repository of the user's is committed, to a branch of its own; else nothing is."""
     small_model: bool = False
     """Made for models too small for free-form teamwork."""
     setting: str = ""

@@ -14,6 +14,7 @@ from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName, reacti
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
+from agentsh.core.repo_map import Mapped, mapped
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
 from agentsh.engine.people import Permission
@@ -119,6 +120,10 @@ class Glimpse:
         wanted = [entry.path for entry in await self._desk.workspace.files()] if paths is None else list(paths)
         found = {path: await self._desk.workspace.read(path) for path in wanted}
         return {path: text for path, text in found.items() if text is not None}
+
+    async def survey(self) -> tuple[Mapped, ...]:
+        """Return which workspace files there are; nobody looks inside."""
+        return tuple(mapped(entry.path, entry.size_bytes, None) for entry in await self._desk.workspace.files())
 
     async def ask_model(self, request: ChatRequest) -> Answer:
         """Stop here: this is what the model would be asked."""

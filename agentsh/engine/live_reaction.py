@@ -13,6 +13,7 @@ from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
+from agentsh.core.repo_map import Mapped
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
 from agentsh.engine.effects.cells import cell_effect
@@ -23,6 +24,7 @@ from agentsh.engine.effects.news import news_effect
 from agentsh.engine.effects.packages import install_effect
 from agentsh.engine.effects.person import person_effect, review_effect
 from agentsh.engine.effects.speech import publish_effect
+from agentsh.engine.effects.survey import survey_effect
 from agentsh.engine.people import Permission
 from agentsh.engine.state import OpenReaction, model_of
 from agentsh.engine.steps import Record, Steps
@@ -173,6 +175,10 @@ class LiveReaction:
         found = await self._steps.run(read_effect(self._desk, self.role, self.id, paths))
         self._desk.hands.saw(self.role, found)
         return found
+
+    async def survey(self) -> tuple[Mapped, ...]:
+        """Return which workspace files there are and what they define."""
+        return await self._steps.run(survey_effect(self._desk, self.role, self.id))
 
     async def write(self, files: Sequence[FileDraft], summary: str) -> Commit:
         """Write files and commit them. Raises UnsafePath."""

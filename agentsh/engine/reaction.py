@@ -12,6 +12,7 @@ from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
+from agentsh.core.repo_map import Mapped
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.people import Permission
 
@@ -100,6 +101,9 @@ class Reaction(Protocol):
 
     async def read(self, paths: Sequence[str] | None = None) -> dict[str, str]:
         """Return workspace files (all text files when None) as they are now; recorded, so the same on resume."""
+
+    async def survey(self) -> tuple[Mapped, ...]:
+        """Return which workspace files there are and what they define; recorded, so the same on resume."""
 
     async def write(self, files: Sequence[FileDraft], summary: str) -> Commit:
         """Write files and commit them. Raises UnsafePath."""

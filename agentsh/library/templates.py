@@ -7,6 +7,7 @@ What every template may use, and nothing else (`PROMPT_VARIABLES`):
     observed  messages that set the role off: a list like `context`
     item      with for_each: the item that this run is about
     files     the workspace files that matter here: path → text
+    map       the workspace at a glance: each file and what it defines, as much as there is room for
     verdict   of the last verification: {passed, failure: {gate, evidence, path, line}, gates}, or none
     round     which round of mending this is, from 1
     role      who is asked: {name, profile, goal, constraints}
@@ -57,6 +58,7 @@ PROMPT_VARIABLES = frozenset(
         "turn",
         "plan",
         "step",
+        "map",
     )
 )
 MOST_INCLUDES = 10

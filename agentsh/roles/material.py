@@ -1,6 +1,6 @@
 """What one prompt is made of: gathered once, and filled in as often as fitting takes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import JsonValue
@@ -9,6 +9,7 @@ from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.ids import ActionName
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
+from agentsh.core.repo_map import Mapped, map_text
 from agentsh.engine.reaction import Reaction
 from agentsh.roles import variables
 from agentsh.roles.facts import TeamFacts
@@ -25,6 +26,7 @@ class Material:
         observed: messages that set the role off.
         files: workspace files, by path.
         verdict: output of the last verification.
+        survey: the workspace at a glance.
     """
 
     fixed: JsonObject
@@ -32,6 +34,7 @@ class Material:
     observed: tuple[Message, ...]
     files: Mapping[str, str]
     verdict: JsonObject | None
+    survey: Sequence[Mapped] = ()
 
     def values(self, cap: int | None) -> JsonObject:
         """Return the variables, each long text cut to `cap` lines; None: whole."""
@@ -40,6 +43,7 @@ class Material:
             "observed": variables.of_messages(self.observed, cap),
             "files": variables.of_files(self.files, cap),
             "verdict": variables.of_verdict(self.verdict, cap),
+            "map": map_text(self.survey, cap),
         }
 
 
@@ -50,6 +54,7 @@ async def gather(
     facts: TeamFacts,
     verifying: tuple[ActionName, ...],
     files: Mapping[str, str],
+    survey: Sequence[Mapped] = (),
 ) -> Material:
     """Return what a prompt of `action` is made of; `verifying`: the actions that give verdicts."""
     context = await about(reaction, action)
@@ -69,7 +74,7 @@ async def gather(
         "step": None,
         "plan": None,
     }
-    return Material(fixed, context, reaction.observed, files, verdict)
+    return Material(fixed, context, reaction.observed, files, verdict, survey)
 
 
 def _examples(messages: tuple[Message, ...]) -> list[JsonValue]:

@@ -15,8 +15,9 @@ from agentsh.core.model import JsonObject
 from agentsh.core.record import without_record
 from agentsh.roles.excerpt import lines_of
 
-_SAYS_FILES = re.compile(r"\bfiles\b")
 _SAYS_STEP = re.compile(r"\bstep\.")
+_SAYS_MAP = re.compile(r"\{\{-?\s*map\b")
+_SAYS_FILES = re.compile(r"\{[{%][^{}]*\bfiles\b")
 
 
 def says_files(template: str) -> bool:
@@ -27,6 +28,11 @@ def says_files(template: str) -> bool:
 def says_step(template: str) -> bool:
     """Return whether a prompt says itself which step of a plan it is for."""
     return _SAYS_STEP.search(template) is not None
+
+
+def says_map(template: str) -> bool:
+    """Return whether a prompt looks at the workspace from far."""
+    return _SAYS_MAP.search(template) is not None
 
 
 def of_role(card: RoleCard) -> JsonObject:

@@ -1,6 +1,6 @@
 """One action of one role in one reaction: what its behaviour needs, in one hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agentsh.core.cards import ActionCard, RoleCard
@@ -10,14 +10,17 @@ from agentsh.core.ids import BOSS, ActionName, RoleName
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.plans import STEP_TAG, Task
+from agentsh.core.repo_map import Mapped
 from agentsh.engine.reaction import Reaction
 from agentsh.ports import Renderer
+from agentsh.roles.chosen import chosen_in
 from agentsh.roles.facts import TeamFacts
 from agentsh.roles.fit import Render
 from agentsh.roles.material import Material, gather
+from agentsh.roles.memory import about
 from agentsh.roles.mind import Mind
 from agentsh.roles.question import Question
-from agentsh.roles.variables import says_files, says_step
+from agentsh.roles.variables import says_files, says_map, says_step
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Work:
         label: str = "",
         extra: JsonObject | None = None,
         files: Mapping[str, str] | None = None,
+        survey: Sequence[Mapped] | None = None,
         alone: bool = False,
     ) -> Question:
         """Return the question that an action's prompt asks.
@@ -72,16 +76,27 @@ class Work:
             action: whose prompt; None: the one that is done.
             label: which of the action's questions it is.
             extra: variables of the prompt beside those that every prompt has.
-            files: the workspace as the prompt sees it; None: all of it, when the prompt looks at it.
+            files: the workspace as the prompt sees it; None: what its card says, when the prompt looks at it.
+            survey: the workspace at a glance; None: it is looked over when the prompt shows its map.
             alone: whether the prompt goes without history.
         """
         card = action or self.action
         if files is None:
-            files = await self.reaction.read() if says_files(card.prompt) else {}
+            files = await self.files(card) if says_files(card.prompt) else {}
+        if survey is None:
+            survey = await self.reaction.survey() if says_map(card.prompt) else ()
         verifying = tuple(name for name, other in self.actions.items() if other.does == "verify")
-        material = await gather(self.reaction, self.role, card, self.facts, verifying, files)
+        material = await gather(self.reaction, self.role, card, self.facts, verifying, files, survey)
         render = self._render(card, material, self._of_step() | (extra or {}))
         return Question(card, render, card.max_tokens, f"{label}/{self.time}", card.output, alone=alone)
+
+    async def files(self, action: ActionCard | None = None) -> dict[str, str]:
+        """Return the workspace as a prompt of an action shows it: all of it, or what was chosen of it."""
+        card = action or self.action
+        if card.files == "all":
+            return await self.reaction.read()
+        about_it = [*self.reaction.observed, *await about(self.reaction, card)]
+        return await self.reaction.read(chosen_in(about_it))
 
     async def publish(
         self, content: str, data: JsonObject | None = None, send_to: tuple[RoleName, ...] = ()

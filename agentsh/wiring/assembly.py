@@ -60,7 +60,7 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home
         raise StoreError("the session never began")
     # First what refuses a folder that holds too much: nothing is looked for in it then.
     sandbox = await open_sandbox(Path(facts.workspace), protected=own_paths(home))
-    workspace = await open_workspace(Path(facts.workspace), own=facts.own_workspace)
+    workspace = await open_workspace(Path(facts.workspace), own=facts.own_workspace, branch=facts.branch)
     await log.append(e.SandboxProbed(status=sandbox.status), *_unprotected(sandbox.status, workspace.root, home))
     meter = Meter(log, manner.model_settings)
     gate = Gate(budget=meter.spent, hit=_pause(log))

@@ -177,7 +177,8 @@ async def _new_journal(files: SessionFiles, options: RunOptions) -> tuple[Sessio
 def _named(facts: e.SessionStarted, name: SessionName, home: Home) -> e.SessionStarted:
     """Return the facts of the session of this name; a workspace of its own is beside its file."""
     workspace = str((home.sessions / name).resolve()) if facts.own_workspace else facts.workspace
-    return facts.model_copy(update={"session": name, "workspace": workspace})
+    branch = f"agentsh/{name}" if facts.team.team.branch and not facts.own_workspace else ""
+    return facts.model_copy(update={"session": name, "workspace": workspace, "branch": branch})
 
 
 def _facts(options: RunOptions, settings: Settings, models: Connected, team: TeamFile) -> e.SessionStarted:

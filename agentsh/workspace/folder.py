@@ -1,8 +1,8 @@
 """The folder that a team writes. Nothing outside it is touched, no file is ever half-written, each write is one commit.
 
 Which folders get commits: those that agentsh made (`own`, or found empty and outside any repository), and repositories
-that hold the file `.git/agentsh`. In any other folder of the user's, files are written and nothing else is touched: no
-commit, no index, no branch.
+that hold the file `.git/agentsh`; in another repository of the user's, a branch of our own gets them, when one is
+named. In any other folder of the user's, files are written and nothing else is touched: no commit, no index, no branch.
 """
 
 import asyncio
@@ -37,18 +37,19 @@ Contents = dict[str, bytes | None]
 """Checked path → what is, or shall be, there; None: no file."""
 
 
-async def open_workspace(root: Path, *, own: bool, clock: Clock | None = None) -> "FolderWorkspace":
+async def open_workspace(root: Path, *, own: bool, clock: Clock | None = None, branch: str = "") -> "FolderWorkspace":
     """Open the folder `root`, making it when it is not there, and clean up after a killed process.
 
     Args:
         root: the folder.
         own: whether agentsh made the folder for a session, so that it keeps its history there.
         clock: gives commits their time.
+        branch: what to commit to in a repository of the user's; empty: nothing is committed there.
 
     Raises:
-        UsageError: it is no folder, or may not be written.
+        UsageError: it is no folder, or may not be written; or the branch cannot be checked out.
     """
-    return await asyncio.to_thread(_open, root, own, clock)
+    return await asyncio.to_thread(_open, root, own, clock, branch)
 
 
 class FolderWorkspace:
@@ -175,26 +176,28 @@ class FolderWorkspace:
         return self._clock.now() if self._clock is not None else datetime.now(UTC).isoformat()
 
 
-def _open(root: Path, own: bool, clock: Clock | None) -> FolderWorkspace:
+def _open(root: Path, own: bool, clock: Clock | None, branch: str) -> FolderWorkspace:
     try:
         root.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         tree = Tree(root.resolve(strict=True))
         with tree.folder():
             pass
         remove_strays(tree)
-        return FolderWorkspace(tree, _history(tree, own), clock)
+        return FolderWorkspace(tree, _history(tree, own, branch), clock)
     except OSError as error:
         raise _told(root, error) from error
 
 
-def _history(tree: Tree, own: bool) -> "Repository | None":
+def _history(tree: Tree, own: bool, branch: str) -> "Repository | None":
     """Return the repository to commit to, if this folder has or gets one."""
     from agentsh.workspace.repository import MARKER, Repository
 
     if own:
         return Repository.init(tree)
     if tree.stat(".git") is not None:
-        return Repository(tree) if _is_marked(tree, MARKER) else None
+        if _is_marked(tree, MARKER):
+            return Repository(tree)
+        return Repository.on_branch(tree, branch) if branch and _is_marked(tree, ".git/HEAD") else None
     inside_another = any((folder / ".git").exists() for folder in tree.root.parents)
     return None if inside_another or any(tree.root.iterdir()) else Repository.init(tree)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
+from stat import S_ISDIR
 
 from dulwich.errors import FileFormatException, NotTreeError
 from dulwich.index import (
@@ -82,6 +83,31 @@ class Repository:
                 hint="Move it away; agentsh then makes a repository of its own there.",
             )
         return cls(files)
+
+    @classmethod
+    def on_branch(cls, files: Files, branch: str) -> "Repository":
+        """Return a repository of the user's, with a branch of our own checked out that begins where theirs is.
+
+        No file and nothing that is staged changes: only HEAD does, to a branch that has the same commit.
+
+        Raises:
+            UsageError: the branch is there and another one is checked out, or its name is taken by another branch.
+        """
+        repository, ref = cls(files), f"refs/heads/{branch}"
+        current = repository._head_ref()
+        if current == ref:
+            return repository
+        above = ref.rpartition("/")[0]
+        if not repository._is_free_for_folders(above):
+            message = f"{str(files.root)!r} has a branch {above.removeprefix('refs/heads/')!r}, so {branch!r} cannot be"
+            raise UsageError(message, hint="Rename that branch: git branch -m agentsh something-else")
+        if repository._resolve(ref) is not None:
+            message = f"{str(files.root)!r} has {current.rpartition('heads/')[2]!r} checked out, not {branch!r}"
+            raise UsageError(message, hint=f"Type there: git switch {branch}")
+        if (commit := repository.head()) is not None:
+            files.write(f".git/{ref}", commit.encode() + b"\n")
+        files.write(".git/HEAD", f"ref: {ref}\n".encode())
+        return repository
 
     def head(self) -> str | None:
         """Return the id of the newest commit of the branch that is checked out; None before the first."""
@@ -195,6 +221,11 @@ class Repository:
             if name == ref:
                 return commit_id
         return None
+
+    def _is_free_for_folders(self, ref: str) -> bool:
+        """Return whether no branch has this name, so that branches may lie below it."""
+        found = self._files.stat(f".git/{ref}")
+        return S_ISDIR(found.st_mode) if found is not None else self._resolve(ref) is None
 
     @contextmanager
     def _objects(self) -> Iterator[Objects]:

@@ -43,7 +43,17 @@ class Bench:
 
     @property
     def workspace(self) -> Path:
-        return self.root / "home" / "sessions" / NAME
+        if self.way.furnish is None:
+            return self.root / "home" / "sessions" / NAME
+        return self.root / "project"
+
+    def furnish(self) -> str | None:
+        """Make the project that it works in; None: there is none."""
+        if self.way.furnish is None:
+            return None
+        self.workspace.mkdir(parents=True)
+        self.way.furnish(self.workspace)
+        return str(self.workspace)
 
     @asynccontextmanager
     async def started(self, budget: BudgetCard | None = None) -> AsyncIterator[Session]:
@@ -57,6 +67,7 @@ class Bench:
             session=NAME,
             approve="always",
             budget=budget or BudgetCard(),
+            workspace=self.furnish(),
         )
         home = find_home(self.root, self.root / "home")
         async with started(options, Settings(), home, terminal=True) as session:

@@ -86,7 +86,8 @@ async def test_it_is_killed_and_goes_on_as_if_it_never_was(reference: Reference,
         pytest.skip("a person who is there is a process of its own: tests/e2e/test_people.py")
     async with server_for(way) as server:
         agent = Agent(tmp_path, server.host, session=NAME)
-        words = ["--team", way.team, "--model", "tiny:latest"]
+        project = Bench(way, tmp_path, server.host).furnish()
+        words = ["--team", way.team, "--model", "tiny:latest", *(["--workspace", project] if project else [])]
         async with agent.start(*agent.run(way.idea, *words)) as running:
             await server.until(lambda asked: len(asked.chats) > reference.chats // 2, timeout_s=60)
             running.send(signal.SIGKILL)

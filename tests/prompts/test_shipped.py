@@ -105,6 +105,7 @@ FULL: JsonObject = {
         "most": 8,
     },
     "step": {"id": "s2", "text": "the printer"},
+    "map": "counter.py (2 lines)\n  def count_words(text)",
 }
 BARE: JsonObject = FULL | {
     "context": [],

@@ -13,6 +13,7 @@ from agentsh.core.ids import ActionName, MessageId, RoleName, message_id, reacti
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
+from agentsh.core.repo_map import Mapped, mapped
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.people import Permission
 
@@ -135,6 +136,15 @@ class ReactionOnScript:
         found = self._step("read", None if paths is None else list(paths), perform)
         assert isinstance(found, dict)
         return {path: str(text) for path, text in found.items()}
+
+    async def survey(self) -> tuple[Mapped, ...]:
+        def perform() -> JsonValue:
+            found = (mapped(path, len(text), text) for path, text in sorted(self.files.items()))
+            return [each.model_dump(mode="json") for each in found]
+
+        found = self._step("survey", None, perform)
+        assert isinstance(found, list)
+        return tuple(Mapped.model_validate(each) for each in found)
 
     async def write(self, files: Sequence[FileDraft], summary: str) -> Commit:
         request: JsonValue = [[draft.path, draft.text] for draft in files]

@@ -32,6 +32,8 @@ class SessionStarted(Frozen):
     workspace: str
     own_workspace: bool = True
     """Whether agentsh made the folder, or it is the user's."""
+    branch: str = ""
+    """What is committed to where the workspace is a repository of the user's; empty: nothing is committed there."""
     variables: dict[str, str] = {}
     temperature: float | None = None
     num_ctx: int = 8192

@@ -6,7 +6,9 @@ from agentsh.core.cards import Does
 from agentsh.core.messages import Message
 from agentsh.roles.actions.ask import ask
 from agentsh.roles.actions.choose import choose
+from agentsh.roles.actions.edit_files import edit_files
 from agentsh.roles.actions.make_plan import make_plan
+from agentsh.roles.actions.pick_files import pick_files
 from agentsh.roles.actions.think import think
 from agentsh.roles.actions.verify import verify
 from agentsh.roles.actions.write_files import write_files
@@ -23,4 +25,6 @@ BEHAVIOURS: dict[Does, Behaviour] = {
     "think": think,
     "choose": choose,
     "plan": make_plan,
+    "pick_files": pick_files,
+    "edit_files": edit_files,
 }

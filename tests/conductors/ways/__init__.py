@@ -1,9 +1,10 @@
 """Ways of working, one module each: a shipped team with what a model says to it, as `WAY`."""
 
 import pkgutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 
 from agentsh.core.model import JsonObject
 
@@ -19,6 +20,7 @@ class Way:
         exit_code: how it ends.
         published: causes of messages that are there in the end.
         files: the workspace in the end, among others.
+        furnish: makes the project that it works in, in an empty folder; None: it gets a workspace of its own.
         person: what whoever plays a role answers, by a part of the question.
     """
 
@@ -28,6 +30,7 @@ class Way:
     exit_code: int = 0
     published: Sequence[str] = ()
     files: Sequence[str] = ()
+    furnish: Callable[[Path], None] | None = None
     person: JsonObject = field(default_factory=dict)
 
 
