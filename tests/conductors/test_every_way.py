@@ -1,6 +1,7 @@
 """Whatever way a team works in, it ends, and can be stepped, played, stopped, killed and resumed on the way."""
 
 import asyncio
+import shlex
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -53,6 +54,12 @@ def test_every_team_that_ships_is_here() -> None:
     assert {way.team for way in WAYS} == set(Shelf([shipped_prompts()]).paths("team"))
 
 
+def test_every_team_is_told_of_with_the_line_that_starts_it() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "TEAMS.md").read_text(encoding="utf-8")
+    assert [way.team for way in WAYS if f"$ {way.command}\n" not in page] == []
+    assert [way.team for way in WAYS if f"| `{way.team}` |" not in page] == []
+
+
 def test_it_works_to_its_end(reference: Reference) -> None:
     way, bench = reference.bench.way, reference.bench
     assert reference.finished.exit_code == way.exit_code, reference.finished.summary
@@ -86,9 +93,9 @@ async def test_it_is_killed_and_goes_on_as_if_it_never_was(reference: Reference,
         pytest.skip("a person who is there is a process of its own: tests/e2e/test_people.py")
     async with server_for(way) as server:
         agent = Agent(tmp_path, server.host, session=NAME)
-        project = Bench(way, tmp_path, server.host).furnish()
-        words = ["--team", way.team, "--model", "tiny:latest", *(["--workspace", project] if project else [])]
-        async with agent.start(*agent.run(way.idea, *words)) as running:
+        project = Bench(way, tmp_path, server.host).furnish() or ""
+        _, _, idea, *words = [project if word == "DIR" else word for word in shlex.split(way.command)]
+        async with agent.start(*agent.run(idea, *words, "--model", "tiny:latest")) as running:
             await server.until(lambda asked: len(asked.chats) > reference.chats // 2, timeout_s=60)
             running.send(signal.SIGKILL)
             await running.ended()

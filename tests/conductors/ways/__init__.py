@@ -33,6 +33,12 @@ class Way:
     furnish: Callable[[Path], None] | None = None
     person: JsonObject = field(default_factory=dict)
 
+    @property
+    def command(self) -> str:
+        """What somebody types for it, as docs/TEAMS.md shows it."""
+        where = " --workspace DIR" if self.furnish is not None else ""
+        return f'agentsh run "{self.idea}" --team {self.team}{where}'
+
 
 def rule(role: str, match: str, **more: object) -> JsonObject:
     """Return what the model says to a role whose prompt begins with a match."""

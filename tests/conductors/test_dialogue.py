@@ -1,0 +1,83 @@
+"""Laws of a dialogue: who speaks when, what is really said of several proposals, and when it ends."""
+
+import pytest
+
+from agentsh.core.model import JsonObject
+from agentsh.engine.turns import Turn
+from tests.conductors.play import Play
+
+ROLES = ("boss_of", "hand", "spec", "plan", "judge")
+TWO: JsonObject = {"instructor": "boss_of", "assistant": "hand", "turns": 2}
+
+
+def dialogue(**more: object) -> Play:
+    return Play("dialogue", ROLES, {**TWO, **more})  # type: ignore[arg-type, dict-item]
+
+
+def ends_at(turn_number: int, choice: str = "1") -> object:
+    def answer(turn: Turn) -> JsonObject:
+        if turn.brief["part"] == "judge":
+            return {"why": "", "choice": choice}
+        return {"done": turn.brief["part"] == "instruct" and turn.brief["turn"] == turn_number}
+
+    return answer
+
+
+def test_it_ends_after_so_many_turns_or_when_the_instructor_says_so() -> None:
+    play = dialogue()
+    play.boss()
+    assert play.run() == ["boss_of give_instruction", "hand give_answer"] * 2
+    play = dialogue()
+    play.answers = ends_at(2)  # type: ignore[assignment]
+    play.boss()
+    assert play.run() == ["boss_of give_instruction", "hand give_answer", "boss_of give_instruction"]
+    assert play.turns() == []
+
+
+def test_the_task_is_made_definite_and_planned_before() -> None:
+    play = dialogue(specifier="spec", planner="plan")
+    boss = play.boss()
+    assert play.run()[:3] == ["spec specify_task", "plan plan_task", "boss_of give_instruction"]
+    assert play.taken[2].observed == (boss, "spec:1:0", "plan:1:0")
+
+
+@pytest.mark.parametrize(
+    ("choice", "chosen", "left"), [("1", "boss_of:1:0", "boss_of:2:0"), ("2", "boss_of:2:0", "boss_of:1:0")]
+)
+def test_of_several_proposals_only_the_chosen_one_was_said(choice: str, chosen: str, left: str) -> None:
+    play = dialogue(critic="judge", proposals=2)
+    play.answers = ends_at(9, choice)  # type: ignore[assignment]
+    play.boss()
+    assert play.run()[:4] == ["boss_of give_instruction"] * 2 + ["judge choose_proposal", "hand give_answer"]
+    assert play.taken[2].brief["choices"] == ["1", "2"]
+    assert play.taken[2].observed[-2:] == ("boss_of:1:0", "boss_of:2:0")
+    assert chosen in play.taken[3].observed
+    assert left not in play.taken[3].observed
+
+
+def test_only_the_newest_words_are_shown_and_kept() -> None:
+    play = dialogue(turns=50, window=4)
+    play.boss()
+    play.run(most=200)
+    assert max(len(turn.observed) for turn in play.taken) == 5
+    assert len(play.state.conduct.model_dump_json()) < 500
+
+
+def test_a_boss_is_heard_meanwhile_and_begins_another_one_after_the_end() -> None:
+    play = dialogue()
+    first = play.boss()
+    turn = play.turns()[0]
+    reaction = play.begin(turn)
+    second = play.boss("Shorter")
+    play.end(turn, reaction)
+    assert play.turns()[0].observed[:2] == (first, second)
+    play.run()
+    play.boss("Again")
+    assert play.run() == ["boss_of give_instruction", "hand give_answer"] * 2
+
+
+def test_progress_counts_turns() -> None:
+    play = dialogue()
+    play.boss()
+    play.run()
+    assert play.state.conduct.progress == "turn 2/2"
