@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agentsh.core.model import JsonObject
-from agentsh.core.verdict import GateName, GateResult, VerifyPlan
+from agentsh.core.verdict import RECORD, GateName, GateResult, VerifyPlan
 from agentsh.ports import Sandbox
 from agentsh.verify.asking import Resolved, ask
 from agentsh.verify.distributions import distribution
@@ -22,7 +22,7 @@ def python_files_there(program: Program, plan: VerifyPlan) -> GateResult:
     """There is a Python program: the entry that was asked for, one that can be found, or a library with tests."""
     if plan.entry is not None and program.entry not in program.sources:
         trouble = "is not a Python file" if program.entry in program.files else "is not there"
-        return failed("files", f"the program {plan.entry!r} {trouble}; there are: {listed(program.files)}")
+        return failed("files", f"the program {plan.entry!r} {trouble}; there are: {_besides_record(program)}")
     if program.entry is None and not program.modules:
         return failed("files", f"there is nothing but tests: {listed(program.sources)}")
     if program.entry is None and not program.tests:
@@ -168,6 +168,11 @@ def _known(program: Program, standard: frozenset[str]) -> Sequence[str]:
     """Return names of modules that a misspelt one may have meant."""
     own = {path.rpartition("/")[2].removesuffix(".py") for path in program.sources}
     return sorted(own | {name for name in standard if not name.startswith("_")})
+
+
+def _besides_record(program: Program) -> str:
+    """Return the program's files; the record of what was checked is agentsh's, and comes with the first check."""
+    return listed(path for path in program.files if path != RECORD)
 
 
 def _at(path: str, line: int | None) -> str:

@@ -14,6 +14,7 @@ Any other exit code, a traceback, a signal or a limit is a failure.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from agentsh.core.code import Command, RunResult
 from agentsh.core.model import Frozen, JsonObject
@@ -35,6 +36,7 @@ _USAGE = re.compile(r"^\s*usage\b", re.IGNORECASE | re.MULTILINE)
 _USAGE_CODES = frozenset({1, 2, 64})
 _NO_INPUT = "EOFError: EOF when reading a line"
 _NO_TERMINAL = re.compile(r"(_curses|curses|termios)\.error\b|.*(?:not a tty|Inappropriate ioctl for device)")
+_NO_TERMINFO = re.compile(r"_?curses\.error: (?:setupterm|could not find terminal)")
 _NO_SCREEN = re.compile(r"_tkinter\.TclError: (no display name|couldn't connect to display)|pygame\.error: .*video")
 _NO_SOCKET = re.compile(r"PermissionError: \[Errno (1|13)\] ")
 _TERMINAL_MODULES = frozenset(
@@ -70,6 +72,16 @@ class Seen(Frozen):
     said: str = ""
     stopped_by: str = ""
     fault: str = ""
+    lacks: str = ""
+    """What the sandbox could not give it: a terminal. Then nothing was started."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a program had while it was tried: a terminal of its own, ports to listen on."""
+
+    terminal: bool
+    ports: bool = True
 
 
 async def started(sandbox: Sandbox, program: Program, plan: VerifyPlan, modules: frozenset[str]) -> GateResult:
@@ -106,9 +118,12 @@ async def begun(
     named = named or shown(words(argv))
     seen, result = await _start(sandbox, argv, plan, needs)
     if needs != "terminal" and seen is None and _wants_terminal(result):
-        seen, result = await _start(sandbox, argv, plan, "terminal")
+        needs, (seen, result) = "terminal", await _start(sandbox, argv, plan, "terminal")
+    if seen is not None and seen.lacks:
+        needs, (seen, result) = "", await _start(sandbox, argv, plan, "")
     if seen is None:
-        return judged(result, named, program, plan, has_ports=sandbox.status.tier != "landlock")
+        given = Given(terminal=needs == "terminal", ports=sandbox.status.tier != "landlock")
+        return judged(result, named, program, plan, given)
     if seen.fault or (seen.did == "port" and _own_traceback(result.stderr, program) is not None):
         return _broke(seen, named, result, program)
     return _passed(named, _what_it_did(seen), seen.said if seen.did == "screen" else result.stdout)
@@ -122,11 +137,13 @@ async def command_passed(sandbox: Sandbox, argv: tuple[str, ...], program: Progr
     return _failed(shown(argv), result, program, plan)
 
 
-def judged(result: RunResult, named: str, program: Program, plan: VerifyPlan, *, has_ports: bool = True) -> GateResult:
+def judged(
+    result: RunResult, named: str, program: Program, plan: VerifyPlan, given: Given = Given(terminal=False)
+) -> GateResult:
     """Return whether a run that ended counts as started, by the rule above."""
     if result.ok:
         return _passed(named, "", result.stdout)
-    excuse = "" if result.ended_by != "itself" else _excuse(result, plan, has_ports=has_ports)
+    excuse = "" if result.ended_by != "itself" else _excuse(result, plan, given)
     return _passed(named, excuse, result.stdout) if excuse else _failed(named, result, program, plan)
 
 
@@ -139,14 +156,14 @@ async def _start(sandbox: Sandbox, argv: Sequence[str], plan: VerifyPlan, needs:
         "wall_s": plan.wall_s,
     }
     seen, result = await ask(sandbox, "start", request, Seen, plan.wall_s, output_bytes=64_000)
-    return (seen if seen is not None and seen.did else None), result
+    return (seen if seen is not None and (seen.did or seen.lacks) else None), result
 
 
 def _wants_terminal(result: RunResult) -> bool:
     return not result.ok and _NO_TERMINAL.match(_last_line(result.stderr)) is not None
 
 
-def _excuse(result: RunResult, plan: VerifyPlan, *, has_ports: bool) -> str:
+def _excuse(result: RunResult, plan: VerifyPlan, given: Given) -> str:
     """Return why an exit code other than 0 is no fault of the program; "" when it is one."""
     traceback = last_traceback(result.stderr)
     last_line = _last_line(result.stderr)
@@ -156,11 +173,11 @@ def _excuse(result: RunResult, plan: VerifyPlan, *, has_ports: bool) -> str:
         return "it starts, and says which arguments it needs" if asks else ""
     if last_line == _NO_INPUT and not plan.entry_stdin:
         return "it starts, and waits for input, of which the check has none"
-    if _NO_TERMINAL.match(last_line):
+    if (_NO_TERMINFO if given.terminal else _NO_TERMINAL).match(last_line):
         return "it needs a terminal, which this sandbox has not: not tried"
     if _NO_SCREEN.match(last_line):
         return "it needs a screen for its window, and Xvfb is not installed: not tried"
-    if not has_ports and _NO_SOCKET.match(last_line) and "socket" in traceback:
+    if not given.ports and _NO_SOCKET.match(last_line) and "socket" in traceback:
         return "it needs a port, which this sandbox does not give: not tried"
     return ""
 

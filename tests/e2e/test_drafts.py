@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from agentsh.core.events import Recorded, StepFinished
 from agentsh.core.model import JsonObject
 from agentsh.core.verdict import Verdict
@@ -108,24 +106,6 @@ async def test_each_kind_of_broken_draft_is_found_and_sent_back_until_one_passes
             for part in draft.evidence:
                 assert part in prompt
     assert (trial.agent.workspace / "counter.py").read_text() == company.COUNTER
-
-
-@pytest.mark.parametrize("kind", DRAFTS)
-async def test_a_draft_that_stays_broken_is_reported_with_the_gate_and_the_place(tmp_path: Path, kind: str) -> None:
-    draft = DRAFTS[kind]
-    same = company.mends(("counter.py", draft.text))
-    async with Trial.of(tmp_path, draft.text, same) as trial:
-        ended = await trial.ended()
-        assert ended.code == 6, ended
-        assert ended.out.startswith(f"the program does not run: {draft.gate}")
-        for part in draft.evidence:
-            assert part in ended.out
-        path, line = draft.place
-        assert (f"{path}:{line}" if line else str(path)) in ended.out.replace('", line ', ":").replace(" line ", ":")
-        assert f"failed at {draft.gate}" in ended.err
-        assert "agentsh resume wc --headless" in ended.err
-        assert len(trial.verdicts) == 2, "the same failure twice is not sent back a third time"
-        assert_found(draft, trial.verdicts[-1])
 
 
 async def test_five_rounds_of_mending_are_the_most(tmp_path: Path) -> None:

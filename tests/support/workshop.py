@@ -78,8 +78,9 @@ class Workshop:
     async def make(self, *drafts: Files | str, plan: JsonObject | None = None) -> Made:
         """Let the team write the first of `drafts`, and the others in turn when it is sent back."""
         home = self.root / "home"
-        self._furnish(home)
-        script = self._script(drafts, plan or {})
+        furnish(home, candidates=self.candidates, timeout_s=self.timeout_s)
+        script = self.root / "script.yaml"
+        script.write_text(json.dumps({"rules": rules(drafts, plan)}), "utf-8")
         options = RunOptions(
             idea="A tool",
             team="workshop",
@@ -93,35 +94,35 @@ class Workshop:
             finished = await session.run()
         return Made(finished, read_session(home / "sessions" / "s.db"), home / "sessions" / "s")
 
-    def _furnish(self, home: Path) -> None:
-        pages = {
-            "teams/workshop": TEAM,
-            "roles/planner": PLANNER,
-            "roles/maker": MAKER,
-            "roles/checker": CHECKER,
-            "actions/plan_it": PLAN,
-            "actions/build": BUILD,
-            "actions/mend": MEND.format(candidates=self.candidates),
-            "actions/try_it": TRY.format(timeout_s=self.timeout_s),
-        }
-        for name, text in pages.items():
-            page = home / "prompts" / f"{name}.md"
-            page.parent.mkdir(parents=True, exist_ok=True)
-            page.write_text(text, "utf-8")
 
-    def _script(self, drafts: Sequence[Files | str], plan: JsonObject) -> Path:
-        first, *later = [draft if isinstance(draft, str) else answer(draft) for draft in drafts]
-        planned = {"entry": "main.py", "entry_args": [], "entry_stdin": "", **plan}
-        rules: list[JsonObject] = [
-            {"match": "Plan it", "json": planned},
-            {"match": "Build it", "reply": first},
-            *({"match": "Mend it", "reply": reply, "times": 1} for reply in later),
-        ]
-        if later:
-            rules.append({"match": "Mend it", "reply": later[-1]})
-        script = self.root / "script.yaml"
-        script.write_text(json.dumps({"rules": rules}), "utf-8")
-        return script
+def furnish(home: Path, *, candidates: int = 1, timeout_s: float = 20.0) -> None:
+    """Put the team into a home."""
+    pages = {
+        "teams/workshop": TEAM,
+        "roles/planner": PLANNER,
+        "roles/maker": MAKER,
+        "roles/checker": CHECKER,
+        "actions/plan_it": PLAN,
+        "actions/build": BUILD,
+        "actions/mend": MEND.format(candidates=candidates),
+        "actions/try_it": TRY.format(timeout_s=timeout_s),
+    }
+    for name, text in pages.items():
+        page = home / "prompts" / f"{name}.md"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, "utf-8")
+
+
+def rules(drafts: Sequence[Files | str], plan: JsonObject | None = None) -> list[JsonObject]:
+    """Return what the model says: a plan, the first of `drafts`, and the others in turn, the last again and again."""
+    first, *later = [draft if isinstance(draft, str) else answer(draft) for draft in drafts]
+    planned: JsonObject = {"entry": "main.py", "entry_args": [], "entry_stdin": "", **(plan or {})}
+    found: list[JsonObject] = [
+        {"match": "Plan it", "json": planned},
+        {"match": "Build it", "reply": first},
+        *({"match": "Mend it", "reply": reply, "times": 1} for reply in later),
+    ]
+    return [*found, {"match": "Mend it", "reply": later[-1]}] if later else found
 
 
 def answer(files: Files) -> str:

@@ -4,23 +4,25 @@ from pathlib import Path
 
 import pytest
 
+from agentsh.core.errors import SandboxUnavailable
 from agentsh.core.files import ChangeNote, FileDraft
 from agentsh.core.ids import RoleName
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.sandbox import open_sandbox
+from agentsh.sandbox.attacks import Tier
 from agentsh.verify.gates import GateVerifier
 from agentsh.workspace.folder import open_workspace
 from tests.verify.test_gates import FIXTURES, GOOD, PALINDROME, failure
 
 
-async def verify(root: Path, files: dict[str, str], plan: VerifyPlan) -> Verdict:
+async def verify(root: Path, files: dict[str, str], plan: VerifyPlan, tier: Tier | None = None) -> Verdict:
     workspace = await open_workspace(root / "work", own=True)
     await workspace.write(
         [FileDraft(path=path, text=text) for path, text in files.items()],
         ChangeNote(role=RoleName("engineer"), summary="Draft"),
     )
-    sandbox = await open_sandbox(workspace.root)
-    if not sandbox.status.confines:
+    sandbox = await open_sandbox(workspace.root, tier=tier)
+    if tier is None and not sandbox.status.confines:
         pytest.skip(sandbox.status.line)
     return await GateVerifier(workspace, sandbox).verify(plan)
 
@@ -54,6 +56,26 @@ async def test_a_program_that_goes_wrong_is_told_with_its_line(
     found = failure(await verify(tmp_path, {"main.py": text}, VerifyPlan(wall_s=2, tests=False)))
     assert (found.gate, found.path, found.line) == ("entry", "main.py", line)
     assert says in found.evidence
+
+
+CURSES = "import curses\n\n\ndef show(screen):\n    screen.addstr({row}, 2, 'Snake')\n    screen.getch()\n\n\ncurses.wrapper(show)\n"
+
+
+@pytest.mark.parametrize("tier", ["bubblewrap", "landlock", "none"])
+async def test_a_program_for_a_terminal_is_tried_on_one_where_the_sandbox_has_one(tmp_path: Path, tier: Tier) -> None:
+    try:
+        right = await verify(tmp_path, {"main.py": CURSES.format(row=2)}, VerifyPlan(wall_s=8, tests=False), tier)
+        wrong = await verify(tmp_path, {"main.py": CURSES.format(row=99)}, VerifyPlan(wall_s=8, tests=False), tier)
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    assert right.passed, right.failure
+    if tier == "landlock":
+        assert right.gates[-1].evidence.endswith("(it needs a terminal, which this sandbox has not: not tried)")
+        return
+    assert "it draws on a terminal of 80x24" in right.gates[-1].evidence
+    found = failure(wrong)
+    assert (found.gate, found.path, found.line) == ("entry", "main.py", 5)
+    assert "_curses.error" in found.evidence
 
 
 async def test_a_program_that_reaches_out_reaches_nothing(tmp_path: Path) -> None:

@@ -13,6 +13,11 @@ def is_plain(path: str) -> bool:
     return bool(path) and not any(part in ("", ".", "..") for part in parts) and "\\" not in path and ":" not in path
 
 
+def is_file(text: str) -> bool:
+    """Return whether `text` as a whole names a file as programs have them: a plain path with a suffix."""
+    return _PATH.fullmatch(text) is not None and is_plain(text) and not text.startswith("-")
+
+
 def named_in(value: JsonValue) -> list[str]:
     """Return what looks like a path in `value`, each once, in its order."""
     return list(dict.fromkeys(path for text in _texts(value) for path in _PATH.findall(text) if is_plain(path)))

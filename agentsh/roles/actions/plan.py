@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from agentsh.core.cards import ActionCard
 from agentsh.core.model import JsonObject
 from agentsh.core.verdict import VerifyPlan
-from agentsh.roles.actions.paths import is_plain
+from agentsh.roles.actions.paths import is_file
 from agentsh.roles.memory import about
 from agentsh.roles.work import Work
 
@@ -25,7 +25,7 @@ async def plan_of(work: Work, verifying: ActionCard) -> VerifyPlan:
     for message in reversed(await about(work.reaction, verifying)):
         data = message.data or {}
         entry = data.get("entry")
-        if isinstance(entry, str) and "." in entry and is_plain(entry) and await work.reaction.read([entry]):
+        if isinstance(entry, str) and is_file(entry) and await _counts(work, entry):
             args = _texts(data.get("entry_args"))
             return VerifyPlan(entry=entry, entry_args=args, entry_stdin=_text(data), wall_s=wall_s)
     return VerifyPlan(wall_s=wall_s)
@@ -34,6 +34,11 @@ async def plan_of(work: Work, verifying: ActionCard) -> VerifyPlan:
 def verifying_actions(work: Work) -> Iterator[ActionCard]:
     """Yield the team's actions that verify."""
     return (card for card in work.actions.values() if card.does == "verify")
+
+
+async def _counts(work: Work, entry: str) -> bool:
+    """Whether this is what has to start: a Python file also when it is missing, which the gates then tell."""
+    return entry.endswith(".py") or bool(await work.reaction.read([entry]))
 
 
 def _texts(value: JsonValue) -> tuple[str, ...]:

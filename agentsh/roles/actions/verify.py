@@ -17,8 +17,13 @@ from agentsh.core.verdict import GateResult, Verdict, VerifyPlan
 from agentsh.roles.actions.plan import plan_of
 from agentsh.roles.work import Work
 
-_PASSING = re.compile(r"\d+(?:\.\d+)?\s*m?s\b|0x[0-9a-fA-F]+")
-"""Seconds and addresses: they differ from run to run of the same failure."""
+_PASSING = re.compile(
+    r"\d+(?:\.\d+)?\s*m?s\b|0x[0-9a-fA-F]+"
+    r"|\b(?:port|pid|process)[ =:]{1,2}\d+|(?:127\.0\.0\.1|localhost|0\.0\.0\.0|::1\]?)'?(?::|, ?)\d+"
+    r"|/tmp/[\w./-]+|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?",
+    re.IGNORECASE,
+)
+"""Seconds, addresses, ports, processes, temporary files, moments: they differ from run to run of the same failure."""
 _REQUIREMENTS = "requirements.txt"
 _MOST_MENDS = 6
 """How often one verification may mend something and begin again."""

@@ -304,7 +304,10 @@ class Terminal:
 
 def on_terminal(argv: list[str], keys: str, wall_s: float) -> Answer:
     """Start it on a terminal, look at what it draws, press keys; return what it did, or end as it ends."""
-    terminal = Terminal(argv)
+    try:
+        terminal = Terminal(argv)
+    except OSError:
+        return {"lacks": "terminal"}
     first = last = 0.0
     for drew in terminal.pieces(wall_s):
         now = time.monotonic()

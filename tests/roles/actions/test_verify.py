@@ -76,6 +76,33 @@ async def test_the_same_failure_twice_stops_the_mending() -> None:
     assert [outcome(reaction)[1] for reaction in reactions] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("it serves port 40805, but breaks", "it serves port 38107, but breaks"),
+        ("refused: ('127.0.0.1', 40805)", "refused: ('127.0.0.1', 38107)"),
+        ("http://127.0.0.1:40805/ was not found", "http://127.0.0.1:38107/ was not found"),
+        ("<Snake object at 0x7f00aa>", "<Snake object at 0x7f11bb>"),
+        ("no file /tmp/agentsh-run-x7_a/tmpq3/a.txt", "no file /tmp/agentsh-run-p0sd/tmp11/a.txt"),
+        ("process 4711 ended", "process 4712 ended"),
+        ("at 2026-11-28 10:05:03.123456 it failed", "at 2026-11-28 10:05:04.1 it failed"),
+    ],
+)
+async def test_what_differs_from_run_to_run_makes_no_other_failure(first: str, second: str) -> None:
+    reactions = await verified(failed(first), failed(second))
+
+    assert [outcome(reaction)[1] for reaction in reactions] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("assert 1 == 3", "assert 2 == 3"), ("2 of 5 tests failed", "1 of 5 tests failed")]
+)
+async def test_another_value_is_another_failure(first: str, second: str) -> None:
+    reactions = await verified(failed(first), failed(second))
+
+    assert [outcome(reaction)[1] for reaction in reactions] == [False, False]
+
+
 async def test_another_failure_in_between_lets_the_mending_go_on() -> None:
     reactions = await verified(failed("a"), failed("b"), failed("a"), failed("a", line=4))
 
@@ -110,8 +137,12 @@ async def test_the_program_is_started_as_it_was_designed() -> None:
     assert plan == VerifyPlan(entry="snake.py", entry_args=("--steps", "3"), entry_stdin="q\n")
 
 
-@pytest.mark.parametrize("entry", ["missing.py", "../snake.py", "/bin/sh", "python snake.py", 3, None])
-async def test_an_entry_that_is_not_there_is_not_started(entry: object) -> None:
+async def test_a_python_file_that_was_to_be_started_and_is_not_there_is_for_the_gates_to_tell() -> None:
+    assert await planned({"entry": "missing.py"}) == VerifyPlan(entry="missing.py")
+
+
+@pytest.mark.parametrize("entry", ["missing.js", "../snake.py", "/bin/sh", "python snake.py", "-c.py", 3, None])
+async def test_an_entry_that_is_no_file_is_not_started(entry: object) -> None:
     assert await planned({"entry": entry}) == VerifyPlan()
 
 

@@ -1,0 +1,143 @@
+"""Every kind of flawed draft, through `agentsh run`: found; mended when the next draft is right, told when not."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from agentsh.core.events import StepFinished
+from agentsh.core.verdict import GateResult, Verdict
+from agentsh.sandbox import bubblewrap
+from agentsh.store.catalogue import read_session
+from tests.cli.process import Ended
+from tests.e2e.agent import Agent, crashed
+from tests.e2e.flaws import FLAWS, Files, Flaw
+from tests.support import workshop
+from tests.support.ollama_server import OllamaServer
+from tests.support.wheels import wheel
+
+MODEL = "tiny:latest"
+NEEDS_MORE = ("server", "curses program")
+"""What only a sandbox with a network and terminals of its own can try."""
+
+
+@dataclass
+class Trial:
+    """One run of the workshop on a server that writes these drafts."""
+
+    agent: Agent
+    server: OllamaServer
+
+    @classmethod
+    @asynccontextmanager
+    async def of(cls, root: Path, flaw: Flaw, drafts: Sequence[Files]) -> AsyncIterator["Trial"]:
+        """Furnish a home and serve."""
+        workshop.furnish(root / "home", timeout_s=flaw.timeout_s)
+        environ = {}
+        if flaw.packages:
+            (root / "home" / "agentsh.toml").write_text('[rules]\nallow = ["install *"]\n')
+            environ = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(index(root / "wheels"))}
+        async with OllamaServer.on(*workshop.rules(drafts, flaw.plan), models=[MODEL]) as server:
+            yield cls(Agent(root, server.host, environ=environ), server)
+
+    async def ended(self) -> Ended:
+        """Run it to its end."""
+        ended = await self.agent.ended(*self.agent.run("A greeting", "--team", "workshop"))
+        assert not crashed(ended), ended
+        return ended
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """What verifying came to, each time; installing begins one again."""
+        steps = [recorded.event for recorded in read_session(self.agent.file)]
+        return [Verdict.model_validate(e.result) for e in steps if isinstance(e, StepFinished) and e.step == "verify"]
+
+    @property
+    def mending(self) -> list[str]:
+        """The prompts that asked to mend something."""
+        asked = [str(chat.body["messages"][-1]["content"]) for chat in self.server.chats]  # type: ignore[index,call-overload]
+        return [text for text in asked if text.startswith("Mend it")]
+
+
+def index(folder: Path) -> Path:
+    """Make an index of packages, of which two want a third at versions that exclude each other."""
+    wheel(folder, "alpha", "1", needs=["gamma==1"])
+    wheel(folder, "beta", "1", needs=["gamma==2"])
+    wheel(folder, "gamma", "1")
+    wheel(folder, "gamma", "2")
+    return folder
+
+
+def can_be_tried(kind: str) -> bool:
+    """Whether the sandbox of this machine has what such a program needs."""
+    return kind not in NEEDS_MORE or bubblewrap.find() is not None
+
+
+def assert_found(flaw: Flaw, found: GateResult | None) -> None:
+    assert found is not None
+    assert (found.gate, found.path, found.line) == (flaw.gate, flaw.path, flaw.line), found
+    for part in flaw.says:
+        assert part in found.evidence
+    assert len(found.evidence) < 2400
+    assert len(found.evidence.splitlines()) <= 24
+
+
+@pytest.mark.parametrize("kind", FLAWS)
+async def test_a_flaw_is_found_and_gone_when_the_next_draft_is_right(tmp_path: Path, kind: str) -> None:
+    if not can_be_tried(kind):
+        pytest.skip("this machine has no bubblewrap")
+    flaw = FLAWS[kind]
+    async with Trial.of(tmp_path, flaw, [flaw.files, flaw.good]) as trial:
+        ended = await trial.ended()
+        assert ended.code == 0, ended
+        failed = [verdict.failure for verdict in trial.verdicts if verdict.failure is not None]
+        sent_back = [found for found in failed if found.evidence in trial.mending[0]]
+        assert_found(flaw, sent_back[-1])
+        assert trial.verdicts[-1].passed
+        assert len(trial.mending) == 1
+        assert trial.mending[0].startswith(f"Mend it, round 1: {flaw.gate}\n")
+        for part in flaw.says:
+            assert part in trial.mending[0]
+    for path, text in flaw.good.items():
+        assert (trial.agent.workspace / path).read_text() == text
+
+
+@pytest.mark.parametrize("kind", FLAWS)
+async def test_a_flaw_that_stays_is_told_with_its_gate_and_line(tmp_path: Path, kind: str) -> None:
+    if not can_be_tried(kind):
+        pytest.skip("this machine has no bubblewrap")
+    flaw = FLAWS[kind]
+    async with Trial.of(tmp_path, flaw, [flaw.files, flaw.files]) as trial:
+        ended = await trial.ended()
+        assert ended.code == 6, ended
+        assert ended.out.startswith(f"the program does not run: {flaw.gate}")
+        for part in flaw.says:
+            assert part in ended.out
+        if flaw.line is not None:
+            assert f"{flaw.path}:{flaw.line}" in ended.out.replace('", line ', ":").replace(" line ", ":")
+        assert f"failed at {flaw.gate}" in ended.err
+        assert "agentsh resume wc --headless" in ended.err
+        assert len(trial.mending) == 1, "the same failure twice is not sent back again"
+        assert_found(flaw, trial.verdicts[-1].failure)
+
+
+async def test_an_import_of_the_standard_library_that_is_merely_missing_is_put_in_and_said(tmp_path: Path) -> None:
+    flaw = FLAWS["syntax"]
+    draft = {**flaw.good, "main.py": flaw.good["main.py"].replace("import sys\n", "import os\n")}
+    async with Trial.of(tmp_path, flaw, [draft]) as trial:
+        ended = await trial.ended()
+        assert ended.code == 0, ended
+        assert trial.mending == []
+    assert "import sys\n" in (trial.agent.workspace / "main.py").read_text()
+    assert "main.py: added `import sys`" in trial.agent.shell.run("sessions", "export", "wc").out
+
+
+async def test_arguments_and_input_of_the_task_reach_the_program(tmp_path: Path) -> None:
+    text = FLAWS["syntax"].good["main.py"].replace("print(greeting(", "print(sys.stdin.read(), greeting(")
+    plan = {"entry_args": ["Ada"], "entry_stdin": "Good morning."}
+    flaw = Flaw({}, "", None, None, (), plan=plan)  # type: ignore[arg-type]
+    async with Trial.of(tmp_path, flaw, [{**flaw.good, "main.py": text}]) as trial:
+        assert (await trial.ended()).code == 0
+        assert any("Good morning. Hello, Ada!" in gate.evidence for gate in trial.verdicts[-1].gates)
