@@ -58,7 +58,17 @@ async def test_a_program_that_goes_wrong_is_told_with_its_line(
     assert says in found.evidence
 
 
-CURSES = "import curses\n\n\ndef show(screen):\n    screen.addstr({row}, 2, 'Snake')\n    screen.getch()\n\n\ncurses.wrapper(show)\n"
+CURSES = """\
+import curses
+
+
+def show(screen):
+    screen.addstr({row}, 2, "Snake")
+    screen.getch()
+
+
+curses.wrapper(show)
+"""
 
 
 @pytest.mark.parametrize("tier", ["bubblewrap", "landlock", "none"])
