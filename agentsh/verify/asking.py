@@ -10,10 +10,13 @@ from pydantic import ValidationError
 
 from agentsh.core.code import Command, Limits, RunResult
 from agentsh.core.model import Frozen, JsonObject
+from agentsh.core.verdict import VerifyPlan
 from agentsh.ports import Sandbox
 from agentsh.verify.scripts import Script, script_text
 
 MAX_ANSWER_BYTES = 4_000_000
+OWN_S = 30.0
+"""What agentsh's own look at a program may take at least, however little its runs may: a busy machine is no flaw."""
 
 
 class Resolved(Frozen):
@@ -80,6 +83,11 @@ async def ask(
         return None, result
     said, _, after = rest.partition("\n")
     return _read(said, answer), result.model_copy(update={"stdout": before + after})
+
+
+def patience(plan: VerifyPlan) -> float:
+    """Return the deadline of what runs nothing of the program, seconds."""
+    return max(plan.wall_s, OWN_S)
 
 
 def limits(wall_s: float, output_bytes: int = 64_000) -> Limits:

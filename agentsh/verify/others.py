@@ -7,7 +7,7 @@ from agentsh.core.code import Command
 from agentsh.core.model import Frozen
 from agentsh.core.verdict import GateResult, VerifyPlan
 from agentsh.ports import Sandbox
-from agentsh.verify.asking import ask, limits, words
+from agentsh.verify.asking import ask, limits, patience, words
 from agentsh.verify.evidence import Place, excerpt, how_it_ended, shown
 from agentsh.verify.program import Program, listed
 from agentsh.verify.reading import failed
@@ -55,7 +55,7 @@ async def other_gates(
     if not others.used:
         return
     names = [toolchain.runner for toolchain in others.used]
-    answer, _ = await ask(sandbox, "look_around", {"names": list(names)}, _Around, plan.wall_s)
+    answer, _ = await ask(sandbox, "look_around", {"names": list(names)}, _Around, patience(plan))
     there = frozenset(answer.there if answer is not None else ())
     for toolchain in others.used:
         is_main = toolchain is others.main

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from agentsh.core.model import JsonObject
 from agentsh.core.verdict import RECORD, GateName, GateResult, VerifyPlan
 from agentsh.ports import Sandbox
-from agentsh.verify.asking import Resolved, ask
+from agentsh.verify.asking import Resolved, ask, patience
 from agentsh.verify.distributions import distribution
 from agentsh.verify.evidence import excerpt, how_it_ended, printed
 from agentsh.verify.imports import Asked, Unresolved, nearest, own_unresolved
@@ -34,10 +34,10 @@ def python_files_there(program: Program, plan: VerifyPlan) -> GateResult:
 async def read_all(sandbox: Sandbox, program: Program, plan: VerifyPlan) -> tuple[GateResult, Mapping[str, Source]]:
     """Each file is UTF-8 and compiles, on the Python that will run it. Returns what the files say, by path."""
     request: JsonObject = {"paths": list(program.sources), "modules": dict(checker_texts())}
-    answer, result = await ask(sandbox, "read_sources", request, Sources, plan.wall_s)
+    answer, result = await ask(sandbox, "read_sources", request, Sources, patience(plan))
     if answer is None:
         said = excerpt(printed(result))
-        ended = how_it_ended(result, plan.wall_s)
+        ended = how_it_ended(result, patience(plan))
         return failed("compiles", f"compiling did not come to its end: {ended}\n{said}"), {}
     if answer.problems:
         first = answer.problems[0]
@@ -77,7 +77,7 @@ async def resolve(sandbox: Sandbox, program: Program, sources: Mapping[str, Sour
         "imports": [list(pair) for pair in pairs],
         "undefined": [[one.name, list(one.attributes)] for _, one in undefined],
     }
-    answer, _ = await ask(sandbox, "resolve", request, Resolved, plan.wall_s)
+    answer, _ = await ask(sandbox, "resolve", request, Resolved, patience(plan))
     if answer is None or len(answer.missing) != len(pairs) or len(answer.adding) != len(undefined):
         return Names(sources, tuple(own), (), pytest=False)  # what does not resolve shows when it runs
     wanting = [(one, what) for one, what in zip(asked, answer.missing[1:], strict=True) if not _stands_in(one)]
