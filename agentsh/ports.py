@@ -7,12 +7,13 @@ from typing import Literal, Protocol
 from agentsh.core.chat import ChatEvent, ChatRequest, ModelInfo, PullProgress, RunningModel, ServerProbe
 from agentsh.core.code import Cell, CellResult, Command, Limits, RunResult, SandboxStatus
 from agentsh.core.events import Event, Recorded
-from agentsh.core.files import ChangeNote, Commit, FileDraft, FileEntry
+from agentsh.core.files import ChangeNote, Commit, FileDraft, FileEntry, FoundLine
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
 from agentsh.core.rulebook import Decision, Rule, RuleSet
+from agentsh.core.tools import ToolSpec
 from agentsh.core.verdict import Verdict, VerifyPlan
 
 
@@ -238,6 +239,53 @@ class Installer(Protocol):
 
         Args:
             requirements: `name`, with versions, extras and a marker where there are some.
+        """
+
+
+class Hands(Protocol):
+    """What a tool may do for the role that uses it. Each is a step of the role's reaction."""
+
+    async def list_files(self, pattern: str) -> tuple[str, ...]:
+        """Return paths of the workspace that fit a glob such as `src/*.py`, sorted."""
+
+    async def search_files(self, text: str, pattern: str) -> tuple[FoundLine, ...]:
+        """Return the lines that hold `text`, whatever its case, in files that fit the glob; the first of many."""
+
+    async def read(self, paths: Sequence[str] | None = None) -> dict[str, str]:
+        """Return workspace files (all text files when None)."""
+
+    async def write(self, files: Sequence[FileDraft], summary: str) -> Commit:
+        """Write files and commit them. Raises UnsafePath."""
+
+    async def run(self, command: Command) -> RunResult:
+        """Run code in the sandbox, once approved."""
+
+    async def run_cell(self, cell: Cell) -> CellResult:
+        """Run Python in the role's interpreter, once approved."""
+
+    async def verify(self, plan: VerifyPlan) -> Verdict:
+        """Try whether the workspace's program runs, once approved."""
+
+    async def ask_boss(self, prompt: str, choices: Sequence[str] = ()) -> str:
+        """Return what the Boss answers. Raises PersonNeeded when nobody is there."""
+
+
+class Tool(Protocol):
+    """One thing that a role can do beside answering."""
+
+    @property
+    def spec(self) -> ToolSpec:
+        """How models are told of it."""
+
+    async def call(self, hands: Hands, arguments: JsonObject) -> str:
+        """Do it and return what the role reads of it.
+
+        Args:
+            hands: what it may do for the role; one that acts outside does without.
+            arguments: they fit `spec.parameters`.
+
+        Raises:
+            ToolFault: it cannot be done, in words for the role.
         """
 
 

@@ -2,11 +2,12 @@
 
 from agentsh.conductors.chain import Chain
 from agentsh.conductors.dialogue import Dialogue
+from agentsh.conductors.solo import Solo
 from agentsh.conductors.sop import Sop
 from agentsh.core.errors import UsageError
 from agentsh.engine.turns import Conductor
 
-CONDUCTORS: dict[str, type[Conductor]] = {"sop": Sop, "chain": Chain, "dialogue": Dialogue}
+CONDUCTORS: dict[str, type[Conductor]] = {"sop": Sop, "chain": Chain, "dialogue": Dialogue, "solo": Solo}
 
 
 def find_conductor(name: str) -> Conductor | None:

@@ -7,13 +7,26 @@ from pydantic import Field
 from agentsh.core.ids import USER_REQUIREMENT, ActionName, RoleName
 from agentsh.core.model import Frozen, JsonObject
 
-Does = Literal["ask", "write_files", "edit_files", "pick_files", "write_function", "verify", "think", "choose", "plan"]
+Does = Literal[
+    "ask",
+    "write_files",
+    "edit_files",
+    "pick_files",
+    "write_function",
+    "verify",
+    "think",
+    "choose",
+    "plan",
+    "use_tools",
+    "run_cells",
+]
 """ask: one answer, structured when there is an output. think: the same, for a world's ears alone.
 choose: one of the choices that the conductor gives, with its reason.
 plan: steps, each done by one of the doers that the conductor names, which may wait for others.
 write_files: fenced files into the workspace. edit_files: changes to files that are there.
 pick_files: which files of the workspace matter.
-write_function: one pure function, several candidates, chosen by running them. verify: the gates; no model."""
+write_function: one pure function, several candidates, chosen by running them. verify: the gates; no model.
+use_tools: calls tools until there is an answer. run_cells: does it by Python, piece after piece."""
 
 
 class Review(Frozen):
@@ -57,6 +70,8 @@ class ActionCard(Frozen):
     repeat: Repeat | None = None
     rounds: int = Field(default=5, ge=0, le=20)
     """For verify: how often a failure goes back to be mended."""
+    max_calls: int = Field(default=20, ge=1, le=200)
+    """For use_tools and run_cells: most calls, or pieces, before it has to answer."""
     timeout_s: float = Field(default=60.0, gt=0, le=3600)
     """For verify: deadline of each single run of the program or of its tests."""
     on_fail: tuple[RoleName, ...] = ()

@@ -46,3 +46,12 @@ class FileEntry(Frozen):
 
     path: str
     size_bytes: int
+
+
+class FoundLine(Frozen):
+    """A line of a file that holds what was looked for."""
+
+    path: str
+    line: int
+    """From 1."""
+    text: str

@@ -19,6 +19,7 @@ RUN_ONLINE = "run code with the network"
 INSTALL = "install packages"
 WRITE_FILES = "write files"
 READ_FILES = "read files"
+USE_TOOL = "use a tool"
 _KINDS: dict[str, Kind] = {INSTALL: "install", WRITE_FILES: "write", READ_FILES: "read"}
 
 

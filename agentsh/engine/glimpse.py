@@ -9,17 +9,19 @@ from agentsh.core.canonical import digest
 from agentsh.core.chat import Answer, ChatRequest
 from agentsh.core.code import Cell, CellResult, Command, RunResult
 from agentsh.core.events import SessionStarted, StepKind
-from agentsh.core.files import Commit, FileDraft
+from agentsh.core.files import Commit, FileDraft, FoundLine
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName, reaction_id
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
 from agentsh.core.repo_map import Mapped, mapped
+from agentsh.core.tools import ToolResult
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
 from agentsh.engine.people import Permission
 from agentsh.engine.state import model_of
 from agentsh.engine.turns import Turn
+from agentsh.ports import Tool
 
 
 class Seen(Exception):
@@ -171,6 +173,24 @@ class Glimpse:
     async def install(self, requirements: Sequence[str]) -> Installed:
         """Stop here."""
         return _stop("tool", f"install {', '.join(requirements)}")
+
+    async def list_files(self, pattern: str) -> tuple[str, ...]:
+        """Stop here."""
+        return _stop("read", f"files that fit {pattern}")
+
+    async def search_files(self, text: str, pattern: str) -> tuple[FoundLine, ...]:
+        """Stop here."""
+        return _stop("read", f"lines with {text!r} in {pattern}")
+
+    async def ask_boss(self, prompt: str, choices: Sequence[str] = ()) -> str:
+        """Stop here."""
+        del choices
+        return _stop("person", prompt)
+
+    async def use_tool(self, tool: Tool, arguments: JsonObject) -> ToolResult:
+        """Stop here."""
+        del arguments
+        return _stop("tool", tool.spec.name)
 
     async def publish(self, draft: Draft) -> Message:
         """Stop here."""

@@ -8,26 +8,30 @@ from agentsh.core.canonical import digest
 from agentsh.core.chat import Answer, ChatRequest
 from agentsh.core.code import Cell, CellResult, Command, RunResult
 from agentsh.core.events import Event, MemorySummarised
-from agentsh.core.files import Commit, FileDraft
+from agentsh.core.files import Commit, FileDraft, FoundLine
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
 from agentsh.core.repo_map import Mapped
+from agentsh.core.tools import ToolResult
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
 from agentsh.engine.effects.cells import cell_effect
 from agentsh.engine.effects.code import run_effect, trial_effect, verify_effect
 from agentsh.engine.effects.files import read_effect, write_effect
+from agentsh.engine.effects.looking import list_effect, search_effect
 from agentsh.engine.effects.model import model_effect
 from agentsh.engine.effects.news import news_effect
 from agentsh.engine.effects.packages import install_effect
-from agentsh.engine.effects.person import person_effect, review_effect
+from agentsh.engine.effects.person import boss_effect, person_effect, review_effect
 from agentsh.engine.effects.speech import publish_effect
 from agentsh.engine.effects.survey import survey_effect
+from agentsh.engine.effects.tool import called_in_steps, told_effect, tool_effect
 from agentsh.engine.people import Permission
 from agentsh.engine.state import OpenReaction, model_of
 from agentsh.engine.steps import Record, Steps
+from agentsh.ports import Tool
 
 
 class LiveReaction:
@@ -195,6 +199,29 @@ class LiveReaction:
     async def install(self, requirements: Sequence[str]) -> Installed:
         """Install packages for the workspace's program, once allowed."""
         return await self._steps.run(install_effect(self._desk, self.role, self.id, requirements))
+
+    async def list_files(self, pattern: str) -> tuple[str, ...]:
+        """Return paths of the workspace that fit a glob."""
+        return await self._steps.run(list_effect(self._desk, pattern))
+
+    async def search_files(self, text: str, pattern: str) -> tuple[FoundLine, ...]:
+        """Return the lines that hold `text` in files that fit the glob."""
+        return await self._steps.run(search_effect(self._desk, self.role, self.id, text, pattern))
+
+    async def ask_boss(self, prompt: str, choices: Sequence[str] = ()) -> str:
+        """Ask the Boss. Raises PersonNeeded."""
+        return await self._steps.run(boss_effect(self._desk, self.role, self.id, prompt, choices))
+
+    async def use_tool(self, tool: Tool, arguments: JsonObject) -> ToolResult:
+        """Call a tool and record what came of it."""
+        if tool.spec.outside:
+            return await self._steps.run(tool_effect(self._desk, self.role, self.id, tool, self, arguments))
+        self._steps.tool = tool.spec.name
+        try:
+            result = await called_in_steps(tool, self, arguments)
+        finally:
+            self._steps.tool = ""
+        return await self._steps.run(told_effect(tool.spec, arguments, result))
 
     async def publish(self, draft: Draft) -> Message:
         """Put a message on the bus, now, exactly once."""

@@ -7,14 +7,16 @@ from pydantic import JsonValue
 
 from agentsh.core.chat import Answer, ChatRequest
 from agentsh.core.code import Cell, CellResult, Command, RunResult
-from agentsh.core.files import Commit, FileDraft
+from agentsh.core.files import Commit, FileDraft, FoundLine
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
 from agentsh.core.repo_map import Mapped
+from agentsh.core.tools import ToolResult
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.people import Permission
+from agentsh.ports import Tool
 
 
 class Reaction(Protocol):
@@ -116,6 +118,21 @@ class Reaction(Protocol):
 
     async def install(self, requirements: Sequence[str]) -> Installed:
         """Install packages for the workspace's program, once allowed. A refusal is an outcome, with its reason."""
+
+    async def list_files(self, pattern: str) -> tuple[str, ...]:
+        """Return paths of the workspace that fit a glob, sorted; recorded, so the same on resume."""
+
+    async def search_files(self, text: str, pattern: str) -> tuple[FoundLine, ...]:
+        """Return the lines that hold `text`, whatever its case, in files that fit the glob; the first of many."""
+
+    async def ask_boss(self, prompt: str, choices: Sequence[str] = ()) -> str:
+        """Return what the Boss answers. Raises PersonNeeded when nobody is there."""
+
+    async def use_tool(self, tool: Tool, arguments: JsonObject) -> ToolResult:
+        """Call a tool and record what came of it. What goes wrong in it is its result.
+
+        One that acts outside is one step, once allowed; of another each effect is a step of its own.
+        """
 
     async def publish(self, draft: Draft) -> Message:
         """Put a message on the bus, now, exactly once."""

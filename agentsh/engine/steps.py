@@ -104,6 +104,8 @@ class Steps:
 
     def __init__(self, opened: OpenReaction, log: EventLog, gate: Gate, records: dict[int, Record]) -> None:
         self.doing: ActionName | None = None
+        self.tool = ""
+        """Which tool the steps from here on are made by; empty: none."""
         self._reaction = opened.reaction
         self._role = opened.role
         self._round = opened.round
@@ -176,7 +178,7 @@ class Steps:
             step=effect.kind,
             round=self._round,
             action=self.doing,
-            tool=effect.tool,
+            tool=effect.tool or self.tool,
             message=effect.message,
             tokens=usage.prompt_tokens + usage.completion_tokens,
         )

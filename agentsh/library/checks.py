@@ -12,6 +12,7 @@ from agentsh.core.model import Frozen
 from agentsh.core.options.base import Reference, ReferenceKind
 from agentsh.core.options.registry import SHIPPED, OptionsByConductor
 from agentsh.core.outputs import Shape
+from agentsh.core.tools import SHIPPED as SHIPPED_TOOLS
 from agentsh.library.places import Place, nearest
 from agentsh.library.reading import Card, CardFile
 from agentsh.library.templates import PROMPT_VARIABLES, PromptRenderer
@@ -156,8 +157,7 @@ def _check_role(role: CardFile[RoleCard], parts: TeamParts) -> Iterator[Finding]
     card = role.card
     if not card.actions and parts.by_watch:
         yield _error(role, ("actions",), f"{card.name} has no actions", "Write such as: actions: [write_prd]")
-    if card.tools:
-        yield _warning(role, ("tools",), "tools are not available in this version", "They are left out.")
+    yield from _check_tools(role, card.tools)
     for cause, wanted in card.watch.items():
         yield from _check_watch(role, cause, wanted, parts)
     if parts.by_watch:
@@ -208,11 +208,25 @@ def _check_action(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Fi
     for index, role in enumerate(card.on_fail):
         if role not in parts.roles:
             yield _error(action, ("on_fail", index), f"{role!r} is not in the team", nearest(role, parts.roles))
-    if card.tools:
-        yield _warning(action, ("tools",), "tools are not available in this version", "They are left out.")
+    yield from _check_tools(action, card.tools)
+    if card.does == "use_tools":
+        yield from _check_has_tools(action, parts)
     if card.candidates > 1 and (card.for_each or card.does not in ("write_function", "write_files")):
         hint = "They are for write_function, and for write_files without for_each."
         yield _warning(action, ("candidates",), f"{card.name} has no candidates to choose from", hint)
+
+
+def _check_tools(file: CardFile[Card], tools: tuple[str, ...]) -> Iterator[Finding]:
+    for index, name in enumerate(tools):
+        if name not in SHIPPED_TOOLS:
+            hint = f"A plugin or an MCP server has to bring it. {nearest(name, SHIPPED_TOOLS)}"
+            yield _warning(file, ("tools", index), f"no tool {name!r} ships with agentsh", hint)
+
+
+def _check_has_tools(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Finding]:
+    users = [role for role in parts.roles.values() if action.card.name in role.card.actions]
+    if not action.card.tools and any(not role.card.tools for role in users):
+        yield _error(action, ("tools",), f"{action.card.name} has no tools to use", "Write such as: tools: [read_file]")
 
 
 def _check_for_each(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Finding]:

@@ -27,12 +27,17 @@ async def ask_structured(mind: Mind, question: Question, schema: JsonObject, rep
 
 
 async def ask_until(mind: Mind, question: Question, read: Callable[[str], T], repairs: int = 2) -> T:
-    """Return what `read` makes of the first answer that it accepts.
+    """Return what `read` makes of the text of the first answer that it accepts; see `ask_accepted`."""
+    return await ask_accepted(mind, question, lambda answer: read(answer.text), repairs)
+
+
+async def ask_accepted(mind: Mind, question: Question, accept: Callable[[Answer], T], repairs: int = 2) -> T:
+    """Return what `accept` makes of the first answer that it accepts.
 
     Args:
         mind: who answers.
         question: what is asked.
-        read: raises ValueError with words for the model when the answer does not hold.
+        accept: raises ValueError with words for the model when the answer does not hold.
         repairs: how often an answer may go back.
 
     Raises:
@@ -47,19 +52,19 @@ async def ask_until(mind: Mind, question: Question, read: Callable[[str], T], re
             widened, question = True, question.with_more_room()
             continue
         try:
-            return _read(answer, read)
+            return _accepted(answer, accept)
         except ValueError as error:
             if mended == repairs:
                 raise _invalid(question, answer, f"{mended + 1} tries. {error}") from None
             mended, question = mended + 1, question.again(answer.text, _complaint(question, str(error)))
 
 
-def _read(answer: Answer, read: Callable[[str], T]) -> T:
-    if not answer.text.strip():
+def _accepted(answer: Answer, accept: Callable[[Answer], T]) -> T:
+    if not answer.text.strip() and not answer.tool_calls:
         raise ValueError("The answer is empty.")
     if answer.reason == "repeat":
         raise ValueError("The answer says the same again and again.")
-    return read(answer.text)
+    return accept(answer)
 
 
 def _complaint(question: Question, error: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from agentsh.core.cards import TeamFile
 from agentsh.core.ids import RoleName
-from agentsh.ports import Renderer
+from agentsh.ports import Renderer, Tool
 from agentsh.roles.asking import Asking
 from agentsh.roles.facts import TeamFacts
 from agentsh.roles.role import LlmRole
@@ -17,6 +17,7 @@ def cast(
     *,
     humans: Collection[RoleName] = (),
     variables: Mapping[str, str] | None = None,
+    toolbox: Mapping[str, Tool] | None = None,
 ) -> dict[RoleName, LlmRole]:
     """Return the team's roles, in its order.
 
@@ -26,6 +27,7 @@ def cast(
         renderer: fills prompts.
         humans: roles that a person plays, beside those whose file says so.
         variables: what the user gave with --var.
+        toolbox: every tool that there is, by name.
 
     Raises:
         UsageError: a role has an action or a react mode that there is not.
@@ -36,5 +38,5 @@ def cast(
         card = team.roles[name]
         card = card.model_copy(update={"human": card.human or name in humans})
         own = asking if card.model is None else asking.model_copy(update={"model": card.model})
-        made[name] = LlmRole(card, team.actions, own, renderer, facts)
+        made[name] = LlmRole(card, team.actions, own, renderer, facts, toolbox)
     return made

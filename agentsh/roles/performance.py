@@ -10,7 +10,7 @@ from agentsh.core.ids import ActionName
 from agentsh.core.messages import Message
 from agentsh.core.plans import Task
 from agentsh.engine.reaction import Reaction
-from agentsh.ports import Renderer
+from agentsh.ports import Renderer, Tool
 from agentsh.roles.actions.behaviours import BEHAVIOURS
 from agentsh.roles.facts import TeamFacts
 from agentsh.roles.mind import Mind
@@ -33,6 +33,8 @@ class Performance:
         mind: who answers for the role.
         renderer: fills prompts.
         repairs: how often an answer that does not fit may go back.
+        toolbox: every tool that there is, by name.
+        native_tools: models that call tools natively.
     """
 
     reaction: Reaction
@@ -42,6 +44,8 @@ class Performance:
     mind: Mind
     renderer: Renderer
     repairs: int
+    toolbox: Mapping[str, Tool] = field(default_factory=dict)
+    native_tools: frozenset[str] = frozenset()
     _times: Counter[ActionName] = field(default_factory=Counter)
 
     async def perform(self, name: ActionName, step: Task | None = None) -> Message:
@@ -79,6 +83,8 @@ class Performance:
             mind=self.mind,
             renderer=self.renderer,
             repairs=self.repairs,
+            toolbox=self.toolbox,
+            native_tools=self.native_tools,
             time=self._times[name],
             goes_back=goes_back,
             step=step,

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from agentsh.core.chat import Answer
 from agentsh.core.errors import OutputInvalid
 from agentsh.engine.reaction import Reaction
+from agentsh.roles.call_form import as_answer, call_form
 from agentsh.roles.question import Question
 
 
@@ -18,7 +19,9 @@ class PersonMind:
         self._reaction = reaction
 
     async def answer(self, question: Question) -> Answer:
-        """Ask the person once."""
+        """Ask the person once; what may be called is a form."""
+        if question.tools:
+            return as_answer(await self._reaction.ask_person(_words(question), schema=call_form(question.tools)))
         given = await self._reaction.ask_person(_words(question), schema=question.schema)
         return Answer(text=_text(given))
 

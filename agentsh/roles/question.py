@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from agentsh.core.cards import ActionCard
 from agentsh.core.chat import ChatMessage
 from agentsh.core.model import JsonObject
+from agentsh.core.tools import ToolSpec
 from agentsh.roles.fit import Render
 
 _TOO_LONG = "Your last answer was cut off at its limit. Answer again from the beginning, and more briefly."
@@ -19,6 +20,7 @@ class Question:
         render: fills the prompt.
         label: which of the action's questions this is, such as the file that is to be written. Part of the seed.
         schema: of a structured answer; None: text.
+        tools: what may be called instead of answering.
         after: what came after the prompt: earlier answers, and what was wrong with them.
         attempt: how often it was asked before.
         max_tokens: most tokens of the answer.
@@ -30,6 +32,7 @@ class Question:
     max_tokens: int
     label: str = ""
     schema: JsonObject | None = None
+    tools: tuple[ToolSpec, ...] = ()
     after: tuple[ChatMessage, ...] = ()
     attempt: int = 0
     alone: bool = False
@@ -37,6 +40,10 @@ class Question:
     def then(self, answer: str, request: str) -> "Question":
         """Return what is asked once `answer` was given."""
         turns = (ChatMessage(role="assistant", content=answer), ChatMessage(role="user", content=request))
+        return replace(self, after=(*self.after, *turns), attempt=self.attempt + 1)
+
+    def went(self, *turns: ChatMessage) -> "Question":
+        """Return the question once these turns came after it."""
         return replace(self, after=(*self.after, *turns), attempt=self.attempt + 1)
 
     def again(self, answer: str, complaint: str) -> "Question":

@@ -11,7 +11,7 @@ from agentsh.core.errors import UsageError
 from agentsh.core.ids import ActionName, RoleName
 from agentsh.core.messages import Message
 from agentsh.engine.reaction import Reaction
-from agentsh.ports import Renderer
+from agentsh.ports import Renderer, Tool
 from agentsh.roles.asking import Asking
 from agentsh.roles.duties import called_for
 from agentsh.roles.facts import TeamFacts
@@ -35,6 +35,7 @@ class LlmRole:
         asking: Asking,
         renderer: Renderer,
         facts: TeamFacts,
+        toolbox: Mapping[str, Tool] | None = None,
     ) -> None:
         """Check the card against what there is.
 
@@ -44,6 +45,7 @@ class LlmRole:
             asking: how its model is asked.
             renderer: fills its prompts.
             facts: its team.
+            toolbox: every tool that there is, by name.
 
         Raises:
             UsageError: it has an action or a react mode that there is not.
@@ -54,6 +56,7 @@ class LlmRole:
         self._asking = asking
         self._renderer = renderer
         self._facts = facts
+        self._toolbox = toolbox or {}
         self._memory = Memory(card, actions)
 
     @property
@@ -75,6 +78,8 @@ class LlmRole:
             mind=self._mind(reaction),
             renderer=self._renderer,
             repairs=self._asking.repairs,
+            toolbox=self._toolbox,
+            native_tools=self._asking.native_tools,
         )
         if reaction.action is not None:
             await performance.perform(reaction.action)

@@ -1,7 +1,7 @@
 """One action of one role in one reaction: what its behaviour needs, in one hand."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.errors import UsageError
@@ -12,7 +12,7 @@ from agentsh.core.model import JsonObject
 from agentsh.core.plans import STEP_TAG, Task
 from agentsh.core.repo_map import Mapped
 from agentsh.engine.reaction import Reaction
-from agentsh.ports import Renderer
+from agentsh.ports import Renderer, Tool
 from agentsh.roles.chosen import chosen_in
 from agentsh.roles.facts import TeamFacts
 from agentsh.roles.fit import Render
@@ -36,6 +36,8 @@ class Work:
         mind: who answers for the role.
         renderer: fills prompts.
         repairs: how often an answer that does not fit may go back.
+        toolbox: every tool that there is, by name.
+        native_tools: models that call tools natively.
         time: how often the role has done this action in this reaction, from 1.
         goes_back: whether the role may still go back to an earlier action after this one.
         step: which step of the role's plan it is; None: the role follows none.
@@ -49,6 +51,8 @@ class Work:
     mind: Mind
     renderer: Renderer
     repairs: int = 2
+    toolbox: Mapping[str, Tool] = field(default_factory=dict)
+    native_tools: frozenset[str] = frozenset()
     time: int = 1
     goes_back: bool = False
     step: Task | None = None

@@ -10,7 +10,7 @@ from agentsh.conductors.registry import conductor
 from agentsh.core import events as e
 from agentsh.core.cards import TeamFile
 from agentsh.core.code import SandboxStatus
-from agentsh.core.errors import StoreError
+from agentsh.core.errors import StoreError, UsageError
 from agentsh.core.ids import RoleName
 from agentsh.core.rulebook import RuleSettings
 from agentsh.core.settings import ModelSettings
@@ -28,6 +28,7 @@ from agentsh.engine.turns import Conductor
 from agentsh.library.home import Home
 from agentsh.library.rule_file import RuleFile
 from agentsh.library.templates import PromptRenderer
+from agentsh.ports import Tool
 from agentsh.roles.asking import Asking
 from agentsh.roles.cast import cast as cast_of
 from agentsh.sandbox.environment import base_interpreter
@@ -81,11 +82,17 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home
         verifier=GateVerifier(workspace, sandbox, keeps_record=facts.own_workspace),
         installer=VenvInstaller(workspace.root, base_interpreter()),
     )
-    asking = Asking(model=facts.model, num_ctx=facts.num_ctx, temperature=facts.temperature)
+    asking = Asking(
+        model=facts.model,
+        num_ctx=facts.num_ctx,
+        temperature=facts.temperature,
+        native_tools=frozenset(facts.native_tools),
+    )
+    toolbox = _toolbox(facts.team)
     renderer = PromptRenderer(home.shelves)
 
     def recast(team: TeamFile) -> Mapping[RoleName, Reacts]:
-        return cast_of(team, asking, renderer, humans=facts.humans, variables=facts.variables)
+        return cast_of(team, asking, renderer, humans=facts.humans, variables=facts.variables, toolbox=toolbox)
 
     run = Run(desk, _conductor(facts), recast(facts.team))
     watcher = FolderWatcher(workspace.root)
@@ -106,6 +113,21 @@ def _unprotected(status: SandboxStatus, root: Path, home: Home) -> list[e.Notice
         return []
     message = f"the sessions lie in the workspace, where this sandbox cannot protect them: {home.sessions}"
     return [e.Noticed(message=message, hint="use another --home, or install bubblewrap")]
+
+
+def _toolbox(team: TeamFile) -> dict[str, Tool]:
+    """Return the tools that there are. Raises UsageError when the team names one that there is not."""
+    wanted = {name: card.source for card in team.roles.values() for name in card.tools}
+    wanted |= {name: card.source for card in team.actions.values() for name in card.tools}
+    if not wanted:
+        return {}
+    from agentsh.tools.shipped import shipped_tools
+
+    found = shipped_tools()
+    if missing := [name for name in wanted if name not in found]:
+        hint = f"there is: {', '.join(found)}"
+        raise UsageError(f"{wanted[missing[0]]}: there is no tool {missing[0]!r}", hint=hint)
+    return found
 
 
 def _conductor(facts: e.SessionStarted) -> Conductor:

@@ -1,7 +1,7 @@
 """Which model, where: what was asked for, else what answers, else the embedded demo model, and that is said."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +46,21 @@ class Connected:
         """Close all providers."""
         for host in self.hosts:
             await host.provider.aclose()
+
+
+async def tool_callers(models: Connected, names: Iterable[str]) -> tuple[str, ...]:
+    """Return which of these models say of themselves that they call tools natively."""
+    found = []
+    for name in dict.fromkeys(names):
+        for host in models.hosts:
+            try:
+                info = await host.provider.describe(name)
+            except ProviderError:
+                continue
+            if "tools" in info.capabilities:
+                found.append(name)
+            break
+    return tuple(found)
 
 
 async def connect(

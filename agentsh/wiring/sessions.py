@@ -28,7 +28,7 @@ from agentsh.session.facade import Session
 from agentsh.store.catalogue import SessionFiles, read_session
 from agentsh.store.journal import SqliteJournal
 from agentsh.wiring.assembly import Manner, assemble
-from agentsh.wiring.models import Connected, Progress, Wish, connect
+from agentsh.wiring.models import Connected, Progress, Wish, connect, tool_callers
 from agentsh.wiring.ownership import adoption, as_said, is_own, marked, own_hosts, taken_over, user_key
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ async def started(
         stack.push_async_callback(models.aclose)
         team = named or _team(SMALL_TEAM if models.provider == "local" else DEFAULT_TEAM, options, home)
         facts = _facts(options, settings, models, team)
+        facts = facts.model_copy(update={"native_tools": await _tool_callers(models, team)})
         if isinstance(options, WorldOptions) and world is not None:
             from agentsh.wiring.worlds import with_world
 
@@ -201,6 +202,13 @@ def _facts(options: RunOptions, settings: Settings, models: Connected, team: Tea
         temperature=settings.model.temperature if options.temperature is None else options.temperature,
         num_ctx=models.num_ctx,
     )
+
+
+async def _tool_callers(models: Connected, team: TeamFile) -> tuple[str, ...]:
+    """Return which of a team's models call tools natively; nobody asks where no tools are used."""
+    if not any(card.does == "use_tools" for card in team.actions.values()):
+        return ()
+    return await tool_callers(models, [models.model, *(role.model for role in team.roles.values() if role.model)])
 
 
 def _world_file(home: Home, name: str) -> "WorldFile":

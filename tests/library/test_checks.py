@@ -105,8 +105,8 @@ def test_what_cannot_work_is_an_error(
         ((WRITER, "test: [write]", "write: [write]"), (WRITER, 4), "'write' sets itself off", "what others publish"),
         ((WRITER, "actions: [write]", "actions: [write, judge]"), (WRITER, 5), "nothing sets 'judge' off", "in watch"),
         ((WRITE, "summary: Writes.", "context: [test, wirte]"), (WRITE, 3), "there is no action 'wirte'", "'write'"),
-        ((WRITE, "summary: Writes.", "tools: [shell]"), (WRITE, 3), "tools are not available", "left out"),
-        ((WRITER, "actions: [write]", "actions: [write]\ntools: [x]"), (WRITER, 6), "tools are not", "left out"),
+        ((WRITE, "summary: Writes.", "tools: [shell]"), (WRITE, 3), "no tool 'shell' ships", "A plugin"),
+        ((WRITER, "actions: [write]", "actions: [write]\ntools: [x]"), (WRITER, 6), "no tool 'x' ships", "A plugin"),
         ((TEST, "does: verify", "does: ask"), (TEST, 6), "", ""),
     ],
 )

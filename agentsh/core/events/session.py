@@ -37,6 +37,8 @@ class SessionStarted(Frozen):
     variables: dict[str, str] = {}
     temperature: float | None = None
     num_ctx: int = 8192
+    native_tools: tuple[str, ...] = ()
+    """Models that call tools natively; others are asked for a call as constrained JSON."""
     world: WorldCard | None = None
     """What ticks beside the team, or alone."""
     mark: str = ""

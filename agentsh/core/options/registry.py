@@ -5,8 +5,14 @@ from collections.abc import Mapping
 from agentsh.core.options.base import TeamOptions
 from agentsh.core.options.chain import ChainOptions
 from agentsh.core.options.dialogue import DialogueOptions
+from agentsh.core.options.solo import SoloOptions
 from agentsh.core.options.sop import SopOptions
 
 OptionsByConductor = Mapping[str, type[TeamOptions]]
 
-SHIPPED: OptionsByConductor = {"sop": SopOptions, "chain": ChainOptions, "dialogue": DialogueOptions}
+SHIPPED: OptionsByConductor = {
+    "sop": SopOptions,
+    "chain": ChainOptions,
+    "dialogue": DialogueOptions,
+    "solo": SoloOptions,
+}

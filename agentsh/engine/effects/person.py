@@ -1,5 +1,6 @@
 """Asking a person: whoever plays a role, or the Boss for a word on what a role is about to do."""
 
+import json
 from collections.abc import Sequence
 
 from pydantic import JsonValue
@@ -39,3 +40,15 @@ def review_effect(
         return Outcome(said, said.model_dump(mode="json"))
 
     return Effect("person", {"what": what, "detail": detail, "why": why}, perform, Permission.model_validate)
+
+
+def boss_effect(desk: Desk, role: RoleName, reaction: ReactionId, prompt: str, choices: Sequence[str]) -> Effect[str]:
+    """Return the step that asks the Boss something; the others of the team go on meanwhile."""
+
+    async def perform(ordinal: int) -> Outcome[str]:
+        given = await desk.people.ask(question_id(reaction, ordinal), role, prompt, choices=choices, to_boss=True)
+        answer = given if isinstance(given, str) else json.dumps(given, ensure_ascii=False)
+        return Outcome(answer, answer)
+
+    request: JsonValue = {"boss": prompt, "choices": list(choices)}
+    return Effect("person", request, perform, str)

@@ -1,0 +1,60 @@
+"""A tool that a role may use: how a model is told of it, what it is called with, and what came of a call."""
+
+from pydantic import Field
+
+from agentsh.core.model import Frozen, JsonObject
+
+FINISH = "finish"
+"""What is called when nothing more is to be done, by models that do not call tools natively."""
+
+
+SHIPPED = (
+    "read_file",
+    "write_file",
+    "patch_files",
+    "list_files",
+    "search_files",
+    "run_python",
+    "run_shell",
+    "run_tests",
+    "ask_boss",
+)
+"""Names of the tools that agentsh brings along."""
+
+
+class ToolFault(ValueError):
+    """A tool cannot do what it was called for. The message is in words for whoever called it."""
+
+
+class ToolSpec(Frozen):
+    """What is known of a tool before it is used."""
+
+    name: str = Field(pattern=r"^[a-zA-Z][\w.-]{0,63}$")
+    description: str
+    parameters: JsonObject
+    """JSON schema of an object."""
+    fenced: str = ""
+    """Parameter that holds a text of many lines: models escape such texts wrongly inside JSON, so where they are not
+    called natively it is asked for as a fenced block."""
+    outside: bool = False
+    """Whether it acts by itself, not through the reaction's steps: a call is one step then, and has to be allowed."""
+    safe_to_retry: bool = False
+    """For one that acts outside: whether a call that a crash cut off may simply be made again."""
+    deadline_s: float = Field(default=60.0, gt=0)
+    """For one that acts outside."""
+
+    def native(self) -> JsonObject:
+        """Return it as model servers want to be told of tools."""
+        function: JsonObject = {
+            "name": self.name,
+            "description": self.description,
+            "parameters": self.parameters,
+        }
+        return {"type": "function", "function": function}
+
+
+class ToolResult(Frozen):
+    """What came of a call."""
+
+    text: str
+    failed: bool = False

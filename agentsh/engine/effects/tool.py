@@ -1,0 +1,99 @@
+"""Calling a tool: one that acts by itself is one step, allowed first; of another each effect is a step."""
+
+import asyncio
+import json
+
+from agentsh.core.errors import AgentshError
+from agentsh.core.ids import ReactionId, RoleName, question_id
+from agentsh.core.model import JsonObject
+from agentsh.core.rules import Wish
+from agentsh.core.tools import ToolFault, ToolResult, ToolSpec
+from agentsh.engine.approvals import USE_TOOL
+from agentsh.engine.desk import Desk
+from agentsh.engine.steps import Effect, Outcome
+from agentsh.ports import Hands, Tool
+
+LONGEST_RESULT = 100_000
+"""Characters of a result that are kept; the rest is not, and that is told."""
+
+
+def tool_effect(
+    desk: Desk, role: RoleName, reaction: ReactionId, tool: Tool, hands: Hands, arguments: JsonObject
+) -> Effect[ToolResult]:
+    """Return the step that calls a tool. Whatever goes wrong in it is its result, not the end of the reaction."""
+    spec = tool.spec
+
+    async def perform(ordinal: int) -> Outcome[ToolResult]:
+        permission = await desk.people.permit(
+            question_id(reaction, ordinal),
+            role,
+            USE_TOOL,
+            f"{spec.name} {json.dumps(arguments, ensure_ascii=False)}",
+            confined=False,
+            wishes=(Wish(kind="run", argv=("agentsh", "tool", spec.name)),),
+        )
+        if permission.allowed:
+            result = await _called(tool, hands, arguments)
+        else:
+            result = ToolResult(text=f"not used: {permission.why or 'refused'}", failed=True)
+        return Outcome(result, result.model_dump(mode="json"))
+
+    return Effect(
+        "tool",
+        {"name": spec.name, "arguments": arguments},
+        perform,
+        ToolResult.model_validate,
+        safe_to_retry=spec.safe_to_retry,
+        tool=spec.name,
+    )
+
+
+def told_effect(spec: ToolSpec, arguments: JsonObject, result: ToolResult) -> Effect[ToolResult]:
+    """Return the step that says which tool was used, and what came of it, once its own steps are done."""
+
+    async def perform(_: int) -> Outcome[ToolResult]:
+        return Outcome(result, result.model_dump(mode="json"))
+
+    request: JsonObject = {"name": spec.name, "arguments": arguments}
+    return Effect("tool", request, perform, ToolResult.model_validate, tool=spec.name)
+
+
+async def called_in_steps(tool: Tool, hands: Hands, arguments: JsonObject) -> ToolResult:
+    """Return what a tool gives whose every effect is a step; what ends a reaction passes through it.
+
+    Raises:
+        AgentshError: one of its steps failed.
+    """
+    try:
+        return _capped(tool.spec.name, await tool.call(hands, arguments))
+    except ToolFault as fault:
+        return ToolResult(text=str(fault), failed=True)
+    except AgentshError:
+        raise
+    except Exception as error:  # noqa: BLE001  a tool is somebody else's code: what breaks in it is told to the role
+        return _broken(tool.spec.name, error)
+
+
+async def _called(tool: Tool, hands: Hands, arguments: JsonObject) -> ToolResult:
+    name, deadline_s = tool.spec.name, tool.spec.deadline_s
+    try:
+        async with asyncio.timeout(deadline_s):
+            return _capped(name, await tool.call(hands, arguments))
+    except TimeoutError:
+        return ToolResult(text=f"{name} did not end within {deadline_s:g} s.", failed=True)
+    except (ToolFault, AgentshError) as fault:
+        return ToolResult(text=str(fault), failed=True)
+    except Exception as error:  # noqa: BLE001  a tool is somebody else's code: what breaks in it is told to the role
+        return _broken(name, error)
+
+
+def _broken(name: str, error: Exception) -> ToolResult:
+    return ToolResult(text=f"{name} is broken: {type(error).__name__}: {error}", failed=True)
+
+
+def _capped(name: str, text: object) -> ToolResult:
+    if not isinstance(text, str):
+        return ToolResult(text=f"{name} is broken: it gave {type(text).__name__} where text was due.", failed=True)
+    if len(text) > LONGEST_RESULT:
+        text = f"{text[:LONGEST_RESULT]}\n[{len(text) - LONGEST_RESULT} more characters, not kept]"
+    return ToolResult(text=text)

@@ -1,0 +1,130 @@
+"""How whoever plays a role says which tool is called with what: natively, or piece by piece as constrained JSON.
+
+Without native calls the name is an enum, the arguments are a schema of their own, and a text of many lines is asked for
+as it is: small models choose, fill and write well, and do all three at once badly.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import JsonValue
+
+from agentsh.core.chat import Answer, ChatMessage, ToolCallRequest
+from agentsh.core.fenced import parse_fenced
+from agentsh.core.model import JsonObject
+from agentsh.core.outputs import OutputMismatch, validate_object
+from agentsh.core.tools import FINISH, ToolSpec
+from agentsh.ports import Tool
+from agentsh.roles.ask import ask_accepted, ask_structured, ask_text
+from agentsh.roles.mind import Mind
+from agentsh.roles.question import Question
+
+MOST_OF_A_THOUGHT = 400
+_PRETENDED = re.compile(r"^\s*(?:Observation|Action Input)\s*:|<tool_(?:call|response)>|<function=", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said in one turn: calls, or the answer when there are none."""
+
+    text: str
+    calls: tuple[ToolCallRequest, ...] = ()
+
+    def turn(self) -> ChatMessage:
+        """Return it as a turn of the conversation."""
+        return ChatMessage(role="assistant", content=self.text, tool_calls=self.calls)
+
+
+async def call_natively(mind: Mind, question: Question, tools: Mapping[str, Tool], repairs: int) -> Said:
+    """Ask once with the tools told of; a call that was only written as text is none, and is asked for again.
+
+    Raises:
+        OutputInvalid: no answer could be used.
+    """
+    asked = replace(question, tools=tuple(tool.spec for tool in tools.values()))
+    return await ask_accepted(mind, asked, _said, repairs)
+
+
+def _said(answer: Answer) -> Said:
+    if not answer.tool_calls and _PRETENDED.search(answer.text):
+        raise ValueError("You wrote down a call, or what came of one, as text. Call the tool itself, or just answer.")
+    return Said(answer.text.strip(), answer.tool_calls)
+
+
+async def call_by_json(mind: Mind, question: Question, tools: Mapping[str, Tool], repairs: int) -> Said:
+    """Ask which tool, then for its arguments, then for its text; `finish` gives the answer. Raises OutputInvalid."""
+    schema = _choice_schema([*tools, FINISH])
+    choice = await ask_structured(mind, _told_of(question, tools, schema), schema, repairs)
+    name, thought = str(choice["tool"]), str(choice["thought"])
+    chosen = question.went(ChatMessage(role="assistant", content=json.dumps(choice, ensure_ascii=False)))
+    if name == FINISH:
+        return Said(await ask_text(mind, chosen.went(_user("Then answer now, in full, for the Boss.")), repairs))
+    arguments = await _arguments(mind, chosen, tools[name].spec, repairs)
+    return Said(thought, (ToolCallRequest(name=name, arguments=arguments),))
+
+
+async def _arguments(mind: Mind, chosen: Question, spec: ToolSpec, repairs: int) -> JsonObject:
+    shape = _without(spec.parameters, spec.fenced)
+    arguments: JsonObject = {}
+    if shape["properties"]:
+        asked = replace(chosen.went(_user(f"You call {spec.name}: {spec.description} With what?")), schema=shape)
+        arguments = await ask_structured(mind, asked, shape, repairs)
+        chosen = chosen.went(ChatMessage(role="assistant", content=json.dumps(arguments, ensure_ascii=False)))
+    if spec.fenced:
+        wanted = f"Write the {spec.fenced} for {spec.name}, as one fenced block and nothing else."
+        arguments = {**arguments, spec.fenced: _block(await ask_text(mind, chosen.went(_user(wanted)), repairs))}
+    return arguments
+
+
+def checked(spec: ToolSpec, arguments: JsonObject) -> JsonObject:
+    """Return arguments as the tool wants them. Raises OutputMismatch in words for whoever called it."""
+    known = spec.parameters.get("properties")
+    unknown = [name for name in arguments if not isinstance(known, dict) or name not in known]
+    if unknown:
+        there = ", ".join(known) if isinstance(known, dict) and known else "none"
+        raise OutputMismatch(f"{spec.name} has no parameter {unknown[0]!r}; there is: {there}.")
+    return validate_object(spec.parameters, arguments)
+
+
+def as_text(said: Said) -> ChatMessage:
+    """Return calls as a turn in words, for models that are not told of calls natively."""
+    calls = [f"I call {call.name} {json.dumps(call.arguments, ensure_ascii=False)}" for call in said.calls]
+    return ChatMessage(role="assistant", content="\n".join([said.text, *calls]).strip())
+
+
+def _told_of(question: Question, tools: Mapping[str, Tool], schema: JsonObject) -> Question:
+    lines = [f"- {name}: {tool.spec.description}" for name, tool in tools.items()]
+    said = "\n".join(["What do you do next? There is:", *lines, f"- {FINISH}: nothing more is to be done, you answer"])
+    return replace(question.went(_user(said)), schema=schema)
+
+
+def _choice_schema(names: Sequence[str]) -> JsonObject:
+    enum: list[JsonValue] = list(names)
+    return {
+        "type": "object",
+        "properties": {"thought": {"type": "string", "maxLength": MOST_OF_A_THOUGHT}, "tool": {"enum": enum}},
+        "required": ["thought", "tool"],
+        "additionalProperties": False,
+    }
+
+
+def _without(schema: JsonObject, name: str) -> JsonObject:
+    properties, required = schema.get("properties"), schema.get("required")
+    kept: JsonObject = dict(properties) if isinstance(properties, dict) else {}
+    kept.pop(name, None)
+    needed: list[JsonValue] = [key for key in (required if isinstance(required, list) else []) if key != name]
+    return {**schema, "properties": kept, "required": needed}
+
+
+def _block(answer: str) -> str:
+    """Return the text of the first fenced block; all of the answer when there is none."""
+    found = parse_fenced(answer)
+    if found.anonymous:
+        return found.anonymous[0].text
+    return (found.files[0].text or "") if found.files else answer
+
+
+def _user(text: str) -> ChatMessage:
+    return ChatMessage(role="user", content=text)

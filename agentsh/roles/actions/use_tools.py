@@ -1,0 +1,109 @@
+"""Using tools until there is an answer: say what to call, read what came of it, go on from there.
+
+What came of a call is only ever what the tool gave: text that pretends to be an observation is sent back. Source: ReAct
+(Yao et al., 2022), as in LangChain and TinyAgent.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from agentsh.core.chat import ChatMessage, ToolCallRequest
+from agentsh.core.errors import UsageError
+from agentsh.core.messages import Message
+from agentsh.core.outputs import OutputMismatch
+from agentsh.core.tools import ToolResult
+from agentsh.ports import Tool
+from agentsh.roles.actions.calling import Said, as_text, call_by_json, call_natively, checked
+from agentsh.roles.ask import ask_structured, ask_text
+from agentsh.roles.excerpt import characters_of
+from agentsh.roles.markdown import to_markdown
+from agentsh.roles.question import Question
+from agentsh.roles.work import Work
+
+MOST_OF_A_RESULT = 6_000
+"""Characters of what a tool gave that go into the conversation; what is left out is told."""
+SAME_CALL = 2
+"""So often the same call may come again before it is not made any more."""
+OUT_OF_CALLS = "You have used all your calls. Answer now with what you know, and say what is missing."
+
+
+@dataclass
+class _Loop:
+    """One use of tools."""
+
+    work: Work
+    tools: Mapping[str, Tool]
+    made: Counter[str] = field(default_factory=Counter)
+    calls: int = 0
+
+    async def answer(self, question: Question) -> str:
+        """Return what is answered in the end."""
+        while self.calls < self.work.action.max_calls:
+            natively = self.work.reaction.model in self.work.native_tools
+            ask = call_natively if natively else call_by_json
+            said = await ask(self.work.mind, question, self.tools, self.work.repairs)
+            if not said.calls:
+                return said.text
+            question = question.went(said.turn() if natively else as_text(said), *await self._used(said, natively))
+        return await ask_text(
+            self.work.mind, question.went(ChatMessage(role="user", content=OUT_OF_CALLS)), self.work.repairs
+        )
+
+    async def _used(self, said: Said, natively: bool) -> list[ChatMessage]:
+        turns = []
+        for call in said.calls:
+            self.calls += 1
+            text = characters_of((await self._use(call)).text, MOST_OF_A_RESULT)
+            told = ChatMessage(role="user", content=f"{call.name} gave:\n{text}")
+            turns.append(ChatMessage(role="tool", content=text, tool_name=call.name) if natively else told)
+        return turns
+
+    async def _use(self, call: ToolCallRequest) -> ToolResult:
+        tool = self.tools.get(call.name)
+        if tool is None:
+            return _refused(f"There is no tool {call.name!r}. There is: {', '.join(self.tools)}.")
+        try:
+            arguments = checked(tool.spec, call.arguments)
+        except OutputMismatch as mismatch:
+            return _refused(f"{call.name} was not called: {mismatch}")
+        same = f"{call.name} {json.dumps(arguments, sort_keys=True)}"
+        self.made[same] += 1
+        if self.made[same] > SAME_CALL:
+            return _refused(
+                f"You have called {call.name} with just this {SAME_CALL} times. Do something else, or answer."
+            )
+        return await self.work.reaction.use_tool(tool, arguments)
+
+
+async def use_tools(work: Work) -> Message:
+    """Use tools until there is an answer, and publish that.
+
+    Raises:
+        OutputInvalid: an answer stayed invalid.
+        UsageError: a tool that a file names is not there.
+    """
+    loop = _Loop(work, tools_of(work))
+    question = await work.question()
+    schema = work.action.output
+    text = await loop.answer(question)
+    if schema is None:
+        return await work.publish(text)
+    asked = question.went(ChatMessage(role="assistant", content=text), ChatMessage(role="user", content="Now as data."))
+    data = await ask_structured(work.mind, replace(asked, schema=schema), schema, work.repairs)
+    return await work.publish(to_markdown(data), data)
+
+
+def tools_of(work: Work) -> dict[str, Tool]:
+    """Return the tools that the action names, else those of the role. Raises UsageError."""
+    names = work.action.tools or work.role.tools
+    missing = [name for name in names if name not in work.toolbox]
+    if missing:
+        hint = f"There is: {', '.join(sorted(work.toolbox))}"
+        raise UsageError(f"{work.action.name} is to use a tool {missing[0]!r} that is not there", hint=hint)
+    return {name: work.toolbox[name] for name in names}
+
+
+def _refused(text: str) -> ToolResult:
+    return ToolResult(text=text, failed=True)
