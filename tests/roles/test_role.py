@@ -234,8 +234,6 @@ async def test_a_reaction_goes_on_after_any_of_its_steps(finished: int) -> None:
     assert resumed.files == whole.files
 
 
-def test_a_role_with_an_action_or_a_mode_that_there_is_not_is_refused() -> None:
+def test_a_role_with_an_action_that_there_is_not_is_refused() -> None:
     with pytest.raises(UsageError, match="unknown action 'dance'"):
         cast_role(role_card("engineer", "dance"))
-    with pytest.raises(UsageError, match="no react mode 'plan_and_act'"):
-        cast_role(role_card("engineer", "write", react="plan_and_act"), action("write"))
