@@ -11,6 +11,7 @@ from agentsh.core.chat import PullProgress
 from agentsh.core.errors import AgentshError
 from agentsh.core.settings import ResumeOptions, RunOptions, Settings
 from agentsh.core.summary import SessionSummary
+from agentsh.core.world_options import WorldOptions
 from agentsh.library.home import Home
 from agentsh.session.facade import Session
 from agentsh.store.catalogue import SessionFiles, newest_message
@@ -47,7 +48,12 @@ class HomeLobby:
     def open(self, wanted: Wanted, progress: Callable[[PullProgress], None]) -> AbstractAsyncContextManager[Session]:
         """Return what opens a session."""
         if isinstance(wanted, Begin):
-            options = RunOptions(idea=wanted.idea, team=wanted.team, provider="local" if wanted.demo else None)
+            provider = "local" if wanted.demo else None
+            options = (
+                RunOptions(idea=wanted.idea, team=wanted.team, provider=provider)
+                if wanted.world is None
+                else WorldOptions(world=wanted.world, idea=wanted.world, provider=provider)
+            )
             return started(options, self._settings, self._home, terminal=True, progress=progress)
         # What was asked for on the command line holds for the session that was named there, not for those picked later.
         overrides, self._overrides = self._overrides, ResumeOptions()

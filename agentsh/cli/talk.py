@@ -19,6 +19,7 @@ from agentsh.core.errors import ExitCode
 from agentsh.core.ids import RoleName
 from agentsh.core.model import Frozen
 from agentsh.core.settings import ResumeOptions, RunOptions, Settings
+from agentsh.core.world_options import WorldOptions
 from agentsh.library.home import Home
 from agentsh.repl.front import Front
 from agentsh.repl.house import Begin, House, Progress, Wanted
@@ -44,7 +45,7 @@ class RunManner(Frozen):
 
     def begins(self, wanted: Begin) -> RunOptions:
         """Return what a new session is asked for."""
-        return RunOptions(
+        options = RunOptions(
             idea=wanted.idea,
             team=wanted.team or self.team,
             provider="local" if wanted.demo else self.provider,
@@ -56,6 +57,9 @@ class RunManner(Frozen):
             budget=self.budget,
             seed=self.seed,
         )
+        if wanted.world is None:
+            return options
+        return WorldOptions(**dict(options) | {"team": None, "world": wanted.world})
 
     def resumes(self) -> ResumeOptions:
         """Return what a session is to do otherwise than before."""

@@ -24,6 +24,9 @@ Source = Literal[
     "messages",
     "commands",
     "causes",
+    "entities",
+    "components",
+    "worlds",
 ]
 """Where completions of an argument come from."""
 _WORD = re.compile(r"""\s*(?:"((?:\\.|[^"\\])*)"|'([^']*)'|(\S+))""")

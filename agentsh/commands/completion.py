@@ -12,7 +12,14 @@ from agentsh.engine.breakpoints import KINDS
 
 MOST = 100
 """So many completions are given at once."""
-_FRESH_S: Mapping[Source, float] = {"files": 1.0, "sessions": 5.0, "teams": 5.0, "role_files": 5.0, "models": 10.0}
+_FRESH_S: Mapping[Source, float] = {
+    "files": 1.0,
+    "sessions": 5.0,
+    "teams": 5.0,
+    "role_files": 5.0,
+    "worlds": 5.0,
+    "models": 10.0,
+}
 """How long what was found may be given again, where finding it takes a folder, or a server."""
 _LAST_WORD = re.compile(r"\S*\Z")
 
@@ -117,7 +124,8 @@ async def _breakpoints(context: Context) -> list[Named]:
     roles = [Named(name=f"role:{name}") for name in context.roles]
     kinds = [Named(name=f"before:{kind}") for kind in KINDS]
     actions = [] if context.live is None else [Named(name=f"action:{name}") for name in context.live.view().actions]
-    return [*roles, *actions, *kinds, Named(name="tool:"), Named(name="message:"), Named(name="tokens>")]
+    components = [Named(name="component:")] if context.live is not None and context.live.world is not None else []
+    return [*roles, *actions, *kinds, *components, Named(name="tool:"), Named(name="message:"), Named(name="tokens>")]
 
 
 async def _set_breakpoints(context: Context) -> list[Named]:
@@ -145,6 +153,23 @@ async def _causes(context: Context) -> list[Named]:
     return [] if context.live is None else [Named(name=name) for name in context.live.view().actions]
 
 
+async def _entities(context: Context) -> list[Named]:
+    if context.live is None or context.live.world is None:
+        return []
+    entities = context.live.world.view().entities
+    return [Named(name=_quoted(one.name or str(one.id)), summary=", ".join(one.kinds)) for one in entities]
+
+
+async def _components(context: Context) -> list[Named]:
+    if context.live is None or context.live.world is None:
+        return []
+    return [Named(name=field, summary=kind) for field, kind in context.live.world.fields()]
+
+
+async def _worlds(context: Context) -> list[Named]:
+    return await context.outside.worlds()
+
+
 _SOURCES: Mapping[Source, Callable[[Context], Awaitable[list[Named]]]] = {
     "roles": _roles,
     "files": _files,
@@ -158,6 +183,9 @@ _SOURCES: Mapping[Source, Callable[[Context], Awaitable[list[Named]]]] = {
     "messages": _messages,
     "commands": _command_names,
     "causes": _causes,
+    "entities": _entities,
+    "components": _components,
+    "worlds": _worlds,
 }
 
 

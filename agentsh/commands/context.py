@@ -43,6 +43,9 @@ class Outside(Protocol):
     async def teams(self) -> list[Named]:
         """Return the teams that there are."""
 
+    async def worlds(self) -> list[Named]:
+        """Return the worlds that there are."""
+
     async def roles(self) -> list[Named]:
         """Return the role files that there are, as /hire takes them."""
 

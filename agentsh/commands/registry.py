@@ -12,8 +12,8 @@ from agentsh.commands.reply import Reply
 from agentsh.core.errors import UsageError
 
 A = TypeVar("A", bound=Arguments)
-Group = Literal["Talk", "Steer", "People", "Look", "Team", "Session", "Shell"]
-GROUPS: tuple[Group, ...] = ("Talk", "Steer", "People", "Look", "Team", "Session", "Shell")
+Group = Literal["Talk", "Steer", "People", "Look", "Team", "World", "Session", "Shell"]
+GROUPS: tuple[Group, ...] = ("Talk", "Steer", "People", "Look", "Team", "World", "Session", "Shell")
 
 
 @dataclass(frozen=True, slots=True)

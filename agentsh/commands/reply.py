@@ -110,10 +110,11 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """Leave this session, resumable, and begin one; an empty idea is asked for."""
+    """Leave this session, resumable, and begin one: on an idea (an empty one is asked for), or with a world."""
 
     idea: str = ""
     team: str | None = None
+    world: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,8 @@ class EditEntity(Frozen):
     entity: int
     component: str
     value: JsonValue = None
+    path: tuple[str, ...] = ()
+    """One field of it, and fields within that, the others left as they are; empty: the whole component."""
 
 
 WorldControl = Tick | SetSpeed | EditEntity

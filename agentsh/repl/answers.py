@@ -1,6 +1,7 @@
 """Does what a command's answer asks of the line shell: show it, open it, ask it, copy it, leave."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from agentsh.commands import reply as r
@@ -64,7 +65,7 @@ class Answers:
             if offer == "pull" and isinstance(error, ModelMissing):
                 await self._pull(error.model)
             if offer == "demo" and isinstance(wanted, Begin):
-                self._shell.begin(Begin(wanted.idea, wanted.team, demo=True))
+                self._shell.begin(replace(wanted, demo=True))
             elif offer:
                 self._shell.visits.want(wanted)
 
@@ -76,6 +77,8 @@ class Answers:
                 await self._pick()
             case r.OpenSession(name=name):
                 self._shell.visits.want(Reopen(str(name)))
+            case r.NewSession(world=str(world)):
+                self._shell.begin(Begin(world, world=world))
             case r.NewSession(idea=idea, team=team) if not idea:
                 self._shell.asking.ask_first(idea_question(self._begun(team)))
             case r.NewSession(idea=idea, team=team):

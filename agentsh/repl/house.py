@@ -21,6 +21,8 @@ class Begin:
     team: str | None = None
     demo: bool = False
     """Whether the embedded demo model is to do the work, because the person said so."""
+    world: str | None = None
+    """The world that is to tick, in place of an idea."""
 
 
 @dataclass(frozen=True, slots=True)

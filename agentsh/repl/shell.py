@@ -162,7 +162,8 @@ class Shell:
 
     def begin(self, wanted: Begin) -> None:
         """Open a new session in place of the present one."""
-        self._said.append(wanted.idea)
+        if wanted.world is None:
+            self._said.append(wanted.idea)
         self.visits.want(wanted)
 
     async def _carry_out(self, text: str) -> None:

@@ -12,6 +12,7 @@ from agentsh.world.catalogue import Catalogue
 from agentsh.world.restore import restored
 from agentsh.world.run import WorldRun
 from agentsh.world.series import Point, series
+from agentsh.world.services.states import clock
 from agentsh.world.world import World
 
 
@@ -30,8 +31,10 @@ class WorldDesk:
             name=world.card.name,
             tick=world.tick,
             time_s=world.time_s,
+            clock=clock(world.time_s),
             last_tick=None if state is None else state.last_tick,
             paused=self._log.state.paused or (state is not None and state.paused),
+            over=self._run.is_over(),
             lock=world.card.lock,
             ticks_per_second=self._run.ticks_per_second,
             rooms=look.rooms_of(world),
@@ -44,6 +47,27 @@ class WorldDesk:
         """Return one entity as it is. Raises WorldError when it is not there."""
         return look.detail_of(self._run.world, look.found_entity(self._run.world, id_or_name))
 
+    def has(self, id_or_name: str) -> bool:
+        """Return whether there is an entity of this number or name now."""
+        try:
+            look.found_entity(self._run.world, id_or_name)
+        except WorldError:
+            return False
+        return True
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Return every field of every component that somebody has, as `Health.hp`, with its kind's category."""
+        return look.fields_of(self._run.world)
+
+    def rumour(self, words: str) -> list[look.KnownView]:
+        """Return who remembers something with these words, oldest first, and who told them."""
+        return look.rumour_of(self._run.world, words)
+
+    async def entity_at(self, id_or_name: str, tick: int) -> look.EntityDetail:
+        """Return one entity as it was after a tick. Raises WorldError when it or the tick is not there."""
+        world = await self.at(tick)
+        return look.detail_of(world, look.found_entity(world, id_or_name))
+
     async def at(self, tick: int) -> World:
         """Return the world as it was after a tick, for looking at. Raises WorldError when there is no such tick."""
         facts, state = self._log.state.facts, self._log.state.world
@@ -55,6 +79,19 @@ class WorldDesk:
         """Yield a numeric field of one entity over the ticks, for plots; only the condition's kind and path count."""
         return series(self._log.journal, self._run.world.store.kinds, entity, condition.kind, condition.path)
 
+    async def plot(self, entity: EntityId, field: str) -> list[Point]:
+        """Return a numeric field of one entity over the ticks, oldest first: `Health.hp`.
+
+        Raises:
+            WorldError: there is no such component, or nothing of it was ever a number.
+        """
+        kind, _, path = field.partition(".")
+        wanted = Condition(kind, tuple(path.split(".")) if path else (), "==", None)
+        found = [point async for point in self.series(entity, wanted)]
+        if not found:
+            raise WorldError(f"{field!r} of entity {entity} was never a number", hint="name a field, such as Health.hp")
+        return found
+
     async def carry_out(self, control: k.WorldControl) -> None:
         """Do what a person asks. Raises WorldError when that cannot be done."""
         match control:
@@ -63,7 +100,7 @@ class WorldDesk:
             case k.SetSpeed():
                 self._run.set_speed(control.ticks_per_second)
             case k.EditEntity():
-                await self._run.edit(EntityId(control.entity), control.component, control.value)
+                await self._run.edit(EntityId(control.entity), control.component, control.value, control.path)
 
     def pause(self) -> None:
         """Take back the ticks that were allowed and have not passed."""

@@ -7,12 +7,17 @@ from agentsh.core.ids import RoleName
 from agentsh.core.model import Frozen, JsonObject
 from agentsh.core.worlds import EntityId, Level
 from agentsh.world.minds import Agent, Asked, Name
+from agentsh.world.services.rumours import known
 from agentsh.world.world import World
 
 ROOM = "Room"
 """The component that makes an entity a room."""
 OCCUPIES = "occupies"
 """The relation of whoever is in a room to that room."""
+POSITION = "Position"
+"""The component that says where a room lies on the map: its fields x and y."""
+LEADS_TO = "leads_to"
+"""The relation of a room to another to which it has a door."""
 
 
 class EntityView(Frozen):
@@ -36,6 +41,10 @@ class RoomView(Frozen):
     id: EntityId
     name: str
     occupants: tuple[EntityId, ...]
+    doors: tuple[EntityId, ...] = ()
+    """Rooms to which it has a door."""
+    at: tuple[float, float] | None = None
+    """Where it lies on the map, x to the right and y down; None: nobody says."""
 
 
 class SystemView(Frozen):
@@ -57,6 +66,18 @@ class EntityDetail(Frozen):
     pointed_by: dict[str, tuple[EntityId, ...]]
 
 
+class KnownView(Frozen):
+    """Something that somebody remembers, and from whom they have it."""
+
+    tick: int
+    who: str
+    how: str
+    """seen, heard, done, thought, told, or reflection."""
+    heard_from: str
+    """Empty when nobody told them."""
+    text: str
+
+
 class WorldView(Frozen):
     """The whole world after one tick."""
 
@@ -64,9 +85,13 @@ class WorldView(Frozen):
     tick: int
     time_s: float
     """Simulated, since midnight of the first day."""
+    clock: str
+    """The same as people say it: `day 2, 07:30`."""
     last_tick: int | None
     """After it the world ends; None: it goes on."""
     paused: bool
+    over: bool
+    """Whether no tick follows, unless somebody allows more."""
     lock: bool
     ticks_per_second: float | None
     rooms: tuple[RoomView, ...]
@@ -82,7 +107,13 @@ def rooms_of(world: World) -> tuple[RoomView, ...]:
     if kind is None:
         return ()
     return tuple(
-        RoomView(id=room, name=_name(world, room), occupants=_occupants(world, room))
+        RoomView(
+            id=room,
+            name=_name(world, room),
+            occupants=_occupants(world, room),
+            doors=world.store.targets(room, LEADS_TO) if LEADS_TO in world.store.relations else (),
+            at=_place(world, room),
+        )
         for room in world.store.tables[kind.type]
     )
 
@@ -102,6 +133,26 @@ def systems_of(world: World) -> tuple[SystemView, ...]:
         SystemView(name=system.name, level=system.level, period_ticks=world.period_ticks(system))
         for system in world.systems
     )
+
+
+def fields_of(world: World) -> list[tuple[str, str]]:
+    """Return (`Health.hp`, category) for each field of each component that somebody has."""
+    used = [kind for kind in world.store.kinds.by_name.values() if world.store.tables[kind.type]]
+    return [(f"{kind.name}.{name}", kind.category) for kind in used for name in kind.fields]
+
+
+def rumour_of(world: World, words: str) -> list[KnownView]:
+    """Return who remembers something with all of these words, oldest first; nothing where nobody remembers."""
+    return [
+        KnownView(
+            tick=found.experience.tick,
+            who=_name(world, found.who) or f"#{found.who}",
+            how=found.experience.kind,
+            heard_from="" if found.heard_from is None else _name(world, found.heard_from) or f"#{found.heard_from}",
+            text=found.experience.text,
+        )
+        for found in known(world.store, words)
+    ]
 
 
 def counts_of(world: World) -> dict[str, int]:
@@ -156,3 +207,13 @@ def _name(world: World, entity: EntityId) -> str:
 
 def _occupants(world: World, room: EntityId) -> tuple[EntityId, ...]:
     return world.store.sources(room, OCCUPIES) if OCCUPIES in world.store.relations else ()
+
+
+def _place(world: World, room: EntityId) -> tuple[float, float] | None:
+    kind = world.store.kinds.by_name.get(POSITION)
+    found = None if kind is None else world.store.find(room, kind.type)
+    if kind is None or found is None:
+        return None
+    value = kind.write(found)
+    x, y = (value.get("x"), value.get("y")) if isinstance(value, dict) else (None, None)
+    return (float(x), float(y)) if isinstance(x, int | float) and isinstance(y, int | float) else None

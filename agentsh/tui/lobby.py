@@ -25,6 +25,8 @@ class Begin:
     demo: bool = False
     """Whether the embedded demo model is to be used, no server being there."""
     model: str | None = None
+    world: str | None = None
+    """The world that is to tick, in place of an idea."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ async def _leave(app: "Shell", reply: r.OpenSession | r.NewSession | r.Quit) -> 
     match reply:
         case r.OpenSession(name=name):
             await app.leave(None if name is None else Reopen(name))
+        case r.NewSession(world=str(world)):
+            await app.leave(Begin(world, world=world))
         case r.NewSession(idea=idea, team=team):
             await app.leave(Begin(idea, team) if idea else None)
         case r.Quit():

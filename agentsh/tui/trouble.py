@@ -1,5 +1,6 @@
 """What went wrong, said in place, with what can be done about it: try again, pull the model, take the demo model."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -97,7 +98,7 @@ class Trouble(Vertical, can_focus=True):
     def action_demo(self) -> None:
         """Begin with the demo model."""
         if self._demo and isinstance(self._wanted, Begin):
-            self.post_message(self.TryAgain(Begin(self._wanted.idea, self._wanted.team, demo=True)))
+            self.post_message(self.TryAgain(replace(self._wanted, demo=True)))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Do what the button says."""

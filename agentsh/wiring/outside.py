@@ -20,6 +20,7 @@ from agentsh.core.summary import SessionSummary
 from agentsh.library.home import Home
 from agentsh.library.reading import read_role
 from agentsh.library.shelf import Shelf
+from agentsh.library.worlds import WorldShelf
 from agentsh.session.export import ExportFormat, exported
 from agentsh.session.facade import Session
 from agentsh.store.catalogue import SessionFiles
@@ -40,6 +41,11 @@ class Surroundings:
         """Return the teams that there are."""
         found = await asyncio.to_thread(Shelf(self.home.shelves).list_teams)
         return [Named(name=team.name, summary=team.summary or team.problem) for team in found]
+
+    async def worlds(self) -> list[Named]:
+        """Return the worlds that there are."""
+        found = await asyncio.to_thread(WorldShelf(Shelf(self.home.shelves)).list_worlds)
+        return [Named(name=world.name, summary=world.summary or world.problem) for world in found]
 
     async def roles(self) -> list[Named]:
         """Return the role files that there are."""

@@ -135,13 +135,21 @@ class WorldRun:
         self.ticks_per_second = ticks_per_second
         self._hurry.set()
 
-    async def edit(self, entity: EntityId, component: str, value: JsonValue) -> None:
+    async def edit(self, entity: EntityId, component: str, value: JsonValue, path: tuple[str, ...] = ()) -> None:
         """Give an entity a component at the next boundary of two ticks, or take it away with None.
 
+        Args:
+            entity: whose.
+            component: name of its kind.
+            value: what it is from then on.
+            path: the field that becomes `value`; empty: the component as a whole does.
+
         Raises:
-            WorldError: there is no such entity or component, or `value` is none of it.
+            WorldError: there is no such entity, component or field, or `value` is none of it.
         """
         async with self._boundary:
+            if path:
+                value = self.world.changed(entity, component, path, value)
             self.world.edit(entity, component, value)
             self._is_stored = False
             tick = self.world.tick

@@ -128,6 +128,24 @@ class World:
         else:
             self.store.put(entity, kind.read(value))
 
+    def changed(self, entity: EntityId, name: str, path: Sequence[str], value: JsonValue) -> JsonValue:
+        """Return a component as it would be with another value in one of its fields; nothing changes yet.
+
+        Raises:
+            WorldError: the entity has no such component, or that has no such field.
+        """
+        kind = self.store.kinds.named(name)
+        whole = kind.write(self.store.get(entity, kind.type))
+        inner: JsonValue = whole
+        for place, key in enumerate(path):
+            if not isinstance(inner, dict) or key not in inner:
+                fields = ", ".join(inner) if isinstance(inner, dict) else ""
+                raise WorldError(f"there is no field {'.'.join((name, *path))!r}", hint=f"there is: {fields or 'none'}")
+            if place == len(path) - 1:
+                inner[key] = value
+            inner = inner[key]
+        return whole if path else value
+
     def snapshot(self) -> dict[str, tuple[str, ...]]:
         """Return everything that outlives a tick. Call it between two ticks."""
         return self._checkpoints.snapshot()

@@ -28,6 +28,9 @@ class OutsideOnPaper:
     async def teams(self) -> list[Named]:
         return [Named(name="pair", summary="two")]
 
+    async def worlds(self) -> list[Named]:
+        return [Named(name="town", summary="a day")]
+
     async def roles(self) -> list[Named]:
         return [Named(name="bob", summary="prompts/roles/bob.md")]
 

@@ -81,6 +81,9 @@ class Around:
     async def teams(self) -> list[Named]:
         return []
 
+    async def worlds(self) -> list[Named]:
+        return []
+
     async def roles(self) -> list[Named]:
         return []
 

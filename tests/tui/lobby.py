@@ -33,6 +33,9 @@ class Nowhere:
     async def teams(self) -> list[Named]:
         return [Named(name="pair", summary="for small models")]
 
+    async def worlds(self) -> list[Named]:
+        return [Named(name="town", summary="a day")]
+
     async def roles(self) -> list[Named]:
         return []
 

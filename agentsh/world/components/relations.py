@@ -20,6 +20,8 @@ REMEMBERS = "remembers"
 """Somebody has had an experience."""
 EVIDENCE = "evidence"
 """A reflection rests on an experience."""
+TOLD_BY = "told_by"
+"""An experience was had from somebody's mouth."""
 BELONGS = "belongs"
 """Something timed happens in a room."""
 
@@ -34,4 +36,5 @@ RELATIONS: tuple[RelationKind, ...] = (
     RelationKind(REMEMBERS),
     RelationKind(EVIDENCE),
     RelationKind(BELONGS, single=True),
+    RelationKind(TOLD_BY, single=True),
 )

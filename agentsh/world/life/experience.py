@@ -5,7 +5,7 @@ from agentsh.world.components.appearance import Relationship, Tie
 from agentsh.world.components.behaviour import Fault
 from agentsh.world.components.environment import Manners, Stimulus
 from agentsh.world.components.memory import Experience, ExperienceKind, Memory, Perception, Seen, WorkingMemory
-from agentsh.world.components.relations import EVIDENCE, KNOWS, OCCUPIES, REMEMBERS, SOURCE
+from agentsh.world.components.relations import EVIDENCE, KNOWS, OCCUPIES, REMEMBERS, SOURCE, TOLD_BY
 from agentsh.world.life.apart import for_each
 from agentsh.world.minds import Agent, Name
 from agentsh.world.moment import Moment
@@ -28,7 +28,7 @@ _KINDS: dict[str, ExperienceKind] = {"speech": "heard", "result": "done"}
     level=Level.CONSCIOUS,
     stage=Stage.EXPERIENCE,
     reads=(Perception, Stimulus, Name, Agent, Manners, OCCUPIES, SOURCE),
-    writes=(Experience, Memory, WorkingMemory, Relationship, Fault, REMEMBERS, EVIDENCE, KNOWS),
+    writes=(Experience, Memory, WorkingMemory, Relationship, Fault, REMEMBERS, EVIDENCE, KNOWS, TOLD_BY),
 )
 def experience(moment: Moment) -> None:
     """Turn perceptions into experiences: deduplicated, filtered, verified, and kept."""
@@ -72,7 +72,10 @@ def _is_true(moment: Moment, one: Seen) -> bool:
 def _keep(moment: Moment, agent: EntityId, one: Seen) -> None:
     kind = _KINDS.get(one.kind, "seen")
     text = told(one)
-    moment.resource(Memories).remember(moment, agent, text, kind, one.weight)
+    kept = moment.resource(Memories).remember(moment, agent, text, kind, one.weight)
+    speaker = moment.store.target(one.stimulus, SOURCE)
+    if kind == "heard" and speaker is not None:
+        moment.store.relate(kept, TOLD_BY, speaker)
     if one.weight >= TOLD_WEIGHT and kind == "seen":
         moment.resource(Events).tell(moment, agent, f"experiences: {text}")
 
