@@ -1,6 +1,6 @@
 """Numbers over time, in characters."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentsh.core.plot import bars, plot, sampled
@@ -23,6 +23,7 @@ def test_a_plot_has_its_scale_and_its_times() -> None:
     assert rows[-1].split() == ["0", "12"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 500), st.floats(-1e9, 1e9)), min_size=1, max_size=60, unique_by=lambda p: p[0]),
     st.integers(12, 120),

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentsh.core.worlds import EntityId
@@ -92,6 +92,7 @@ def test_rooms_without_a_place_are_put_below_and_none_hides_another() -> None:
 
 
 @pytest.mark.parametrize("width", [1, 9, 10, 33, 80])
+@settings(deadline=None, max_examples=40)
 @given(names=st.lists(st.text(max_size=20), min_size=1, max_size=6), spots=st.integers(1, 3))
 def test_no_name_breaks_the_map(width: int, names: list[str], spots: int) -> None:
     people = {100 + place: name for place, name in enumerate(names)}
