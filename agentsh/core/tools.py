@@ -58,3 +58,15 @@ class ToolResult(Frozen):
 
     text: str
     failed: bool = False
+    call: str = ""
+    """The call in a few words, for people: `read_file main.py`."""
+
+
+MOST_OF_A_CALL = 100
+
+
+def call_words(name: str, arguments: JsonObject) -> str:
+    """Return a call in a few words: its name, and what fits of its arguments on a line."""
+    given = " ".join(str(value) for value in arguments.values() if value is not None)
+    words = " ".join(f"{name} {given}".split())
+    return words if len(words) <= MOST_OF_A_CALL else f"{words[:MOST_OF_A_CALL]}…"

@@ -11,6 +11,7 @@ from agentsh.core.files import FileChange
 from agentsh.core.ids import BOSS
 from agentsh.core.settings import DEMO_LABEL
 from agentsh.core.terminal import one_line
+from agentsh.core.tools import ToolResult
 from agentsh.core.verdict import Verdict
 from agentsh.core.worlds import WORLD
 
@@ -139,6 +140,8 @@ def _(event: e.StepFinished) -> str:
             return f"{event.role} · {verdict_words(Verdict.model_validate(event.result))}"
         if event.step == "run":
             return f"{event.role} · {_run_words(RunResult.model_validate(event.result))}"
+        if event.step == "tool" and isinstance(event.result, dict) and "call" in event.result:
+            return f"{event.role} · {_tool_words(ToolResult.model_validate(event.result))}"
     except ValidationError:
         return f"{event.role} · {event.step} done"
     return ""
@@ -285,6 +288,15 @@ def _(event: e.SessionRenamed) -> str:
 @tell.register
 def _(event: e.ErrorSeen) -> str:
     return f"error: {one_line(event.message, LINE_LIMIT)}"
+
+
+def _tool_words(result: ToolResult) -> str:
+    """Return which tool was called with what; and what was wrong, or how much it gave."""
+    lines = result.text.strip().splitlines() or [""]
+    if result.failed:
+        return one_line(f"{result.call}: {lines[0]}", LINE_LIMIT)
+    gave = lines[0] if len(lines) == 1 else f"{len(lines)} lines"
+    return one_line(f"{result.call} → {gave}", LINE_LIMIT)
 
 
 def _run_words(result: RunResult) -> str:

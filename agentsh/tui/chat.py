@@ -53,6 +53,11 @@ _NOTED = (
 Card = Said | Note
 
 
+def _is_noted(event: e.Event) -> bool:
+    """Whether the chat has a line for it: what happened beside the messages, what was run and which tool was used."""
+    return isinstance(event, _NOTED) or (isinstance(event, e.StepFinished) and event.step in ("tool", "run"))
+
+
 class Chat(VerticalScroll, can_focus=True):
     """Messages as widgets, oldest above."""
 
@@ -101,7 +106,7 @@ class Chat(VerticalScroll, can_focus=True):
                 await self._hear(item, hurried=hurried)
                 continue
             await self._end_drafts(item.event)
-            if isinstance(item.event, (e.MessagePublished, *_NOTED)):
+            if isinstance(item.event, e.MessagePublished) or _is_noted(item.event):
                 told.append(item)
         if len(told) > MOST_AT_ONCE:
             told = told[-MOST_AT_ONCE:]
@@ -199,7 +204,7 @@ class Chat(VerticalScroll, can_focus=True):
         if isinstance(event, e.MessagePublished):
             said = event.message
             return Said(said, recorded.seq, recorded.at, self._profiles.get(said.sent_from, ""), self._colours)
-        if not isinstance(event, _NOTED) or (line := line_of(recorded)) is None:
+        if not _is_noted(event) or (line := line_of(recorded)) is None:
             return None
         return Note("" if line.who == "session" else line.who, line.text, line.tone, recorded.seq)
 

@@ -100,6 +100,8 @@ def _(event: e.StepStarted) -> _Told:
 def _(event: e.StepFinished) -> _Told | None:
     if event.step == "verify":
         return _verdict(event), "good" if isinstance(event.result, dict) and event.result.get("passed") else "bad"
+    if event.step in ("tool", "run") and (told := tell(event)):
+        return told.removeprefix(f"{event.role} · "), "dim"
     used = (
         f", {amount(event.usage.prompt_tokens)} + {amount(event.usage.completion_tokens)} tokens" if event.usage else ""
     )

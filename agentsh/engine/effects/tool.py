@@ -7,7 +7,7 @@ from agentsh.core.errors import AgentshError
 from agentsh.core.ids import ReactionId, RoleName, question_id
 from agentsh.core.model import JsonObject
 from agentsh.core.rules import Wish
-from agentsh.core.tools import ToolFault, ToolResult, ToolSpec
+from agentsh.core.tools import ToolFault, ToolResult, ToolSpec, call_words
 from agentsh.engine.approvals import USE_TOOL
 from agentsh.engine.desk import Desk
 from agentsh.engine.steps import Effect, Outcome
@@ -36,6 +36,7 @@ def tool_effect(
             result = await _called(tool, hands, arguments)
         else:
             result = ToolResult(text=f"not used: {permission.why or 'refused'}", failed=True)
+        result = result.model_copy(update={"call": call_words(spec.name, arguments)})
         return Outcome(result, result.model_dump(mode="json"))
 
     return Effect(
@@ -52,7 +53,8 @@ def told_effect(spec: ToolSpec, arguments: JsonObject, result: ToolResult) -> Ef
     """Return the step that says which tool was used, and what came of it, once its own steps are done."""
 
     async def perform(_: int) -> Outcome[ToolResult]:
-        return Outcome(result, result.model_dump(mode="json"))
+        told = result.model_copy(update={"call": call_words(spec.name, arguments)})
+        return Outcome(told, told.model_dump(mode="json"))
 
     request: JsonObject = {"name": spec.name, "arguments": arguments}
     return Effect("tool", request, perform, ToolResult.model_validate, tool=spec.name)
