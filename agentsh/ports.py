@@ -200,6 +200,16 @@ class Workspace(Protocol):
     async def files(self) -> list[FileEntry]:
         """Return what is there, sorted by path, without .git and what .gitignore names."""
 
+    async def read_at(self, commit: str | None, paths: Sequence[str]) -> dict[str, str | None] | None:
+        """Return the texts at a commit (its full id; None: before the first one): what is no text is left out.
+
+        Returns:
+            a path's text, None where there was no file; None in place of all: no history is kept here.
+
+        Raises:
+            UsageError: there is no such commit.
+        """
+
     async def diff(self, a: str | None = None, b: str | None = None) -> str:
         """Return a unified diff; empty: no difference.
 

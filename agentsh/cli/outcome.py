@@ -157,6 +157,18 @@ def _(event: e.SessionStarted, outcome: Outcome) -> None:
 
 
 @_see.register
+def _(event: e.SessionForked, outcome: Outcome) -> None:
+    if outcome.facts is not None:
+        outcome.facts = outcome.facts.model_copy(update={"session": event.session})
+
+
+@_see.register
+def _(event: e.SessionRenamed, outcome: Outcome) -> None:
+    if outcome.facts is not None:
+        outcome.facts = outcome.facts.model_copy(update={"session": event.name})
+
+
+@_see.register
 def _(event: e.MessagePublished, outcome: Outcome) -> None:
     if event.message.sent_from != BOSS and not event.message.send_to:
         outcome.said = event.message

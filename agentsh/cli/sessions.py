@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from agentsh.cli import branches, printing
 from agentsh.cli import options as o
-from agentsh.cli import printing
 
 if TYPE_CHECKING:
     from agentsh.core.events import Recorded
     from agentsh.core.summary import SessionSummary
 
-app = typer.Typer(help="List, show and export sessions.", callback=o.help_when_bare, invoke_without_command=True)
+app = typer.Typer(
+    help="List, show, export, fork and rewind sessions.", callback=o.help_when_bare, invoke_without_command=True
+)
 
 EPILOG = """\
 Examples:
@@ -24,6 +26,7 @@ Examples:
   agentsh sessions export write-a-cli-snake-game --format md > snake.md
 """
 PAGE_EVENTS = 500
+branches.declare(app)
 
 
 @app.command("list", epilog=EPILOG)

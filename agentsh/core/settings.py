@@ -107,3 +107,5 @@ class ResumeOptions(Frozen):
     budget: BudgetCard = BudgetCard()
     ticks: int | None = Field(default=None, ge=1)
     """So many more ticks of its world."""
+    back_to: int | None = Field(default=None, ge=1)
+    """First go back to this event; what came later is kept as a session of its own."""

@@ -17,6 +17,7 @@ from agentsh.engine.people_fold import fold_people
 from agentsh.engine.plan_fold import fold_plan
 from agentsh.engine.state import (
     FileState,
+    GoingBack,
     OpenReaction,
     RoleState,
     State,
@@ -118,6 +119,23 @@ def _(event: e.SessionResumed, fold: Fold) -> None:
                 role.paused = False
     elif event.role in fold.state.roles:
         fold.state.roles[event.role].paused = False
+
+
+@_fold.register
+def _(event: e.SessionForked, fold: Fold) -> None:
+    if fold.state.facts is not None:
+        update = event.model_dump(include={"session", "workspace", "own_workspace", "mark"})
+        fold.state.facts = fold.state.facts.model_copy(update=update)
+
+
+@_fold.register
+def _(event: e.SessionRewound, fold: Fold) -> None:
+    fold.state.going_back = GoingBack(seq=event.seq, commit=event.commit, paths=event.paths)
+
+
+@_fold.register
+def _(_event: e.WorkspaceRestored, fold: Fold) -> None:
+    fold.state.going_back = None
 
 
 @_fold.register

@@ -138,6 +138,14 @@ class WorldState(Mutable):
     paused: bool = False
 
 
+class GoingBack(Mutable):
+    """What the workspace has yet to become again."""
+
+    seq: int
+    commit: str | None = None
+    paths: tuple[str, ...] = ()
+
+
 class Conduct(Mutable):
     """What the team's conductor keeps in mind: its own to read, and folded from what it hears."""
 
@@ -190,6 +198,8 @@ class State(Mutable):
     """How many messages each action has caused."""
     world: WorldState | None = None
     conduct: Conduct = Conduct()
+    going_back: GoingBack | None = None
+    """The session was rewound, and its files not yet."""
     seq: int = 0
     """Newest event that is folded in."""
 

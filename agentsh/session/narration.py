@@ -286,6 +286,23 @@ def _(event: e.SessionRenamed) -> str:
 
 
 @tell.register
+def _(event: e.SessionForked) -> str:
+    lost = f"; not as they were, for nothing holds them: {', '.join(event.lost)}" if event.lost else ""
+    return f"forked from {event.parent} at event {event.seq}{lost}"
+
+
+@tell.register
+def _(event: e.SessionRewound) -> str:
+    return f"back at event {event.seq}; what came later is kept as {event.kept}"
+
+
+@tell.register
+def _(event: e.WorkspaceRestored) -> str:
+    left = f"; left as they are, for no commit holds them: {', '.join(event.left)}" if event.left else ""
+    return f"{len(event.paths)} files are as they were{left}"
+
+
+@tell.register
 def _(event: e.ErrorSeen) -> str:
     return f"error: {one_line(event.message, LINE_LIMIT)}"
 

@@ -13,7 +13,7 @@ from agentsh.store import projections, schema
 from agentsh.store.connections import connect, make_durable, transaction
 from agentsh.store.failures import not_a_session, session_damaged, store_error
 from agentsh.store.lock import SessionLock
-from agentsh.store.payload import Row, json_text, payload_of, sealed
+from agentsh.store.payload import MORE, PACKED, Row, json_text, payload_of, sealed
 from agentsh.store.records import Records, last_good_seq
 from agentsh.store.texts import Packer, may_hold_long
 
@@ -27,12 +27,14 @@ class Entry(NamedTuple):
     payload: str
     may_be_long: bool
     """Whether something in it may be worth storing once."""
+    more: bool = False
+    """Whether the next one is appended together with it."""
 
 
-def entry(seq: int, at: str, event: Event) -> Entry:
+def entry(seq: int, at: str, event: Event, *, more: bool = False) -> Entry:
     """Return the event as it will be written: a copy, whatever becomes of the original."""
     payload = payload_of(event)
-    return Entry(Recorded(seq=seq, at=at, event=event), payload, may_hold_long(payload))
+    return Entry(Recorded(seq=seq, at=at, event=event), payload, may_hold_long(payload), more)
 
 
 class Ledger:
@@ -110,10 +112,11 @@ class Ledger:
 
     def _row(self, entry: Entry) -> Row:
         seq, at, event = entry.recorded.seq, entry.recorded.at, entry.recorded.event
+        more = MORE if entry.more else 0
         if not entry.may_be_long:
-            return sealed(seq, at, event.kind, entry.payload, 0)
+            return sealed(seq, at, event.kind, entry.payload, more)
         packed = json_text(self._packer.pack(json.loads(entry.payload)))
-        return sealed(seq, at, event.kind, packed, int(packed != entry.payload))
+        return sealed(seq, at, event.kind, packed, more | (PACKED if packed != entry.payload else 0))
 
 
 @contextlib.contextmanager

@@ -17,6 +17,12 @@ Unpack = Callable[[JsonValue], JsonValue]
 COLUMNS = "seq, at, kind, payload, packed, checksum"
 
 
+PACKED = 1
+"""Long texts in the payload are references (see `texts`)."""
+MORE = 2
+"""The next event was appended together with this one: a session never stood between the two."""
+
+
 class Row(NamedTuple):
     """One row of the events table."""
 
@@ -25,7 +31,7 @@ class Row(NamedTuple):
     kind: str
     payload: str
     packed: int
-    """1: long texts in the payload are references (see `texts`)."""
+    """PACKED and MORE, added up."""
     checksum: bytes
 
 
@@ -59,9 +65,13 @@ def json_text(value: JsonValue) -> str:
 
 def checksum(seq: int, at: str, kind: str, payload: str, packed: int) -> bytes:
     """Return blake2b over everything that the row says, 16 bytes."""
-    head = f"{seq}\0{at}\0{kind}\0packed\0" if packed else f"{seq}\0{at}\0{kind}\0"
+    head = f"{seq}\0{at}\0{kind}\0{_MARKS.get(packed, packed)}"
     # What `lenient` read of damaged text is turned back into the same bytes.
     return hashlib.blake2b((head + payload).encode("utf-8", "surrogateescape"), digest_size=16).digest()
+
+
+_MARKS = {0: "", PACKED: "packed\0", MORE: "more\0", PACKED | MORE: "packed\0more\0"}
+"""How a checksum spells what is in `packed`."""
 
 
 def sealed(seq: int, at: str, kind: str, payload: str, packed: int) -> Row:
@@ -78,7 +88,7 @@ def revive(row: Row, unpack: Unpack) -> Recorded:
     """
     if not _intact(row):
         raise EventDamaged(row.seq, f"event {row.seq} does not fit its checksum")
-    event = _unpacked(row, unpack) if row.packed else _quick(row)
+    event = _unpacked(row, unpack) if row.packed & PACKED else _quick(row)
     return Recorded(seq=row.seq, at=row.at, event=event)
 
 

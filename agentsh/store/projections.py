@@ -12,7 +12,7 @@ from agentsh.store.messages import Audience
 from agentsh.store.records import Records
 from agentsh.store.tally import Tally
 
-VERSION = 1
+VERSION = 2
 """Raise it when a projection changes its meaning: every session makes its projections anew when next opened."""
 _REBUILD_EVENTS = 5_000
 
@@ -55,7 +55,7 @@ class Projections:
 def recording_reaction(event: e.Event) -> ReactionId | None:
     """Return the reaction that this event is a recorded step of; None when it is not one."""
     match event:
-        case e.StepStarted() | e.StepFinished() | e.StepFailed():
+        case e.StepStarted() | e.StepFinished() | e.StepFailed() | e.ReactionDiverged():
             return event.reaction
         case e.MessagePublished():
             return None if event.ordinal is None else event.message.reaction

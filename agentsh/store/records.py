@@ -10,7 +10,7 @@ from agentsh.core.errors import SessionDamaged, StoreError
 from agentsh.core.events import Recorded
 from agentsh.store.connections import peek
 from agentsh.store.failures import session_damaged, store_error
-from agentsh.store.payload import COLUMNS, EventDamaged, Row, lenient, revive
+from agentsh.store.payload import COLUMNS, MORE, EventDamaged, Row, lenient, revive
 from agentsh.store.texts import Unpacker
 
 T = TypeVar("T")
@@ -41,6 +41,15 @@ class Records:
     def of_kinds(self, kinds: Sequence[str], seq: int, limit: int | None = None) -> list[Recorded]:
         """Return events of these kinds with a number above `seq`, oldest first, at most `limit`."""
         return self.guarded(lambda: self._of_kinds(kinds, seq, limit))
+
+    def settled(self, seq: int) -> int:
+        """Return `seq`, or the number of the last event that was appended together with that one."""
+        return self.guarded(lambda: self._settled(seq))
+
+    def joined(self, seq: int, limit: int) -> list[tuple[Recorded, bool]]:
+        """Return events as `after` does, each with whether the next one was appended together with it."""
+        rows = self.guarded(lambda: list(self._rows(seq, limit)))
+        return list(zip(self.after(seq, limit), (bool(row.packed & MORE) for row in rows), strict=True))
 
     def at(self, seqs: Sequence[int]) -> list[Recorded]:
         """Return the events with these numbers, oldest first."""
@@ -90,6 +99,12 @@ class Records:
     def _last_seq(self) -> int:
         (seq,) = self.connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()
         return int(seq)
+
+    def _settled(self, seq: int) -> int:
+        for row in self._rows(seq - 1, None):
+            if not row.packed & MORE:
+                return row.seq
+        return seq
 
     def _rows(self, seq: int, limit: int | None) -> Iterator[Row]:
         rows = self.connection.execute(

@@ -10,7 +10,7 @@ from agentsh.core import events as e
 from agentsh.core.cards import TeamFile
 from agentsh.core.events import Recorded, Status
 from agentsh.core.ids import QuestionId, ReactionId
-from agentsh.core.summary import SessionSummary, Tokens
+from agentsh.core.summary import Parent, SessionSummary, Tokens
 from agentsh.store.payload import json_text
 
 
@@ -33,6 +33,8 @@ class Tally:
     created_at: str = ""
     updated_at: str = ""
     open_questions: list[str] = field(default_factory=list)
+    parent: str = ""
+    parent_seq: int = 0
 
     @staticmethod
     def load(text: str) -> "Tally":
@@ -72,6 +74,7 @@ class Tally:
             created_at=self.created_at,
             updated_at=self.updated_at,
             workspace=self.workspace,
+            parent=Parent(session=self.parent, seq=self.parent_seq) if self.parent else None,
             roles=self.roles,
         )
 
@@ -142,6 +145,12 @@ def _(event: e.RoleFired, tally: Tally) -> None:
 @_count.register
 def _(event: e.SessionAdopted, tally: Tally) -> None:
     tally.workspace = event.workspace
+
+
+@_count.register
+def _(event: e.SessionForked, tally: Tally) -> None:
+    tally.workspace = event.workspace
+    tally.parent, tally.parent_seq = event.parent, event.seq
 
 
 @_count.register

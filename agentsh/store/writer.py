@@ -78,7 +78,10 @@ class Writer:
             future.set_exception(failure)
             return future
         at = self._now()
-        entries = tuple(entry(seq, at, event) for seq, event in enumerate(events, start=self.last_seq + 1))
+        last = self.last_seq + len(events)
+        entries = tuple(
+            entry(seq, at, event, more=seq < last) for seq, event in enumerate(events, start=self.last_seq + 1)
+        )
         self.last_seq += len(entries)
         if not self._staged:
             self._loop.call_soon(self._flush)

@@ -239,6 +239,16 @@ def _(event: e.SessionRenamed) -> _Told:
 
 
 @_told.register
+def _(event: e.SessionForked) -> _Told:
+    return f"forked from {event.parent} at event {event.seq}", "accent"
+
+
+@_told.register
+def _(event: e.SessionRewound) -> _Told:
+    return f"back at event {event.seq}; what came later is kept as {event.kept}", "accent"
+
+
+@_told.register
 def _(event: e.TickFinished) -> _Told:
     return f"tick {event.tick}", "dim"
 

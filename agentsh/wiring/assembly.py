@@ -34,6 +34,7 @@ from agentsh.roles.cast import cast as cast_of
 from agentsh.sandbox.environment import base_interpreter
 from agentsh.sandbox.opening import open_sandbox
 from agentsh.session.facade import Session
+from agentsh.session.going_back import restore_files
 from agentsh.verify.gates import GateVerifier
 from agentsh.verify.installing import VenvInstaller
 from agentsh.wiring.models import Connected
@@ -62,6 +63,7 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home
     # First what refuses a folder that holds too much: nothing is looked for in it then.
     sandbox = await open_sandbox(Path(facts.workspace), protected=own_paths(home))
     workspace = await open_workspace(Path(facts.workspace), own=facts.own_workspace, branch=facts.branch)
+    await restore_files(log, workspace)
     await log.append(e.SandboxProbed(status=sandbox.status), *_unprotected(sandbox.status, workspace.root, home))
     meter = Meter(log, manner.model_settings)
     gate = Gate(budget=meter.spent, hit=_pause(log))

@@ -1,5 +1,6 @@
 """Opens sessions: a new one from what was asked for, or one that goes on."""
 
+import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator
@@ -104,6 +105,10 @@ async def reopened(
     """
     files = SessionFiles(home.sessions)
     known = files.summary(name).name if name else _latest(files, home)
+    if overrides.back_to is not None:
+        from agentsh.wiring.branches import rewind
+
+        await asyncio.to_thread(rewind, home, known, overrides.back_to)
     async with AsyncExitStack() as stack:
         journal = await SqliteJournal.open(files.path(known), create=False)
         stack.push_async_callback(journal.aclose)

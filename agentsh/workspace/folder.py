@@ -101,6 +101,21 @@ class FolderWorkspace:
         found = await self._in_thread(lambda: self._tree.read(checked, limit_bytes=MAX_TEXT_BYTES + 1))
         return _text(found[0]) if found is not None else None
 
+    async def read_at(self, commit: str | None, paths: Sequence[str]) -> dict[str, str | None] | None:
+        """Return what the workspace held at a commit as ports.Workspace says.
+
+        Raises:
+            UsageError: the history is damaged, or there is no such commit in it.
+        """
+        history = self._history
+        if history is None:
+            return None
+        found = await self._in_thread(
+            lambda: dict.fromkeys(paths) if commit is None else history.read(list(paths), at=commit)
+        )
+        texts = {path: None if data is None else _text(data) for path, data in found.items()}
+        return {path: text for path, text in texts.items() if text is not None or found[path] is None}
+
     async def diff(self, a: str | None = None, b: str | None = None) -> str:
         """Return a unified diff as ports.Workspace says.
 

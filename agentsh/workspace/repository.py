@@ -30,8 +30,8 @@ from agentsh.core.errors import UsageError
 from agentsh.core.files import FileChange
 from agentsh.workspace.changes import Note, Pair, change_of
 from agentsh.workspace.ignore import ALWAYS
+from agentsh.workspace.tree import FILE_MODE, temp_name
 from agentsh.workspace.tree import Tree as Files
-from agentsh.workspace.tree import temp_name
 
 MARKER = ".git/agentsh"
 """A repository that holds this file is committed to."""
@@ -113,11 +113,11 @@ class Repository:
         """Return the id of the newest commit of the branch that is checked out; None before the first."""
         return self._resolve(self._head_ref())
 
-    def read(self, paths: list[str]) -> dict[str, bytes | None]:
-        """Return what HEAD has at `paths`; None: nothing."""
-        head = self.head()
+    def read(self, paths: list[str], *, at: str | None = None) -> dict[str, bytes | None]:
+        """Return what commit `at`, by default HEAD, has at `paths`; None: nothing."""
+        commit = at or self.head()
         with self._objects() as objects:
-            tree = _commit(objects, head).tree if head is not None else None
+            tree = _commit(objects, commit).tree if commit is not None else None
             return {path: _blob(objects, tree, path) for path in paths}
 
     def commit(self, changes: Mapping[str, bytes | None], note: Note, at: str) -> str:
@@ -181,6 +181,23 @@ class Repository:
                 return
             yield commit_id
             commit_id = self.parent(commit_id)
+
+    def check_out(self, id: str | None) -> None:
+        """Let the branch end at commit `id`, and the files be what it holds; None: nothing. For a new folder only."""
+        self._files.write(".git/HEAD", b"ref: refs/heads/main\n")
+        self._files.delete(".git/index")
+        if id is None:
+            self._files.delete(".git/refs/heads/main")
+            return
+        entries: dict[str, tuple[int | None, ObjectID | None]] = {}
+        with self._objects() as objects:
+            for entry in objects.iter_tree_contents(_commit(objects, id).tree):
+                path = entry.path.decode("utf-8", "replace")
+                if entry.mode in _FILES and (data := _data(objects, entry.sha)) is not None:
+                    self._files.write(path, data, FILE_MODE | (entry.mode & 0o100))
+                    entries[path] = (entry.mode, entry.sha)
+        self._files.write(".git/refs/heads/main", id.encode() + b"\n")
+        self._update_index(entries)
 
     def paths(self, id: str) -> list[str]:
         """Return the paths of all files of a commit."""

@@ -23,19 +23,18 @@ async def recorded_session(shell: Shell) -> str:
     folder.mkdir(parents=True)
     journal = await SqliteJournal.open(folder / "a-tool.db", create=True)
     try:
-        await journal.append(
-            [
-                s.session_started(),
-                s.boss_says("A tool"),
-                s.reaction_started(),
-                s.step_started(),
-                s.step_finished(usage=Usage(prompt_tokens=1000, completion_tokens=50, calls=1, model_seconds=61.0)),
-                s.file_changed("main.py", 42),
-                s.published("I wrote \x1b]0;evil\x07main.py."),
-                s.verified(GateResult(gate="tests", passed=True, evidence="")),
-                s.finished(),
-            ]
-        )
+        for event in (
+            s.session_started(),
+            s.boss_says("A tool"),
+            s.reaction_started(),
+            s.step_started(),
+            s.step_finished(usage=Usage(prompt_tokens=1000, completion_tokens=50, calls=1, model_seconds=61.0)),
+            s.file_changed("main.py", 42),
+            s.published("I wrote \x1b]0;evil\x07main.py."),
+            s.verified(GateResult(gate="tests", passed=True, evidence="")),
+            s.finished(),
+        ):
+            await journal.append([event])
     finally:
         await journal.aclose()
     return "a-tool"

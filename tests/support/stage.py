@@ -116,6 +116,9 @@ class WorkspaceInMemory:
     async def read(self, path: str) -> str | None:
         return self.texts.get(path)
 
+    async def read_at(self, commit: str | None, paths: Sequence[str]) -> dict[str, str | None] | None:
+        return None
+
     async def files(self) -> list[FileEntry]:
         return [FileEntry(path=path, size_bytes=len(text)) for path, text in sorted(self.texts.items())]
 

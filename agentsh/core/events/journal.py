@@ -32,10 +32,13 @@ from agentsh.core.events.session import (
     SandboxProbed,
     SessionAdopted,
     SessionFinished,
+    SessionForked,
     SessionPaused,
     SessionRenamed,
     SessionResumed,
+    SessionRewound,
     SessionStarted,
+    WorkspaceRestored,
 )
 from agentsh.core.events.steps import (
     GenerationSettled,
@@ -99,6 +102,9 @@ Event = Annotated[
     | Interviewed
     | ShellRan
     | SessionRenamed
+    | SessionForked
+    | SessionRewound
+    | WorkspaceRestored
     | TasksEdited
     | RoleTaken
     | RoleReleased

@@ -106,6 +106,45 @@ class SessionRenamed(Frozen):
     name: SessionName
 
 
+class SessionForked(Frozen):
+    """The session was another one up to here, and goes its own way from here on."""
+
+    kind: Literal["session.forked"] = "session.forked"
+    session: SessionName
+    parent: SessionName
+    seq: int
+    """The event of the parent's after which it goes its own way."""
+    workspace: str
+    own_workspace: bool = True
+    mark: str = ""
+    lost: tuple[str, ...] = ()
+    """Files that were there then, and that nothing holds as they were."""
+
+
+class SessionRewound(Frozen):
+    """The session went back: what came later is in another session, and in this one no more."""
+
+    kind: Literal["session.rewound"] = "session.rewound"
+    seq: int
+    """The event that it went back to."""
+    kept: SessionName
+    """The session that has gone on from there."""
+    commit: str | None = None
+    """What the workspace was at then; None: nothing had been written."""
+    paths: tuple[str, ...] = ()
+    """What changed after it, and is to be as it was."""
+
+
+class WorkspaceRestored(Frozen):
+    """The files are as they were when the session stood where it went back to."""
+
+    kind: Literal["workspace.restored"] = "workspace.restored"
+    paths: tuple[str, ...] = ()
+    commit: str | None = None
+    left: tuple[str, ...] = ()
+    """Files that stay as they are, because no commit holds them as they were."""
+
+
 class BudgetWasSpent(Frozen):
     """A budget is used up; no step starts until there is more."""
 
