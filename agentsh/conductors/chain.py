@@ -6,6 +6,7 @@ Phases follow each other, run side by side where they do not wait for each other
 from collections.abc import Iterator, Sequence
 
 from agentsh.conductors.course import Course, Courses, begun, gone_on
+from agentsh.conductors.mind import Mind
 from agentsh.conductors.verification import last_verification
 from agentsh.core.ids import BOSS, MessageId, RoleName
 from agentsh.core.messages import Message
@@ -31,10 +32,11 @@ class Chain:
 
     def __init__(self) -> None:
         self._options = OptionsReader(ChainOptions)
+        self._mind = Mind(Memory)
 
     def turns(self, state: State) -> list[Turn]:
         """Return the next turn of each phase that can go on; after the last one a verification, if it is owed."""
-        memory = Memory.model_validate(state.conduct.memory)
+        memory = self._mind.recall(state.conduct)
         if not memory.boss or (options := self._read(state)) is None:
             return []
         talks = list(_current(options.talks, memory, state))
@@ -45,7 +47,7 @@ class Chain:
 
     def hear(self, heard: Heard, state: State) -> Conduct:
         """Go on with the phase whose turn has ended; a Boss who speaks after the last phase begins anew."""
-        memory = Memory.model_validate(state.conduct.memory)
+        memory = self._mind.recall(state.conduct)
         if (options := self._read(state)) is None:
             return state.conduct
         match heard:
@@ -55,7 +57,7 @@ class Chain:
                 memory = memory.model_copy(update={"courses": gone_on(options, memory.courses, opened)})
             case _:
                 return state.conduct
-        return Conduct(memory=memory.model_dump(mode="json"), progress=_progress(options, memory, state))
+        return self._mind.keep(memory, _progress(options, memory, state))
 
     def _read(self, state: State) -> ChainOptions | None:
         return None if state.facts is None else self._options.of(state.facts.team.team)

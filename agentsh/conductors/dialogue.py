@@ -5,6 +5,7 @@ Before it the task may be made definite and planned; at each turn a critic may p
 
 from typing import Literal
 
+from agentsh.conductors.mind import Mind
 from agentsh.conductors.verification import last_verification
 from agentsh.core.ids import BOSS, ActionName, MessageId, RoleName
 from agentsh.core.messages import Message
@@ -47,10 +48,11 @@ class Dialogue:
 
     def __init__(self) -> None:
         self._options = OptionsReader(DialogueOptions)
+        self._mind = Mind(Memory)
 
     def turns(self, state: State) -> list[Turn]:
         """Return the one turn that comes next; none while it is under way; in the end a verification, if owed."""
-        memory = Memory.model_validate(state.conduct.memory)
+        memory = self._mind.recall(state.conduct)
         if state.open or state.facts is None or not memory.boss:
             return []
         if memory.next == "over":
@@ -73,7 +75,7 @@ class Dialogue:
 
     def hear(self, heard: Heard, state: State) -> Conduct:
         """Take in what was said; a Boss who speaks after the end begins another dialogue."""
-        memory = Memory.model_validate(state.conduct.memory)
+        memory = self._mind.recall(state.conduct)
         if state.facts is None:
             return state.conduct
         options = self._options.of(state.facts.team.team)
@@ -85,7 +87,7 @@ class Dialogue:
                 memory = _after(options, memory, opened.said) if opened.said is not None else memory
             case _:
                 return state.conduct
-        return Conduct(memory=memory.model_dump(mode="json"), progress=_progress(options, memory))
+        return self._mind.keep(memory, _progress(options, memory))
 
 
 def _duty(options: DialogueOptions, part: Part) -> tuple[RoleName | None, ActionName]:

@@ -2,7 +2,7 @@
 
 from agentsh.core import events as e
 from agentsh.engine.state import OpenReaction, State
-from agentsh.engine.turns import Ended, FindConductor, Heard, Told
+from agentsh.engine.turns import Conductor, Ended, FindConductor, Heard, Told
 
 
 class ConductFold:
@@ -10,6 +10,7 @@ class ConductFold:
 
     def __init__(self, find: FindConductor) -> None:
         self._find = find
+        self._known: tuple[str, Conductor | None] = ("", None)
         self._ending: OpenReaction | None = None
 
     def before(self, event: e.Event, state: State) -> None:
@@ -20,9 +21,13 @@ class ConductFold:
         """Let the conductor hear of the event, once everything else is folded in."""
         if state.facts is None or (heard := self._heard(event, state)) is None:
             return
-        conductor = self._find(state.facts.team.team.conductor)
-        if conductor is not None:
+        if (conductor := self._conductor(state.facts.team.team.conductor)) is not None:
             state.conduct = conductor.hear(heard, state)
+
+    def _conductor(self, name: str) -> Conductor | None:
+        if self._known[0] != name:
+            self._known = (name, self._find(name))
+        return self._known[1]
 
     def _heard(self, event: e.Event, state: State) -> Heard | None:
         if isinstance(event, e.MessagePublished):
