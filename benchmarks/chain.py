@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from agentsh.core.events import Recorded, StepFinished
+from agentsh.core.events import Delta, Recorded, StepFinished
 from agentsh.core.ids import SessionName
 from agentsh.core.model import JsonObject
 from agentsh.core.settings import ModelSettings, RunOptions, Settings
@@ -79,9 +79,7 @@ async def _worked(root: Path, team: str, text: str, delay_s: float) -> Worked:
     answered_s: list[float] = []
 
     async def listen(session: Session) -> None:
-        async for item in session.follow():
-            if isinstance(item, Recorded) and isinstance(item.event, StepFinished) and item.event.step == "model":
-                answered_s.append(time.perf_counter())
+        answered_s.extend([time.perf_counter() async for item in session.follow() if _is_answer(item)])
 
     settings = Settings(model=ModelSettings(parallel=BESIDE))
     async with started(options, settings, home, terminal=False) as session:
@@ -91,6 +89,10 @@ async def _worked(root: Path, team: str, text: str, delay_s: float) -> Worked:
         wall_s, cpu_s = time.perf_counter() - start_s, time.process_time() - start_cpu_s
     await listening
     return Worked(wall_s, cpu_s, answered_s)
+
+
+def _is_answer(item: Recorded | Delta) -> bool:
+    return isinstance(item, Recorded) and isinstance(item.event, StepFinished) and item.event.step == "model"
 
 
 def _script(delay_s: float) -> str:

@@ -30,6 +30,7 @@ def bar(view: SessionView, sandbox: SandboxStatus, columns: int, now: datetime |
     roles = [_role(role, now or datetime.now(UTC)) for role in view.roles]
     facts: list[Part] = [
         ("head", f" {one_line(view.name, 40)}"),
+        *([("", one_line(view.progress, 40))] if view.progress else []),
         ("", _tokens(view)),
         ("" if sandbox.confines else "warn", f"sandbox: {sandbox.tier}"),
         ("", _model(view)),

@@ -155,6 +155,8 @@ class StatusBar(Widget):
         return Content.styled(f"{sign} {word}", f"bold {style}")
 
     def _phase(self, view: SessionView) -> str:
+        if view.progress:
+            return one_line(view.progress, 40)
         limit = view.budget.max_rounds
         return f"round {view.rounds}/{limit}" if limit else f"round {view.rounds}"
 

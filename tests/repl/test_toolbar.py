@@ -63,6 +63,11 @@ def test_it_says_what_was_used_of_the_budget_and_what_holds_the_code() -> None:
     assert second == " snake · 1,000 of 4,000 tokens (25%) · sandbox: bubblewrap · qwen3:8b@127.0.0.1:11434 · pair"
 
 
+def test_it_says_how_far_the_team_is() -> None:
+    said = "".join(words for line in bar(view(progress="phase 3/9 coding"), HELD, 120, NOW) for _, words in line)
+    assert "phase 3/9 coding" in said
+
+
 def test_a_sandbox_that_holds_nothing_is_warned_of() -> None:
     found = bar(view(role("qa")), SandboxStatus(tier="none", line="nothing"), 80, NOW)
     assert ("warn", "sandbox: none") in found[1]
