@@ -114,7 +114,10 @@ def furnish(home: Path, *, candidates: int = 1, timeout_s: float = 20.0) -> None
 
 
 def rules(drafts: Sequence[Files | str], plan: JsonObject | None = None) -> list[JsonObject]:
-    """Return what the model says: a plan, the first of `drafts`, and the others in turn, the last again and again."""
+    """Return what the model says: a plan, the first of `drafts`, and the others in turn, the last again and again.
+
+    Asked for anything else, such as to say it better, it cannot.
+    """
     first, *later = [draft if isinstance(draft, str) else answer(draft) for draft in drafts]
     planned: JsonObject = {"entry": "main.py", "entry_args": [], "entry_stdin": "", **(plan or {})}
     found: list[JsonObject] = [
@@ -122,7 +125,8 @@ def rules(drafts: Sequence[Files | str], plan: JsonObject | None = None) -> list
         {"match": "Build it", "reply": first},
         *({"match": "Mend it", "reply": reply, "times": 1} for reply in later),
     ]
-    return [*found, {"match": "Mend it", "reply": later[-1]}] if later else found
+    found += [{"match": "Mend it", "reply": later[-1]}] if later else []
+    return [*found, {"reply": "I cannot."}]
 
 
 def answer(files: Files) -> str:
