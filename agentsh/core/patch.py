@@ -14,6 +14,8 @@ from agentsh.core.model import Frozen
 
 MOST_COMPARED_LINES = 5_000
 """In a longer file the nearest place is not looked for."""
+MOST_WANTED_LINES = 40
+"""Of a hunk: so many of its first lines are looked for. A thousand of them, all alike, would take half a minute."""
 MOST_SHOWN_LINES = 8
 
 Change = Literal["modify", "create", "delete"]
@@ -70,7 +72,7 @@ def apply_patch(patch: FilePatch, text: str | None) -> str | None:
 
 
 def _makes_a_file(patch: FilePatch) -> bool:
-    return len(patch.hunks) == 1 and not any(line.strip() for line in patch.hunks[0].before)
+    return patch.change == "modify" and len(patch.hunks) == 1 and not any(line.strip() for line in patch.hunks[0].before)
 
 
 def _lines_of(text: str) -> list[str]:
@@ -122,6 +124,7 @@ def _nearest(wanted: Sequence[str], lines: Sequence[str]) -> str:
     """Say which lines of the file are most like the wanted ones, and what is there."""
     if not lines or len(lines) > MOST_COMPARED_LINES:
         return f"there is no line {wanted[0]!r} followed by the others."
+    wanted = wanted[:MOST_WANTED_LINES]
     match = difflib.SequenceMatcher(None, list(lines), list(wanted), autojunk=False).find_longest_match()
     if match.size:
         at = max(0, match.a - match.b)

@@ -1,6 +1,7 @@
 """A patch changes what it names and nothing else; one that does not fit says where, and what comes nearest."""
 
 import difflib
+import time
 from contextlib import suppress
 
 import pytest
@@ -93,6 +94,20 @@ def test_files_are_made_and_deleted() -> None:
         apply_patch(gone, None)
     (empty,) = parse_patch("new.py\n<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE\n")
     assert apply_patch(empty, None) == "x = 1\n"
+
+
+def test_what_is_not_there_is_not_deleted() -> None:
+    (patch,) = parse_patch("--- a/gone.py\n+++ /dev/null\n@@ -1 +0 @@\n-\n")
+    with pytest.raises(PatchError, match="is not there"):
+        apply_patch(patch, None)
+
+
+def test_a_long_hunk_that_fits_nowhere_is_told_at_once() -> None:
+    (patch,) = parse_patch("a.py\n<<<<<<< SEARCH\n" + "x\n" * 20_000 + "y\n=======\nz\n>>>>>>> REPLACE\n")
+    began = time.process_time()
+    with pytest.raises(PatchError, match="does not fit"):
+        apply_patch(patch, "x\n" * 5000)
+    assert time.process_time() - began < 5, "comparing every line with every other takes half a minute"
 
 
 def test_several_changes_of_one_file_are_one_patch_in_their_order() -> None:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-NAMES = ("fenced_files", "front_matter", "path_resolver", "rule_matcher", "stream_filter")
+NAMES = ("fenced_files", "front_matter", "patch", "path_resolver", "rule_matcher", "stream_filter")
 """Of the targets; they are imported only when what they test is to be watched, or not."""
 WATCHED = ("agentsh.core", "agentsh.library", "agentsh.workspace")
 """Packages whose branches guide atheris."""

@@ -13,6 +13,8 @@ from pathlib import Path
 from agentsh.core.danger import danger
 from agentsh.core.errors import FileError, UnsafePath
 from agentsh.core.fenced import parse_fenced
+from agentsh.core.patch import FilePatch, PatchError, apply_patch
+from agentsh.core.patch_text import parse_patch
 from agentsh.core.rulebook import RuleSet
 from agentsh.core.rules import Wish, dangerous, judge
 from agentsh.core.shell import of_argv, read_line
@@ -107,6 +109,40 @@ def fenced_files(text: str) -> None:
             assert line in plain
 
 
+_THERE = {"main.py": "import sys\n\n\ndef f(x):\n    return x\n\n\nprint(f(1))\n", "a b.txt": "x\r\nx\r\ny", "e": ""}
+"""Files that patches are put to."""
+
+
+def patch(text: str) -> None:
+    """Changes are read, or told to be wrong; what they make of a file is its own lines and theirs, and nothing else."""
+    with suppress(PatchError):
+        found = parse_patch(text)
+        assert found
+        assert len({one.path for one in found}) == len(found)
+        for one in found:
+            stated = [line for hunk in one.hunks for line in (*hunk.before, *hunk.after)]
+            assert all(line in text.replace("\r\n", "\n") for line in stated)
+            for there in (*_THERE.values(), None):
+                _patched(one, there)
+
+
+def _patched(one: FilePatch, there: str | None) -> None:
+    with suppress(PatchError):
+        made = apply_patch(one, there)
+        before, after = _lines(there or ""), _lines(made or "")
+        assert (made is None) == (one.change == "delete")
+        if made is not None:
+            grown = sum(len(hunk.after) for hunk in one.hunks) - sum(len(hunk.before) for hunk in one.hunks)
+            assert there is None or len(after) == len(before) + grown
+            assert set(after) <= set(before) | {line for hunk in one.hunks for line in hunk.after}
+            assert set(before) - set(after) <= {line.rstrip() for hunk in one.hunks for line in hunk.before}
+
+
+def _lines(text: str) -> list[str]:
+    lines = text.replace("\r\n", "\n").split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
+
+
 def rule_matcher(text: str) -> None:
     """Any wish is judged; a line that is allowed as it stands runs echo and nothing else."""
     line = read_line(text)
@@ -126,6 +162,7 @@ def rule_matcher(text: str) -> None:
 TARGETS: dict[str, Callable[[str], None]] = {
     "stream_filter": stream_filter,
     "front_matter": front_matter,
+    "patch": patch,
     "path_resolver": path_resolver,
     "fenced_files": fenced_files,
     "rule_matcher": rule_matcher,
@@ -199,6 +236,37 @@ TOKENS: dict[str, tuple[str, ...]] = {
             "\ufeff",
             "NO",
         ),
+    ),
+    "patch": (
+        *("<<<<<<< SEARCH\n", "=======\n", ">>>>>>> REPLACE\n", "<<<<<<< SEARCH", "======", "main.py\n", "**e**\n"),
+        *("```python\n", "```\n", "--- a/main.py\n", "+++ b/main.py\n", "--- /dev/null\n", "+++ /dev/null\n"),
+        *(
+            "@@ -1,2 +3 @@\n",
+            "@@\n",
+            "-x\n",
+            "+x\n",
+            "+y\n",
+            " x\n",
+            " \n",
+            "\n",
+            "-import sys\n",
+            " def f(x):\n",
+            "+\n",
+        ),
+        *(
+            "import sys\n",
+            "def f(x):\n",
+            "    return x\n",
+            "x\n",
+            "y",
+            "print(f(1))\n",
+            "../e\n",
+            "\r\n",
+            "\t",
+            "\0",
+            "é",
+        ),
+        *("\\ No newline at end of file\n", "\ud800", "-- \n", "file: a b.txt\n", "\u2028", "\x0c"),
     ),
     "path_resolver": (
         *(
