@@ -72,7 +72,9 @@ def apply_patch(patch: FilePatch, text: str | None) -> str | None:
 
 
 def _makes_a_file(patch: FilePatch) -> bool:
-    return patch.change == "modify" and len(patch.hunks) == 1 and not any(line.strip() for line in patch.hunks[0].before)
+    if patch.change != "modify" or len(patch.hunks) != 1:
+        return False
+    return not any(line.strip() for line in patch.hunks[0].before)
 
 
 def _lines_of(text: str) -> list[str]:
