@@ -70,8 +70,11 @@ class Outcome:
         ]
 
     def _said(self) -> list[str]:
-        """Return what it came to, for a team that makes no program: the last word."""
-        if self.said is None or self.facts is None or self.facts.team.team.verify:
+        """Return the last word, where it is what the team came to: it makes no program, or it ends with a report."""
+        if self.said is None or self.facts is None:
+            return []
+        action = self.facts.team.actions.get(self.said.cause_by)
+        if self.facts.team.team.verify and (action is None or action.does != "ask"):
             return []
         lines = self.said.content.strip().splitlines()
         more = [f"… {len(lines) - QUOTED_LINES} lines more"] if len(lines) > QUOTED_LINES else []

@@ -31,7 +31,12 @@ def declare(app: typer.Typer) -> None:
 def run(
     context: typer.Context,
     idea: Annotated[str, typer.Argument(metavar="IDEA", help="What to make, in a sentence.", show_default=False)],
-    team: Annotated[str | None, typer.Option("--team", help="Which team; default: software-company.")] = None,
+    team: Annotated[
+        str | None,
+        typer.Option(
+            "--team", help="Which team; default: software-company, or for an existing project chat-company-incremental."
+        ),
+    ] = None,
     model: o.ModelFlag = None,
     host: o.HostFlag = None,
     provider: o.ProviderFlag = None,

@@ -17,7 +17,7 @@ from agentsh.engine.turns import Ended, Heard, Told, Turn
 
 MOST_OF_THE_BOSS = 8
 
-Part = Literal["specify", "plan", "instruct", "answer", "judge", "over"]
+Part = Literal["specify", "plan", "instruct", "answer", "judge", "report", "over"]
 Said = Literal["instruct", "answer"]
 
 
@@ -98,6 +98,8 @@ def _duty(options: DialogueOptions, part: Part) -> tuple[RoleName | None, Action
             return options.planner, options.plan
         case "judge":
             return options.critic, options.judge
+        case "report":
+            return options.reporter, options.report
         case "instruct":
             return options.instructor, options.instruct
         case _:
@@ -143,6 +145,8 @@ def _after(options: DialogueOptions, memory: Memory, said: Message) -> Memory:
             return memory.model_copy(update={"task": (*memory.task, said.id), "next": follows})
         case "plan":
             return memory.model_copy(update={"task": (*memory.task, said.id), "next": "instruct"})
+        case "report":
+            return memory.model_copy(update={"next": "over"})
         case "judge":
             return _goes_on(options, memory, memory.proposals[int(str(data.get("choice", 1))) - 1])
         case _:
@@ -164,11 +168,12 @@ def _goes_on(options: DialogueOptions, memory: Memory, said: Proposal) -> Memory
     turns = memory.turns + (memory.of == "instruct")
     over = said.ends or (memory.of == "answer" and turns >= options.turns)
     speaks: Said = "answer" if memory.of == "instruct" else "instruct"
-    changed = {"talk": talk, "turns": turns, "proposals": (), "of": speaks, "next": "over" if over else speaks}
+    end: Part = "over" if options.reporter is None else "report"
+    changed = {"talk": talk, "turns": turns, "proposals": (), "of": speaks, "next": end if over else speaks}
     return memory.model_copy(update=changed)
 
 
 def _progress(options: DialogueOptions, memory: Memory) -> str:
-    if memory.next in ("specify", "plan"):
+    if memory.next in ("specify", "plan", "report"):
         return memory.next
     return f"turn {max(memory.turns, 1)}/{options.turns}"

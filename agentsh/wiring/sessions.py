@@ -15,7 +15,7 @@ from agentsh.core.controls import BreakAt
 from agentsh.core.errors import AgentshError, SessionLocked, StoreError, UsageError
 from agentsh.core.ids import SessionName
 from agentsh.core.secrets import Redactor, secrets_of
-from agentsh.core.settings import DEFAULT_TEAM, SMALL_TEAM, ResumeOptions, RunOptions, Settings
+from agentsh.core.settings import DEFAULT_TEAM, EXISTING_TEAM, SMALL_TEAM, ResumeOptions, RunOptions, Settings
 from agentsh.core.world_options import WorldOptions
 from agentsh.engine.breakpoints import check_breakpoint, parse_breakpoint
 from agentsh.engine.budget import merged
@@ -61,7 +61,7 @@ async def started(
         wish = Wish(provider=options.provider, host=options.host, model=options.model)
         models = await connect(wish, settings.model, os.environ, progress)
         stack.push_async_callback(models.aclose)
-        team = named or _team(SMALL_TEAM if models.provider == "local" else DEFAULT_TEAM, options, home)
+        team = named or _team(_usual_team(options, models), options, home)
         facts = _facts(options, settings, models, team)
         facts = facts.model_copy(update={"native_tools": await _tool_callers(models, team)})
         if isinstance(options, WorldOptions) and world is not None:
@@ -231,6 +231,14 @@ def _named_team(options: RunOptions, settings: Settings, home: Home, world: "Wor
         return _with_humans(world_team(world, company), options)
     name = options.team or settings.run.team
     return None if name is None else _team(name, options, home)
+
+
+def _usual_team(options: RunOptions, models: Connected) -> str:
+    if models.provider == "local":
+        return SMALL_TEAM
+    folder = Path(options.workspace) if options.workspace else None
+    has_files = folder is not None and folder.is_dir() and any(path.name != ".git" for path in folder.iterdir())
+    return EXISTING_TEAM if has_files else DEFAULT_TEAM
 
 
 def _team(name: str, options: RunOptions, home: Home) -> TeamFile:

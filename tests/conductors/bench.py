@@ -74,9 +74,9 @@ class Bench:
             yield session
 
     @asynccontextmanager
-    async def reopened(self, budget: BudgetCard | None = None) -> AsyncIterator[Session]:
+    async def reopened(self, budget: BudgetCard | None = None, host: str | None = None) -> AsyncIterator[Session]:
         """Go on with it."""
-        options = ResumeOptions(approve="always", budget=budget or BudgetCard())
+        options = ResumeOptions(approve="always", budget=budget or BudgetCard(), host=host)
         home = find_home(self.root, self.root / "home")
         async with reopened(NAME, options, Settings(), home, terminal=True) as session:
             yield session

@@ -76,6 +76,14 @@ def test_a_boss_is_heard_meanwhile_and_begins_another_one_after_the_end() -> Non
     assert play.run() == ["boss_of give_instruction", "hand give_answer"] * 2
 
 
+def test_in_the_end_somebody_puts_together_what_came_of_it() -> None:
+    play = dialogue(reporter="hand")
+    play.boss()
+    assert play.run()[-2:] == ["hand give_answer", "hand report_result"]
+    assert "hand:2:0" in play.taken[-1].observed
+    assert play.turns() == []
+
+
 def test_progress_counts_turns() -> None:
     play = dialogue()
     play.boss()

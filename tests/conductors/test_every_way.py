@@ -2,6 +2,7 @@
 
 import asyncio
 import shlex
+import shutil
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,10 +12,10 @@ import pytest
 
 from agentsh.conductors.registry import find_conductor
 from agentsh.core.cards import BudgetCard
-from agentsh.core.controls import Be, Go, Pause, Release, Step
+from agentsh.core.controls import Be, Go, Pause, Release, Say, Step
 from agentsh.core.errors import ExitCode
-from agentsh.core.events import MessagePublished, SessionFinished, StepFinished
-from agentsh.core.ids import RoleName
+from agentsh.core.events import MessagePublished, ReactionStarted, Recorded, SessionFinished, StepFinished
+from agentsh.core.ids import BOSS, MessageId, RoleName
 from agentsh.engine.fold import Fold
 from agentsh.engine.state import State
 from agentsh.library.home import shipped_prompts
@@ -104,6 +105,24 @@ async def test_it_is_killed_and_goes_on_as_if_it_never_was(reference: Reference,
         assert not crashed(ended)
     assert Bench(way, tmp_path, server.host).story() == reference.bench.story()
     assert len(server.chats) - reference.chats in range(5), "only what was under way may be asked again"
+
+
+async def test_a_boss_who_speaks_after_the_end_is_heard(reference: Reference, tmp_path: Path) -> None:
+    way = reference.bench.way
+    shutil.copytree(reference.bench.root, tmp_path / "copy", symlinks=True)
+    async with server_for(way) as server:
+        bench = Bench(way, tmp_path / "copy", server.host)
+        async with bench.reopened(host=server.host) as session:
+            await session.send(Say(text="And now in red"))
+            newest = MessageId(f"{BOSS}:2")
+            running = asyncio.create_task(bench.ended(session))
+            async with asyncio.timeout(30):
+                async for item in session.follow(session.view().seq):
+                    if isinstance(item, Recorded) and isinstance(item.event, ReactionStarted):
+                        assert newest in item.event.observed
+                        break
+            session.interrupt()
+            await running
 
 
 def test_a_state_restored_anywhere_conducts_on_like_the_one_that_never_was_stored(reference: Reference) -> None:

@@ -1,5 +1,6 @@
 """Laws of work in a project of the user's: what matters is found, that alone is changed, on a branch of its own."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from agentsh.core.errors import ExitCode
 from agentsh.core.events import FileChanged, StepStarted
+from tests.cli.process import Shell
 from tests.conductors.bench import NAME, Bench, messages, server_for
 from tests.conductors.ways.chat_company_incremental import IGNORED, PROJECT, WAY
 from tests.e2e.story import git
@@ -84,3 +86,18 @@ async def test_an_owner_who_went_elsewhere_meanwhile_is_told(worked: tuple[Bench
         async with bench.reopened():
             pass
     assert "git switch agentsh/s" in str(getattr(told.value, "hint", ""))
+
+
+def test_a_project_that_is_there_gets_this_team_when_nobody_says_which(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    project = tmp_path / "project"
+    project.mkdir(parents=True)
+    (tmp_path / "script.yaml").write_text("rules: [{match: '', fail: rejected}]")
+    asked = ["--provider", "scripted", "--model", str(tmp_path / "script.yaml"), "--workspace", str(project), "--yes"]
+    teams = []
+    for name in ("empty", "full"):
+        ended = shell.run("run", "Count lines too", *asked, "--session", name, "--max-steps", "1")
+        teams.append(json.loads(shell.run("sessions", "show", name, "--json").out)["team"])
+        assert "a bug in agentsh" not in ended.err
+        (project / "main.py").write_text("print(1)\n")
+    assert teams == ["software-company", "chat-company-incremental"]

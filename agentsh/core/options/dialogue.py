@@ -32,6 +32,9 @@ class DialogueOptions(TeamOptions):
     judge: ActionName = ActionName("choose_proposal")
     proposals: int = Field(default=1, ge=1, le=8)
     """How many there are to pick from."""
+    reporter: RoleName | None = None
+    """Who puts together in the end what came of it, for the Boss."""
+    report: ActionName = ActionName("report_result")
     window: int = Field(default=12, ge=2, le=100)
     """So many of the newest words of the talk are shown."""
 
@@ -43,6 +46,7 @@ class DialogueOptions(TeamOptions):
             "instructor": (self.instructor, "instruct", self.instruct),
             "assistant": (self.assistant, "answer", self.answer),
             "critic": (self.critic, "judge", self.judge),
+            "reporter": (self.reporter, "report", self.report),
         }
         for key, (role, does, action) in duties.items():
             if role is not None:

@@ -16,10 +16,11 @@ RULES: list[JsonObject] = [
     rule("instructor", "Instruction 2 of", json={"instruction": "Say more.", "input": "One line each.", "done": False}),
     rule("assistant", "Carry out", reply="Solution: gulls steal, terns dive, plovers run."),
     rule("instructor", "Instruction 3 of", json={"instruction": "All three are told.", "input": "", "done": True}),
+    rule("assistant", "Put together", reply="Gulls steal, terns dive, plovers run."),
 ]
 WAY = Way(
     team="role-play",
     idea="Tell me about birds of the shore",
     rules=RULES,
-    published=["specify_task", "plan_task", "give_instruction", "give_answer"],
+    published=["specify_task", "plan_task", "give_instruction", "give_answer", "report_result"],
 )

@@ -11,10 +11,11 @@ RULES: list[JsonObject] = [
     rule("assistant", "Carry out", reply="Solution: gull, tern, plover."),
     rule("critic", "has 2 proposals", json={"why": "It is whole.", "choice": "2"}),
     rule("instructor", "Instruction 2 of", json={"instruction": "All three are told.", "input": "", "done": True}),
+    rule("assistant", "Put together", reply="Gull, tern and plover."),
 ]
 WAY = Way(
     team="role-play-critic",
     idea="Tell me about birds of the shore",
     rules=RULES,
-    published=["specify_task", "give_instruction", "give_answer", "choose_proposal"],
+    published=["specify_task", "give_instruction", "give_answer", "choose_proposal", "report_result"],
 )
