@@ -57,6 +57,7 @@ class HomeLobby:
             return started(options, self._settings, self._home, terminal=True, progress=progress)
         # What was asked for on the command line holds for the session that was named there, not for those picked later.
         overrides, self._overrides = self._overrides, ResumeOptions()
+        overrides = overrides.model_copy(update={"back_to": wanted.back_to})
         return reopened(wanted.name, overrides, self._settings, self._home, terminal=True, progress=progress)
 
     async def sessions(self) -> list[SessionSummary]:

@@ -72,7 +72,8 @@ def house_of(settings: Settings, home: Home, manner: RunManner) -> House:
     def opening(wanted: Wanted, progress: Progress) -> AbstractAsyncContextManager[Session]:
         if isinstance(wanted, Begin):
             return started(manner.begins(wanted), settings, home, terminal=True, progress=progress)
-        return reopened(wanted.name, manner.resumes(), settings, home, terminal=True, progress=progress)
+        asked = manner.resumes().model_copy(update={"back_to": wanted.back_to})
+        return reopened(wanted.name, asked, settings, home, terminal=True, progress=progress)
 
     async def pull(model: str) -> AsyncIterator[PullProgress]:
         async with open_provider(settings, host=manner.host, provider=manner.provider) as provider:

@@ -34,6 +34,16 @@ class SettingsFile(Frozen):
     """What holds, defaults and environment included, as TOML-like lines."""
 
 
+class Forked(Frozen):
+    """A session that was made from another one."""
+
+    name: str
+    seq: int
+    """The last event that both have."""
+    lost: tuple[str, ...] = ()
+    """Files that nothing holds as they were then."""
+
+
 class Outside(Protocol):
     """The world around a session, as far as commands look at it. Wiring fulfils it."""
 
@@ -61,6 +71,17 @@ class Outside(Protocol):
 
     async def export(self, session: Session, format: ExportFormat, path: str | None) -> Path:
         """Write a session into a file, by default beside its workspace; return where."""
+
+    async def fork(self, session: Session, at: int | None, name: str | None) -> Forked:
+        """Make a session that is this one up to an event, by default the newest.
+
+        Raises:
+            UsageError: it has no such event, or the name is taken.
+            StoreError: it could not be written.
+        """
+
+    async def last_turn(self, session: Session) -> int:
+        """Return the event before the newest word of the Boss's. Raises UsageError when that began the session."""
 
     async def settings(self) -> SettingsFile:
         """Return the settings file."""

@@ -106,6 +106,8 @@ class OpenSession:
     """Leave this session, resumable, and open another; None: let the person pick one."""
 
     name: str | None = None
+    back_to: int | None = None
+    """Before it is opened, let it go back to this event; what came later is kept as a session of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,19 @@ class NewName(Arguments):
     name: str = Field(min_length=1)
 
 
+class Forking(Arguments):
+    """From where, and what it is called."""
+
+    seq: int | None = Field(default=None, ge=1)
+    name: str | None = None
+
+
+class Event(Arguments):
+    """An event, by its number."""
+
+    seq: int = Field(ge=1)
+
+
 class Exporting(Arguments):
     """How, and where to."""
 
@@ -59,6 +72,26 @@ async def _rename(context: Context, new: NewName) -> Reply:
     return Text(f"{old} is called {new.name} now; its file follows when the session is closed.")
 
 
+async def _fork(context: Context, forking: Forking) -> Reply:
+    made = await context.outside.fork(context.session, forking.seq, forking.name)
+    lost = f" Not as they were then, for no commit holds them: {', '.join(made.lost)}." if made.lost else ""
+    told = f"{made.name} is this session up to event {made.seq}. Open it: /sessions {made.name}"
+    return Text(f"{told}.{lost}" if lost else told)
+
+
+async def _rewind(context: Context, event: Event) -> Reply:
+    session = context.session
+    last = session.view().seq
+    if event.seq >= last:
+        raise UsageError(f"the session stands at event {last}", hint="give a smaller number")
+    return OpenSession(session.name, back_to=event.seq)
+
+
+async def _undo(context: Context, _nothing: Arguments) -> Reply:
+    session = context.session
+    return OpenSession(session.name, back_to=await context.outside.last_turn(session))
+
+
 async def _export(context: Context, exporting: Exporting) -> Reply:
     written = await context.outside.export(context.session, exporting.format, exporting.path)
     return Text(f"written: {written}")
@@ -78,6 +111,30 @@ COMMANDS = (
         "new", "Begin a new session; this one can be resumed.", Idea, _new, "Session", examples=("/new A dice roller",)
     ),
     command("rename", "Call this session otherwise.", NewName, _rename, "Session", examples=("/rename snake",)),
+    command(
+        "fork",
+        "Make a session that is this one up to an event, by default the newest; this one goes on.",
+        Forking,
+        _fork,
+        "Session",
+        details="It has its own copy of the files as they were then.",
+        examples=("/fork", "/fork 40", "/fork 40 snake-with-lives"),
+    ),
+    command(
+        "rewind",
+        "Go back to an event, messages and files together; what came later is kept as a session of its own.",
+        Event,
+        _rewind,
+        "Session",
+        examples=("/rewind 40",),
+    ),
+    command(
+        "undo",
+        "Take the last turn back, messages and files together; it is kept as a session of its own.",
+        Arguments,
+        _undo,
+        "Session",
+    ),
     command(
         "export",
         "Write this session into a file: as a Markdown page, or each event as a JSON line.",

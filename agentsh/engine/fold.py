@@ -123,6 +123,10 @@ def _(event: e.SessionResumed, fold: Fold) -> None:
 
 @_fold.register
 def _(event: e.SessionForked, fold: Fold) -> None:
+    _is_here(fold, event)
+
+
+def _is_here(fold: Fold, event: e.SessionForked | e.SessionRewound) -> None:
     if fold.state.facts is not None:
         update = event.model_dump(include={"session", "workspace", "own_workspace", "mark"})
         fold.state.facts = fold.state.facts.model_copy(update=update)
@@ -130,6 +134,7 @@ def _(event: e.SessionForked, fold: Fold) -> None:
 
 @_fold.register
 def _(event: e.SessionRewound, fold: Fold) -> None:
+    _is_here(fold, event)
     fold.state.going_back = GoingBack(seq=event.seq, commit=event.commit, paths=event.paths)
 
 

@@ -75,8 +75,8 @@ class Answers:
         match reply:
             case r.OpenSession(name=name) if name is None:
                 await self._pick()
-            case r.OpenSession(name=name):
-                self._shell.visits.want(Reopen(str(name)))
+            case r.OpenSession(name=name, back_to=back_to):
+                self._shell.visits.want(Reopen(str(name), back_to))
             case r.NewSession(world=str(world)):
                 self._shell.begin(Begin(world, world=world))
             case r.NewSession(idea=idea, team=team) if not idea:

@@ -30,6 +30,8 @@ class Reopen:
     """A session that there is, is wanted."""
 
     name: str
+    back_to: int | None = None
+    """First let it go back to this event."""
 
 
 Wanted = Begin | Reopen

@@ -76,7 +76,7 @@ async def since_opening(session: Session) -> list[e.Event]:
     async with aclosing(_items(session, max(0, last - OPENING_EVENTS))) as items:
         async for item in items:
             if isinstance(item, e.Recorded):
-                if _opens(item.event):
+                if _opens(item.event) and not (found and isinstance(found[-1], e.SessionRewound)):
                     found.clear()
                 found.append(item.event)
                 if item.seq >= last:
@@ -85,7 +85,9 @@ async def since_opening(session: Session) -> list[e.Event]:
 
 
 def _opens(event: e.Event) -> bool:
-    return isinstance(event, e.SessionStarted) or (isinstance(event, e.SessionResumed) and event.reason == "reopened")
+    return isinstance(event, e.SessionStarted | e.SessionRewound) or (
+        isinstance(event, e.SessionResumed) and event.reason == "reopened"
+    )
 
 
 def _items(session: Session, after: int) -> AsyncGenerator[Item, None]:

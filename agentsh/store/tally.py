@@ -154,6 +154,12 @@ def _(event: e.SessionForked, tally: Tally) -> None:
 
 
 @_count.register
+def _(event: e.SessionRewound, tally: Tally) -> None:
+    tally.workspace = event.workspace
+    tally.parent, tally.parent_seq = event.parent or "", event.parent_seq
+
+
+@_count.register
 def _(event: e.TeamChanged, tally: Tally) -> None:
     tally.use(event.team)
 

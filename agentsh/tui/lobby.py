@@ -34,6 +34,8 @@ class Reopen:
     """A session that there is, is wanted; None: the latest."""
 
     name: str | None = None
+    back_to: int | None = None
+    """First let it go back to this event."""
 
 
 Wanted = Begin | Reopen

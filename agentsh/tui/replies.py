@@ -53,8 +53,8 @@ def _look(app: "Shell", reply: r.Text | r.Markdown | r.Table | r.Tree | r.OpenFi
 
 async def _leave(app: "Shell", reply: r.OpenSession | r.NewSession | r.Quit) -> None:
     match reply:
-        case r.OpenSession(name=name):
-            await app.leave(None if name is None else Reopen(name))
+        case r.OpenSession(name=name, back_to=back_to):
+            await app.leave(None if name is None else Reopen(name, back_to))
         case r.NewSession(world=str(world)):
             await app.leave(Begin(world, world=world))
         case r.NewSession(idea=idea, team=team):

@@ -12,6 +12,7 @@ from agentsh.conductors.registry import find_conductor
 from agentsh.core import events as e
 from agentsh.core.errors import StoreError, UsageError
 from agentsh.core.ids import BOSS, SILENT, SessionName
+from agentsh.core.summary import Parent
 from agentsh.engine.fold import Fold
 from agentsh.engine.state import State
 from agentsh.library.home import Home
@@ -95,9 +96,30 @@ def rewind(home: Home, name: str, to: int) -> Branched:
         raise UsageError(f"session {name!r} stands at event {past.seq} already", hint="give a smaller number")
     whole = _past(files, name, None)
     kept = _branched(home, whole, files.path(name), files.new_name(name), past.seq)
-    back = e.SessionRewound(seq=past.seq, kept=kept.name, commit=past.commit, paths=past.later)
-    cut(files.path(name), past.seq, [back])
+    cut(files.path(name), past.seq, [_back(past, whole, kept.name, files.summary(name).parent)])
     return Branched(kept.name, past.seq)
+
+
+def _back(past: _Past, whole: _Past, kept: SessionName, parent: Parent | None) -> e.SessionRewound:
+    """Return the event with which the session goes on: what it did goes back, what and where it is does not."""
+    here = {"workspace": whole.facts.workspace, "own_workspace": whole.facts.own_workspace}
+    return e.SessionRewound(
+        seq=past.seq,
+        kept=kept,
+        session=whole.facts.session,
+        workspace=whole.facts.workspace,
+        own_workspace=whole.facts.own_workspace,
+        mark=_mark(past.facts.model_copy(update=here), own=is_own(whole.facts, user_key())),
+        parent=None if parent is None else SessionName(parent.session),
+        parent_seq=0 if parent is None else min(parent.seq, past.seq),
+        commit=past.commit,
+        paths=past.later,
+    )
+
+
+def _mark(facts: e.SessionStarted, *, own: bool) -> str:
+    """Return the mark for what was not begun elsewhere: no session gets rights by being branched."""
+    return marked(facts, user_key()).mark if own else ""
 
 
 def turn_before(home: Home, name: str) -> int:
@@ -127,10 +149,8 @@ def _branched(home: Home, past: _Past, source: Path, new: SessionName, seq: int)
         raise UsageError(f"session {new!r} is there already", hint="choose another name")
     folder = (home.sessions / new).resolve()
     lost = branch_files(Path(past.facts.workspace), folder, _moment(past))
-    key = user_key()
-    own = past.facts.model_copy(update={"workspace": str(folder), "own_workspace": True})
-    # What was begun elsewhere stays so: it gets no rights by being forked.
-    mark = marked(own, key).mark if is_own(past.facts, key) else ""
+    there = past.facts.model_copy(update={"workspace": str(folder), "own_workspace": True})
+    mark = _mark(there, own=is_own(past.facts, user_key()))
     parent = SessionName(source.stem)
     forked = e.SessionForked(session=new, parent=parent, seq=seq, workspace=str(folder), mark=mark, lost=lost)
     branch(source, target, past.seq, [forked])

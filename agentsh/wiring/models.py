@@ -21,6 +21,8 @@ LOCAL_SLOTS = 2
 """Calls that the embedded server answers at once."""
 LOCAL_CONTEXT = 4096
 """Context window of each of its slots, tokens."""
+PATIENT_PROBE_S = 5.0
+"""How long a server that was asked for may take to say that it is there."""
 
 
 class Wish(Frozen):
@@ -122,7 +124,7 @@ async def _demo_instead(
 
 async def _ollama(wish: Wish, settings: ModelSettings, environ: Mapping[str, str]) -> Connected:
     from agentsh.providers.find import find_server
-    from agentsh.providers.ollama import OllamaProvider
+    from agentsh.providers.ollama import PROBE_S, OllamaProvider
 
     def open_at(at: HostSettings) -> Host:
         return _host(OllamaProvider(at.url, settings=settings), at)
@@ -130,10 +132,15 @@ async def _ollama(wish: Wish, settings: ModelSettings, environ: Mapping[str, str
     if settings.hosts and not wish.host:
         return await _several(settings.hosts, open_at, wish, settings)
     candidates = [wish.host or environ.get("OLLAMA_HOST") or DEFAULT_HOST]
-    found = await find_server(candidates)
+    # Nothing can stand in for a server that was asked for: a busy machine gets more time to answer.
+    found = await find_server(candidates, timeout_s=PATIENT_PROBE_S if _is_asked_for(wish) else PROBE_S)
     model = _model_on(found, wish.model)
     host = open_at(HostSettings(url=found.host, parallel=settings.parallel))
     return Connected("ollama", model, found.host, (host,), settings.num_ctx)
+
+
+def _is_asked_for(wish: Wish) -> bool:
+    return bool(wish.host or wish.model or wish.provider)
 
 
 async def _several(

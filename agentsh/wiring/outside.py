@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-from agentsh.commands.context import Named, SettingsFile
+from agentsh.commands.context import Forked, Named, SettingsFile
 from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.errors import UsageError
 from agentsh.core.events import Recorded
-from agentsh.core.ids import ActionName, RoleName
+from agentsh.core.ids import ActionName, RoleName, SessionName
 from agentsh.core.model import JsonObject
 from agentsh.core.settings import Settings
 from agentsh.core.summary import SessionSummary
@@ -67,6 +67,19 @@ class Surroundings:
         events = [item async for item in _history(session)]
         return await asyncio.to_thread(self._write, events, session.name, format, path)
 
+    async def fork(self, session: Session, at: int | None, name: str | None) -> Forked:
+        """Make a session that is this one up to an event. Raises UsageError, StoreError."""
+        from agentsh.wiring import branches
+
+        made = await asyncio.to_thread(branches.fork, self.home, _file_of(session), at, name)
+        return Forked(name=made.name, seq=made.seq, lost=made.lost)
+
+    async def last_turn(self, session: Session) -> int:
+        """Return the event before the newest word of the Boss's. Raises UsageError."""
+        from agentsh.wiring import branches
+
+        return await asyncio.to_thread(branches.turn_before, self.home, _file_of(session))
+
     async def settings(self) -> SettingsFile:
         """Return the settings file."""
         return await asyncio.to_thread(self._settings)
@@ -98,6 +111,11 @@ class Surroundings:
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
         lines = _settings_lines(self.in_force.model_dump(mode="json"), "")
         return SettingsFile(path=path, text=text, effective="\n".join(lines).strip())
+
+
+def _file_of(session: Session) -> SessionName:
+    """Return the name of a session's file: what it was called when it was opened, until it is closed."""
+    return session.facts.session
 
 
 async def _history(session: Session) -> AsyncIterator[Recorded]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agentsh.commands.builtin import builtin
-from agentsh.commands.context import Context, Named, SettingsFile
+from agentsh.commands.context import Context, Forked, Named, SettingsFile
 from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.errors import UsageError
 from agentsh.core.ids import ActionName
@@ -46,6 +46,12 @@ class OutsideOnPaper:
     async def export(self, session: Session, format: ExportFormat, path: str | None) -> Path:
         self.exports.append((format, path))
         return Path(f"/somewhere/{session.name}.{format}")
+
+    async def fork(self, session: Session, at: int | None, name: str | None) -> Forked:
+        return Forked(name=name or f"{session.name}-2", seq=at or session.view().seq, lost=("data.bin",))
+
+    async def last_turn(self, session: Session) -> int:
+        return 4
 
     async def settings(self) -> SettingsFile:
         return SettingsFile(path=Path("/somewhere/agentsh.toml"), text="[run]\n", effective="[model]\nnum_ctx = 8192")

@@ -187,3 +187,20 @@ async def test_help_lists_all_and_shows_one(context: Context) -> None:
     assert "/stop continue" in one.text
     with pytest.raises(UsageError, match="no command /nothing"):
         await typed(context, "/help nothing")
+
+
+async def test_a_fork_is_named_with_what_it_lacks(on: Stage, context: Context) -> None:
+    told = await typed(context, "/fork 3 other")
+    assert isinstance(told, r.Text)
+    assert told.text == (
+        "other is this session up to event 3. Open it: /sessions other. "
+        "Not as they were then, for no commit holds them: data.bin."
+    )
+
+
+async def test_going_back_reopens_the_session_there(on: Stage, context: Context) -> None:
+    name = on.session.name
+    assert await typed(context, "/rewind 3") == r.OpenSession(name, back_to=3)
+    assert await typed(context, "/undo") == r.OpenSession(name, back_to=4)
+    with pytest.raises(UsageError, match="stands at event"):
+        await typed(context, f"/rewind {on.session.view().seq}")

@@ -13,6 +13,7 @@ from tests.e2e import company, duo
 from tests.e2e.agent import Agent
 from tests.e2e.conftest import Serve, Served
 from tests.e2e.sitting import CTRL_C, CTRL_D, Sitting, sitting
+from tests.e2e.story import files
 
 APPROVE = "[y]es once"
 
@@ -234,3 +235,20 @@ def test_a_session_that_is_not_there_is_told_with_the_nearest(agent: Agent) -> N
     ended = piped(agent, "", "chat", "write-double-number-21-24")
     assert ended.returncode == 2
     assert "write-double-number-21-42" in ended.stderr
+
+
+def test_a_turn_is_taken_back_with_its_files_and_kept(agent: Agent) -> None:
+    assert piped(agent, f"{duo.IDEA}\n", *chat(agent, "--yes")).returncode == 0
+    name = "write-double-number-21-42"
+    folder = agent.sessions / name
+    before = files(folder)
+    assert piped(agent, f"{duo.IDEA} Again.\n", "chat", name, "--yes").returncode == 0
+    ended = piped(agent, "/undo\n/bus\n/fork\n", "chat", name, "--yes")
+    assert ended.returncode == 0, ended
+    back = ended.stdout.rpartition("kept as")[2]
+    assert f"{name}-2" in back
+    assert "Again." not in back.replace(f"{name}-2", "")
+    assert f"{name}-3 is this session up to event" in back
+    assert files(folder) == before
+    assert "Again." in agent.shell.run("sessions", "export", f"{name}-2").out
+    assert "Again." not in agent.shell.run("sessions", "export", name).out

@@ -129,6 +129,13 @@ class SessionRewound(Frozen):
     """The event that it went back to."""
     kept: SessionName
     """The session that has gone on from there."""
+    session: SessionName
+    workspace: str
+    own_workspace: bool = True
+    mark: str = ""
+    parent: SessionName | None = None
+    """The session's own name, place and parent are what they are now: it may have gone back to before it got them."""
+    parent_seq: int = 0
     commit: str | None = None
     """What the workspace was at then; None: nothing had been written."""
     paths: tuple[str, ...] = ()
