@@ -92,7 +92,7 @@ def test_what_a_document_shows_can_be_typed(reader: Reader, command: str) -> Non
     if " ".join([program, *rest]) in INTERACTIVE or rest[0] == "chat":
         command = " ".join([program, *rest[:1], "--help"])
     if "--session" in rest:
-        command = command.replace("--session vowels", "--session other-vowels")
+        command = command.replace("--session vowels", "--session typed-vowels")
     ended = reader.types(command)
     expected = ENDS.get(rest[0] if rest else "", (0,))
     assert ended.returncode in expected, ended.stderr
