@@ -11,7 +11,9 @@ from agentsh.session.world_view import RoomView, WorldView
 NARROWEST = 10
 """Cells of the narrowest box; where there is no room for that, the rooms stand in a list."""
 WIDEST = 30
-_BOX_ROWS = 3
+MOST_INSIDE = 6
+"""Rows within a box, where there is room for so many."""
+_FRAME_ROWS = 2
 _GAP = 2
 
 
@@ -23,6 +25,7 @@ class Box:
     x: int
     y: int
     width: int
+    height: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,14 @@ class Drawing:
     boxes: list[Box]
 
 
-def world_map(view: WorldView, width: int) -> Drawing:
-    """Return the map of a world, at most `width` cells wide."""
+def world_map(view: WorldView, width: int, height: int = 0) -> Drawing:
+    """Return the map of a world, at most `width` cells wide.
+
+    Args:
+        view: the world.
+        width: cells.
+        height: rows that boxes may grow to fill; a map that needs more has more.
+    """
     names = {entity.id: one_line(entity.name, 40) or f"#{entity.id}" for entity in view.entities}
     living = {entity.id for entity in view.entities if "Item" not in entity.kinds}
     places = _places(view)
@@ -42,7 +51,9 @@ def world_map(view: WorldView, width: int) -> Drawing:
     box = (width + _GAP) // max(1, len(columns)) - _GAP
     if not places or box < NARROWEST:
         return _listed(view, names, width)
-    return _Map(view, places, min(box, WIDEST), names, living).drawing()
+    down = len({y for _, y in places.values()})
+    inside = max(1, min(MOST_INSIDE, (height + 1) // down - 1 - _FRAME_ROWS))
+    return _Map(view, places, (min(box, WIDEST), inside), names, living).drawing()
 
 
 class _Map:
@@ -52,7 +63,7 @@ class _Map:
         self,
         view: WorldView,
         places: Mapping[EntityId, tuple[float, float]],
-        box: int,
+        box: tuple[int, int],
         names: Mapping[EntityId, str],
         living: set[EntityId],
     ) -> None:
@@ -60,8 +71,10 @@ class _Map:
         self._rooms = {room.id: room for room in view.rooms}
         self._cells = {room: (columns.index(x), rows.index(y)) for room, (x, y) in places.items()}
         self._at = {cell: room for room, cell in self._cells.items()}
-        self._box, self._names, self._living = box, names, living
-        size = len(columns) * (box + _GAP), len(rows) * (_BOX_ROWS + 1) - 1
+        self._names, self._living = names, living
+        self._box, self._inside = box
+        self._rows = self._inside + _FRAME_ROWS
+        size = len(columns) * (self._box + _GAP), len(rows) * (self._rows + 1) - 1
         self._canvas = [[" "] * size[0] for _ in range(size[1])]
 
     def drawing(self) -> Drawing:
@@ -82,27 +95,37 @@ class _Map:
         (left, top), (right, bottom) = min(one, other), max(one, other)
         if top == bottom and not any((x, top) in self._at for x in range(left + 1, right)):
             start, end = left * (self._box + _GAP) + self._box, right * (self._box + _GAP)
-            self._canvas[top * (_BOX_ROWS + 1) + 1][start:end] = "─" * (end - start)
+            self._canvas[top * (self._rows + 1) + 1][start:end] = "─" * (end - start)
         elif left == right and not any((left, y) in self._at for y in range(top + 1, bottom)):
             column = left * (self._box + _GAP) + self._box // 2
-            for row in range(top * (_BOX_ROWS + 1) + _BOX_ROWS, bottom * (_BOX_ROWS + 1)):
+            for row in range(top * (self._rows + 1) + self._rows, bottom * (self._rows + 1)):
                 self._canvas[row][column] = "│"
 
     def _draw(self, id_: EntityId) -> Box:
         room, (column, row) = self._rooms[id_], self._cells[id_]
-        x, y, inner = column * (self._box + _GAP), row * (_BOX_ROWS + 1), self._box - 2
+        x, y, inner = column * (self._box + _GAP), row * (self._rows + 1), self._box - 2
         head = one_line(room.name, inner - 2) or f"#{room.id}"
         people = [self._names[one] for one in room.occupants if one in self._living and one in self._names]
         things = [self._names[one] for one in room.occupants if one not in self._living and one in self._names]
         rule = "─" * (inner - 2 - _width(_fitted(head, inner - 2).rstrip()))
         texts = [
             f"┌ {_fitted(head, inner - 2).rstrip()} {rule}┐",
-            f"│{_fitted(_inside(people, things, inner), inner)}│",
+            *(f"│{_fitted(text, inner)}│" for text in _within(people, things, inner, self._inside)),
             f"└{'─' * inner}┘",
         ]
         for down, text in enumerate(texts):
             self._canvas[y + down][x : x + self._box] = _cells(text)
-        return Box(id_, x, y, self._box)
+        return Box(id_, x, y, self._box, self._rows)
+
+
+def _within(people: list[str], things: list[str], width: int, rows: int) -> list[str]:
+    """Return so many rows that say who and what is in a room: one each, where there is room for that."""
+    each = [*people, *(f"·{name}" for name in things)]
+    if len(each) <= rows:
+        return [*(one_line(name, width) for name in each), *[""] * (rows - len(each))]
+    kept = min(rows - 1, len(people))
+    last = [_inside(people[kept:], things, width), *[""] * (rows - kept - 1)]
+    return [*(one_line(name, width) for name in people[:kept]), *last]
 
 
 def _inside(people: list[str], things: list[str], width: int) -> str:

@@ -16,6 +16,8 @@ OCCUPIES = "occupies"
 """The relation of whoever is in a room to that room."""
 POSITION = "Position"
 """The component that says where a room lies on the map: its fields x and y."""
+HOLDS = "holds"
+"""The relation of somebody to what they have."""
 LEADS_TO = "leads_to"
 """The relation of a room to another to which it has a door."""
 
@@ -31,6 +33,8 @@ class EntityView(Frozen):
     thinking: bool
     """Whether a thought of it is under way."""
     room: EntityId | None
+    held_by: EntityId | None = None
+    """Who has it."""
     kinds: tuple[str, ...]
     """Its components."""
 
@@ -196,6 +200,7 @@ def _entity(world: World, entity: EntityId, kinds: tuple[str, ...]) -> EntityVie
         role=None if agent is None else agent.role,
         thinking=world.store.has(entity, Asked),
         room=world.store.target(entity, OCCUPIES) if OCCUPIES in world.store.relations else None,
+        held_by=next(iter(world.store.sources(entity, HOLDS)), None) if HOLDS in world.store.relations else None,
         kinds=kinds,
     )
 

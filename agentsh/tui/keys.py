@@ -32,6 +32,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("pane.bus", "alt+3", "bus"),
         Key("pane.files", "alt+4", "files; enter previews, d diffs"),
         Key("pane.look", "alt+5", "what is being looked at"),
+        Key("pane.world", "alt+6", "the world, where the session has one"),
         Key("prompt.focus", "i", "to the prompt, from any pane"),
     ),
     "Prompt": (
@@ -61,6 +62,18 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("approval.edit", "e", "edit it first"),
     ),
     "A question": (Key("question.submit", "ctrl+enter,f9", "send the answer of a form"),),
+    "The world": (
+        Key("world.run", "space", "let it go, or hold it"),
+        Key("world.tick", "t", "exactly one tick, with the thoughts that it sets off"),
+        Key("world.ten", "T", "ten ticks"),
+        Key("world.faster", "plus,equals_sign", "faster"),
+        Key("world.slower", "minus", "slower"),
+        Key("world.map", "m", "the map, or the entities, where only one has room"),
+        Key("world.all", "a", "what has no name too: memories, stimuli, goals; or not"),
+        Key("world.plot", "p", "plot the number under the cursor over the ticks"),
+        Key("world.break", "b", "begin a breakpoint on the field under the cursor"),
+        Key("world.be", "v", "play this agent yourself, or let its model play it again"),
+    ),
     "A role's page": (
         Key("role.be", "b", "play this role yourself"),
         Key("role.release", "r", "let its model play it again"),

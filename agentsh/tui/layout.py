@@ -8,8 +8,15 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-Pane = Literal["chat", "agents", "bus", "files", "look"]
-PANES: dict[Pane, str] = {"chat": "Chat", "agents": "Agents", "bus": "Bus", "files": "Files", "look": "Diff"}
+Pane = Literal["chat", "agents", "bus", "files", "look", "world"]
+PANES: dict[Pane, str] = {
+    "chat": "Chat",
+    "agents": "Agents",
+    "bus": "Bus",
+    "files": "Files",
+    "look": "Diff",
+    "world": "World",
+}
 _BESIDE: tuple[Pane, ...] = ("agents", "files")
 """Panes that have a place of their own from 100 cells on, and so no tab."""
 
@@ -33,6 +40,12 @@ SessionScreen {
         &:focus, &:focus-within { border: round $primary; border-title-color: $text-primary; }
     }
     #side { display: none; }
+    #world { display: none; height: 1fr; width: 1fr; border: none; }
+    &.-on-world {
+        #world { display: block; }
+        #chat, #side { display: none; }
+        &.-narrow #left, &.-normal #left { display: none; }
+    }
 
     &.-normal, &.-narrow {
         &.-on-bus, &.-on-look { #chat { display: none; } #side { display: block; } }
@@ -59,7 +72,9 @@ SessionScreen {
         #left { width: 36; }
         #side { display: block; dock: right; width: 42%; height: 100%; }
         #tabs { display: none; }
+        &.-has-world #tabs { display: block; }
         #chat { border-title-color: $muted; }
+        &.-on-world #side { display: none; }
     }
     &.-short { #status { display: none; } }
     &.-tiny, &.-flat {
@@ -80,6 +95,8 @@ class PaneTabs(Widget):
     """The tab in front."""
     narrow: reactive[bool] = reactive(False)
     """Whether panes at the left need a tab too."""
+    with_world: reactive[bool] = reactive(False)
+    """Whether there is a world to be seen."""
 
     class Chosen(Message):
         """A tab was clicked."""
@@ -91,7 +108,7 @@ class PaneTabs(Widget):
     @property
     def panes(self) -> list[Pane]:
         """What has a tab at this width."""
-        return [pane for pane in PANES if self.narrow or pane not in _BESIDE]
+        return [pane for pane in PANES if (self.narrow or pane not in _BESIDE) and (self.with_world or pane != "world")]
 
     def on_resize(self) -> None:
         """Know whether it is narrow."""

@@ -97,5 +97,5 @@ def _show(app: "Shell", screen: "SessionScreen | None", reply: r.Show) -> None:
         screen.action_pane("bus")
     elif reply.pane == "diff":
         screen.action_pane("look")
-    elif reply.pane != "world":
+    else:
         screen.action_pane(reply.pane)

@@ -1,7 +1,7 @@
 """One session on screen: agents, files, chat, bus, what is being looked at; questions and the prompt below."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -39,8 +39,11 @@ from agentsh.tui.status import Pace, StatusBar, status_word
 
 if TYPE_CHECKING:
     from agentsh.tui.app import Shell
+    from agentsh.tui.world_pane import WorldPane
 
 HINT = "F6 pause · F10 step · esc interrupt · ctrl+p commands · F1 help"
+WORLD_S = 0.25
+"""So often the world is looked at anew while it is seen and goes on."""
 PAUSED_HINT = "F5 go · F10 step · ctrl+p commands · F1 help"
 
 
@@ -82,6 +85,8 @@ class SessionScreen(Screen[None]):
         self._hints: dict[RoleName, str] = {}
         self._pace = Pace()
         self._feed = Feed(self._receive)
+        self._world_moved = True
+        self._before_look: Pane = "chat"
 
     def compose(self) -> ComposeResult:
         """One tree for all widths; the style sheet says what is where."""
@@ -99,10 +104,18 @@ class SessionScreen(Screen[None]):
                 with Vertical(id="side"):
                     yield Bus(self.colours, id="bus")
                     yield Look(id="look")
+                yield from self._world_pane()
                 yield Asking(id="asking")
                 yield Prompt(
                     self.helm.complete, placeholder="Say something, or / for a command, ? for help", id="prompt"
                 )
+
+    def _world_pane(self) -> "Iterator[WorldPane]":
+        """Yield the world's pane where there is a world; else nothing of worlds is loaded."""
+        if self.session.world is not None:
+            from agentsh.tui.world_pane import WorldPane
+
+            yield WorldPane(self.session.world, self.helm, self.colours, id="world")
 
     @property
     def prompt(self) -> Prompt:
@@ -133,12 +146,32 @@ class SessionScreen(Screen[None]):
         self.query_one("#agents").border_title = "Agents"
         self.query_one("#files").border_title = "Files"
         self.query_one("#bus").border_title = "Bus"
+        if self.session.world is not None:
+            self._with_world()
         self.set_interval(1.0, self._second, name="second")
         self.query_one(Prompt).area.focus()
         self.follow()
         self._list_files()
         self.prompt.remember(await asyncio.to_thread(self._history.load))
         self.call_after_refresh(self._show_view)
+
+    def _with_world(self) -> None:
+        """Give the world its tab; where nobody works beside it, it is what is seen first."""
+        self.add_class("-has-world")
+        for tabs in self.query(PaneTabs):
+            tabs.with_world = True
+        if not self.session.facts.idea:
+            self.pane = "world"
+        self.set_interval(WORLD_S, self._look_at_world, name="world")
+
+    def _look_at_world(self) -> None:
+        if self.pane == "world" and self._world_moved:
+            self._world_moved = False
+            self.query_one("#world", Vertical).look()  # type: ignore[attr-defined]
+
+    def on_world_pane_typed(self, event: "WorldPane.Typed") -> None:
+        """Let a person finish a line that the world's pane began."""
+        self.app.put_into_prompt(event.line)
 
     @work(group="follow")
     async def follow(self) -> None:
@@ -166,8 +199,19 @@ class SessionScreen(Screen[None]):
 
     def action_pane(self, pane: Pane) -> None:
         """Bring a pane to the front and let keys go there."""
+        if pane == "world" and self.session.world is None:
+            self.notify("this session has no world; /play begins one", severity="warning")
+            return
+        if self.pane != "look":
+            self._before_look = "world" if self.pane == "world" else "chat"
         self.pane = pane
-        target = {"agents": "#agents", "bus": "#bus", "files": "#files", "look": "#look-page"}.get(pane)
+        target = {
+            "agents": "#agents",
+            "bus": "#bus",
+            "files": "#files",
+            "look": "#look-page",
+            "world": "#world-entities",
+        }.get(pane)
         if target is None:
             self.query_one(Prompt).area.focus()
         else:
@@ -188,7 +232,7 @@ class SessionScreen(Screen[None]):
         if prompt.completing:
             prompt.close_completions()
         elif self.pane == "look":
-            self.action_pane("chat")
+            self.action_pane(self._before_look)
         elif self.focused is not prompt.area:
             prompt.area.focus()
         elif self.session.generating():
@@ -269,6 +313,7 @@ class SessionScreen(Screen[None]):
                 self._pace.add(len(item.text))
                 self._queued[item.role] = item.ahead
         recorded = [item for item in items if isinstance(item, e.Recorded)]
+        self._world_moved = self._world_moved or bool(recorded)
         if any(isinstance(item.event, e.FileChanged) for item in recorded):
             self._list_files()
         with self.app.batch_update():

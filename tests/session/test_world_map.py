@@ -106,3 +106,16 @@ def test_no_name_breaks_the_map(width: int, names: list[str], spots: int) -> Non
         assert "\x1b" not in row
         cells = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in row)
         assert cells <= width
+
+
+def test_boxes_grow_where_there_is_room_and_say_who_is_there_one_by_one() -> None:
+    crowd = {number: f"Person {number}" for number in range(1, 6)}
+    drawn = world_map(view([room(9, "Hall", (0, 0), (), tuple(crowd))], crowd), 16, 6)
+    assert drawn.rows == [
+        "┌ Hall ────────┐",
+        "│Person 1      │",
+        "│Person 2      │",
+        "│Person 3      │",
+        "│Person, Person│",
+        "└──────────────┘",
+    ]
