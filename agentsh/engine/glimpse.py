@@ -20,7 +20,7 @@ from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
 from agentsh.engine.people import Permission
 from agentsh.engine.state import model_of
-from agentsh.engine.turns import Turn
+from agentsh.engine.turns import Turn, is_for_a_person
 from agentsh.ports import Tool
 
 
@@ -91,7 +91,7 @@ class Glimpse:
     @property
     def human(self) -> bool:
         """Whether a person plays the role."""
-        return self._desk.log.state.roles[self._role].human
+        return self._desk.log.state.roles[self._role].human or is_for_a_person(self._brief)
 
     @property
     def model(self) -> str:

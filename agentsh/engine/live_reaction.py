@@ -31,6 +31,7 @@ from agentsh.engine.effects.tool import called_in_steps, told_effect, tool_effec
 from agentsh.engine.people import Permission
 from agentsh.engine.state import OpenReaction, model_of
 from agentsh.engine.steps import Record, Steps
+from agentsh.engine.turns import is_for_a_person
 from agentsh.ports import Tool
 
 
@@ -98,7 +99,7 @@ class LiveReaction:
         done = self._steps.upcoming
         if done is not None and done.kind in ("model", "person"):
             return done.kind == "person"
-        return self._desk.log.state.roles[self.role].human
+        return self._is_played()
 
     @property
     def model(self) -> str:
@@ -149,8 +150,10 @@ class LiveReaction:
     async def ask_person(
         self, prompt: str, *, schema: JsonObject | None = None, choices: Sequence[str] = ()
     ) -> JsonValue:
-        """Ask whoever plays the role. Raises PersonNeeded."""
-        return await self._steps.run(person_effect(self._desk, self.role, self.id, prompt, schema, choices))
+        """Ask whoever plays the role. Raises PersonNeeded; QuestionWithdrawn when it was given back before that."""
+        played = self._is_played
+        still = played if played() else lambda: True
+        return await self._steps.run(person_effect(self._desk, self.role, self.id, prompt, schema, choices, still))
 
     async def review(self, what: str, detail: str, why: str = "") -> Permission:
         """Let the Boss approve, edit or refuse a text. Raises PersonNeeded."""
@@ -228,6 +231,10 @@ class LiveReaction:
         message = await self._steps.run(publish_effect(self._desk, self._opened, draft))
         self._said.append(message)
         return message
+
+    def _is_played(self) -> bool:
+        """Return whether a person plays the role, or this turn is for one."""
+        return self._desk.log.state.roles[self.role].human or is_for_a_person(self._opened.brief)
 
     def summarise(self, upto: MessageId, text: str) -> None:
         """From the next reaction on, `text` stands for the history up to `upto`."""

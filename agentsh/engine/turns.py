@@ -25,6 +25,11 @@ class Turn(Frozen):
     """
 
 
+def is_for_a_person(brief: JsonObject) -> bool:
+    """Return whether a turn is for a person, whoever plays the role otherwise: `{"person": true}`."""
+    return brief.get("person") is True
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A message is on the bus.

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from agentsh.core.chat import Answer
 from agentsh.core.errors import OutputInvalid
+from agentsh.core.model import JsonObject
 from agentsh.engine.reaction import Reaction
 from agentsh.roles.call_form import as_answer, call_form
 from agentsh.roles.question import Question
@@ -19,9 +20,12 @@ class PersonMind:
         self._reaction = reaction
 
     async def answer(self, question: Question) -> Answer:
-        """Ask the person once; what may be called is a form."""
+        """Ask the person once; what may be called is a form, and where a choice is all that is wanted they pick it."""
         if question.tools:
             return as_answer(await self._reaction.ask_person(_words(question), schema=call_form(question.tools)))
+        if (choices := _choices(question.schema)) is not None:
+            picked = await self._reaction.ask_person(_words(question), choices=choices)
+            return Answer(text=_text({"why": "", "choice": picked}))
         given = await self._reaction.ask_person(_words(question), schema=question.schema)
         return Answer(text=_text(given))
 
@@ -31,6 +35,16 @@ class PersonMind:
         if chosen not in choices:
             raise OutputInvalid(f"{chosen!r} is none of {', '.join(choices)}", raw=chosen, hint="choose one of them")
         return chosen
+
+
+def _choices(schema: JsonObject | None) -> list[str] | None:
+    """Return what can be picked, when a choice with its reason is all that is asked for."""
+    properties = (schema or {}).get("properties")
+    if not isinstance(properties, dict) or properties.keys() != {"why", "choice"}:
+        return None
+    choice = properties["choice"]
+    listed = choice.get("enum") if isinstance(choice, dict) else None
+    return [str(name) for name in listed] if isinstance(listed, list) else None
 
 
 def _words(question: Question) -> str:

@@ -1,10 +1,11 @@
 """Asking a person: whoever plays a role, or the Boss for a word on what a role is about to do."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pydantic import JsonValue
 
+from agentsh.core.errors import QuestionWithdrawn
 from agentsh.core.ids import ReactionId, RoleName, question_id
 from agentsh.core.model import JsonObject
 from agentsh.engine.desk import Desk
@@ -19,10 +20,13 @@ def person_effect(
     prompt: str,
     schema: JsonObject | None,
     choices: Sequence[str],
+    still_played: Callable[[], bool] = lambda: True,
 ) -> Effect[JsonValue]:
-    """Return the step that waits for an answer."""
+    """Return the step that waits for an answer; who gave the role back before the gate opened is not asked."""
 
     async def perform(ordinal: int) -> Outcome[JsonValue]:
+        if not still_played():
+            raise QuestionWithdrawn(f"{role} is played by the model again")
         answer = await desk.people.ask(question_id(reaction, ordinal), role, prompt, schema, choices)
         return Outcome(answer, answer)
 

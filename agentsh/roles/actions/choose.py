@@ -25,7 +25,8 @@ async def choose(work: Work) -> Message:
         raise UsageError(f"{work.action.name} has nothing to choose from", hint="a conductor gives the choices")
     schema = choice_schema(choices, work.action.output)
     data = await ask_structured(work.mind, replace(await work.question(), schema=schema), schema, work.repairs)
-    return await work.publish(f"**{data['choice']}**: {data['why']}", data)
+    why = f": {data['why']}" if data["why"] else ""
+    return await work.publish(f"**{data['choice']}**{why}", data)
 
 
 def choice_schema(choices: list[JsonValue], output: JsonObject | None = None) -> JsonObject:

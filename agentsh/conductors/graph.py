@@ -1,0 +1,140 @@
+"""A graph of states: roles speak in one until it is left, by order, by a flag or by choice, for another.
+
+Sources: aiwaves agents' SOP, LangGraph.
+"""
+
+from agentsh.conductors.talk import Talk, is_gone, is_there, replies
+from agentsh.conductors.verification import last_verification
+from agentsh.core.ids import BOSS, RoleName
+from agentsh.core.messages import Message
+from agentsh.core.model import JsonObject
+from agentsh.core.options.base import OptionsReader
+from agentsh.core.options.graph import GraphOptions, Node
+from agentsh.engine.state import Conduct, State
+from agentsh.engine.turns import Ended, Heard, Told, Turn
+
+
+class Memory(Talk):
+    """Where it is."""
+
+    at: str = ""
+    """The state; nothing: it is over."""
+    spoke: int = 0
+    """Turns in this state."""
+    turns: int = 0
+    choosing: bool = False
+    """Whether the controller is to say where to go."""
+
+
+class Graph:
+    """Conducts a graph of states."""
+
+    def __init__(self) -> None:
+        self._options = OptionsReader(GraphOptions)
+
+    def turns(self, state: State) -> list[Turn]:
+        """Return the turn of whoever speaks next in this state, or of the controller."""
+        memory = Memory.model_validate(state.conduct.memory)
+        if state.facts is None or not memory.boss:
+            return []
+        options = self._options.of(state.facts.team.team)
+        asked = replies(state, _roles(options), options.speak)
+        if asked or state.open:
+            return asked
+        if not memory.at:
+            return last_verification(state)
+        node = options.named(memory.at)
+        return _choice(options, memory, node, state) if memory.choosing else _speaker(options, memory, node, state)
+
+    def hear(self, heard: Heard, state: State) -> Conduct:
+        """Take in what was said; a Boss who speaks after the end begins anew."""
+        if state.facts is None:
+            return state.conduct
+        options = self._options.of(state.facts.team.team)
+        memory = Memory.model_validate(state.conduct.memory)
+        match heard:
+            case Told(message=message) if message.sent_from == BOSS and not message.send_to:
+                begin = options.begin or options.states[0].name
+                begun = Memory(boss=(message.id,), at=begin, round=memory.round)
+                memory = memory.with_boss(message.id) if memory.at else begun
+            case Ended(opened=opened) if opened.said is not None and memory.at:
+                memory = _after(options, memory, opened.said, str(opened.brief.get("part")), state)
+            case _:
+                return state.conduct
+        return Conduct(memory=memory.model_dump(mode="json"), progress=f"{memory.at or 'over'}, turn {memory.turns}")
+
+
+def _roles(options: GraphOptions) -> tuple[RoleName, ...]:
+    controller = () if options.controller is None else (options.controller,)
+    return (*(role for node in options.states for role in node.roles), *controller)
+
+
+def _there(node: Node, state: State) -> tuple[RoleName, ...]:
+    """Return who speaks in a state: those who have not been let go."""
+    return tuple(role for role in node.roles if not is_gone(state, role))
+
+
+def _speaker(options: GraphOptions, memory: Memory, node: Node, state: State) -> list[Turn]:
+    roles = _there(node, state)
+    if not roles:
+        return []
+    role = roles[memory.spoke % len(roles)]
+    brief: JsonObject = {
+        "part": "speak",
+        "state": node.name,
+        "query": node.query,
+        "duty": node.duties.get(role, ""),
+        "turn": memory.spoke + 1,
+        "turns": _most(node),
+        "person": role in node.people,
+    }
+    return [memory.turn(role, node.acts.get(role) or node.act or options.speak, state, brief)]
+
+
+def _choice(options: GraphOptions, memory: Memory, node: Node, state: State) -> list[Turn]:
+    if options.controller is None or not is_there(state, options.controller):
+        return []
+    stays = [node.name] if memory.spoke < _most(node) else []
+    choices = [*node.next, *(name for name in stays if name not in node.next)]
+    states: JsonObject = {name: options.named(name).query for name in choices}
+    brief: JsonObject = {"part": "choose", "state": node.name, "choices": [*choices], "states": states}
+    return [memory.turn(options.controller, options.choose, state, brief)]
+
+
+def _most(node: Node) -> int:
+    return node.turns or len(node.roles)
+
+
+def _after(options: GraphOptions, memory: Memory, said: Message, part: str, state: State) -> Memory:
+    data = said.data or {}
+    if part == "choose":
+        return _goes(memory, str(data.get("choice")))
+    if part != "speak":
+        return memory
+    node = options.named(memory.at)
+    heard = memory.with_said(said.id, said.round, options.window)
+    memory = heard.model_copy(update={"spoke": memory.spoke + 1, "turns": memory.turns + 1})
+    if memory.turns >= options.turns:
+        return memory.model_copy(update={"at": ""})
+    return _left(options, memory, node, said, len(_there(node, state)))
+
+
+def _left(options: GraphOptions, memory: Memory, node: Node, said: Message, speakers: int) -> Memory:
+    """Return the memory once this state is left, where it is by now."""
+    used_up = memory.spoke >= _most(node)
+    if node.until is not None:
+        cause, _, flag = node.until.partition(".")
+        if said.cause_by == cause and (said.data or {}).get(flag) is True:
+            return _goes(memory, node.next[0] if node.next else "")
+        last = node.otherwise or (node.next[-1] if node.next else "")
+        return _goes(memory, last) if used_up else memory
+    a_round = memory.spoke % max(speakers, 1) == 0
+    if len(node.next) > 1 and options.controller is not None:
+        return memory.model_copy(update={"choosing": used_up or a_round})
+    return _goes(memory, node.next[0] if node.next else "") if used_up else memory
+
+
+def _goes(memory: Memory, to: str) -> Memory:
+    """Return the memory in state `to`; staying counts on."""
+    spoke = memory.spoke if to == memory.at else 0
+    return memory.model_copy(update={"at": to, "spoke": spoke, "choosing": False})
