@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -183,7 +184,8 @@ async def _new_journal(files: SessionFiles, options: RunOptions) -> tuple[Sessio
 def _named(facts: e.SessionStarted, name: SessionName, home: Home) -> e.SessionStarted:
     """Return the facts of the session of this name; a workspace of its own is beside its file."""
     workspace = str((home.sessions / name).resolve()) if facts.own_workspace else facts.workspace
-    branch = f"agentsh/{name}" if facts.team.team.branch and not facts.own_workspace else ""
+    wanted = facts.team.team.branch and not facts.own_workspace
+    branch = "agentsh/" + re.sub(r"[^\w-]+", "-", name) if wanted else ""
     return facts.model_copy(update={"session": name, "workspace": workspace, "branch": branch})
 
 

@@ -38,6 +38,7 @@ MARKER = ".git/agentsh"
 _PLAIN_FILE = 0o100644
 _FILES = (_PLAIN_FILE, 0o100755)
 _BRANCH = re.compile(r"refs/heads/(?!.*\.\.)[\w./-]{1,200}")
+_OURS = re.compile(r"agentsh/[\w-]{1,200}")
 _CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n"
 _DAMAGE = (KeyError, ValueError, FileFormatException, zlib.error)
 """What dulwich raises for objects that are missing or not what they should be."""
@@ -91,8 +92,11 @@ class Repository:
         No file and nothing that is staged changes: only HEAD does, to a branch that has the same commit.
 
         Raises:
-            UsageError: the branch is there and another one is checked out, or its name is taken by another branch.
+            UsageError: it is no name for one of our branches; or it is there and another one is checked out, or
+                its name is taken by another branch.
         """
+        if not _OURS.fullmatch(branch):
+            raise UsageError(f"{branch!r} is no branch of agentsh's", hint="They are called agentsh/SESSION.")
         repository, ref = cls(files), f"refs/heads/{branch}"
         current = repository._head_ref()
         if current == ref:
@@ -101,7 +105,7 @@ class Repository:
         if not repository._is_free_for_folders(above):
             message = f"{str(files.root)!r} has a branch {above.removeprefix('refs/heads/')!r}, so {branch!r} cannot be"
             raise UsageError(message, hint="Rename that branch: git branch -m agentsh something-else")
-        if repository._resolve(ref) is not None:
+        if repository._resolve(ref) not in (None, repository.head()):
             message = f"{str(files.root)!r} has {current.rpartition('heads/')[2]!r} checked out, not {branch!r}"
             raise UsageError(message, hint=f"Type there: git switch {branch}")
         if (commit := repository.head()) is not None:
