@@ -105,7 +105,7 @@ class Repository:
         if not repository._is_free_for_folders(above):
             message = f"{str(files.root)!r} has a branch {above.removeprefix('refs/heads/')!r}, so {branch!r} cannot be"
             raise UsageError(message, hint="Rename that branch: git branch -m agentsh something-else")
-        if repository._resolve(ref) not in (None, repository.head()):
+        if repository._resolve(ref) is not None:
             message = f"{str(files.root)!r} has {current.rpartition('heads/')[2]!r} checked out, not {branch!r}"
             raise UsageError(message, hint=f"Type there: git switch {branch}")
         if (commit := repository.head()) is not None:

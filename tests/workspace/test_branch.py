@@ -91,12 +91,6 @@ async def test_a_name_that_is_taken_by_a_branch_of_theirs_is_told(theirs: Path) 
         await open_workspace(theirs, own=False, branch=BRANCH)
 
 
-async def test_a_beginning_that_was_cut_short_is_completed(theirs: Path) -> None:
-    git(theirs, "branch", BRANCH)
-    await wrote(theirs, a="a = 2\n")
-    assert git(theirs, "rev-parse", "--abbrev-ref", "HEAD").strip() == BRANCH
-
-
 @pytest.mark.parametrize("name", ["trunk", "agentsh/../trunk", "agentsh/a/b", "../../hooks/pre-commit", "agentsh/"])
 async def test_no_other_branch_is_ever_committed_to(theirs: Path, name: str) -> None:
     with pytest.raises(UsageError, match="is no branch of agentsh's"):
