@@ -21,6 +21,7 @@ from agentsh.cli import (
     init,
     models,
     printing,
+    replay,
     resume,
     rules,
     run,
@@ -59,6 +60,7 @@ app = typer.Typer(
 run.declare(app)
 resume.declare(app)
 chat.declare(app)
+replay.declare(app)
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(teams.app, name="team")
 app.add_typer(models.app, name="models")

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from agentsh.cli import branches, printing
+from agentsh.cli import branches, printing, upkeep
 from agentsh.cli import options as o
 
 if TYPE_CHECKING:
-    from agentsh.core.events import Recorded
     from agentsh.core.summary import SessionSummary
 
 app = typer.Typer(
-    help="List, show, export, fork and rewind sessions.", callback=o.help_when_bare, invoke_without_command=True
+    help="List, show, fork, rewind, compare and keep sessions.", callback=o.help_when_bare, invoke_without_command=True
 )
 
 EPILOG = """\
@@ -25,8 +24,6 @@ Examples:
   agentsh sessions show write-a-cli-snake-game --json
   agentsh sessions export write-a-cli-snake-game --format md > snake.md
 """
-PAGE_EVENTS = 500
-branches.declare(app)
 
 
 @app.command("list", epilog=EPILOG)
@@ -76,39 +73,19 @@ def export(
 
 
 def _exported(path: Path, name: str, format_: str) -> Iterator[str]:
+    from agentsh.cli.history import events_of
+
     if format_ == "md":
         from agentsh.session.transcript import transcript
 
-        yield from transcript(_events(path))
+        yield from transcript(events_of(path))
         return
     import json
 
     from agentsh.cli.jsonl import event_line
 
-    for recorded in _events(path):
+    for recorded in events_of(path):
         yield json.dumps(event_line(recorded, name))
-
-
-def _events(path: Path) -> Iterator["Recorded"]:
-    """Yield a session's events page by page; what stands before a damaged one comes before its error."""
-    from agentsh.core.errors import SessionDamaged
-    from agentsh.store.catalogue import read_session
-
-    after, damage, limit = 0, None, PAGE_EVENTS
-    while True:
-        try:
-            page = read_session(path, after, limit)
-        except SessionDamaged as error:
-            if damage is not None or error.last_good_seq <= after:
-                raise
-            damage, limit = error, error.last_good_seq - after
-            continue
-        yield from page
-        if damage is not None:
-            raise damage
-        if not page:
-            return
-        after = page[-1].seq
 
 
 def _row(summary: "SessionSummary") -> tuple[str, ...]:
@@ -137,3 +114,7 @@ def _facts(summary: "SessionSummary") -> dict[str, str]:
         "workspace": summary.workspace,
         "forked from": f"{summary.parent.session} at {summary.parent.seq}" if summary.parent else "",
     }
+
+
+branches.declare(app)
+upkeep.declare(app)

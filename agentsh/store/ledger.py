@@ -102,6 +102,10 @@ class Ledger:
         except sqlite3.Error as error:
             raise store_error(error, self.path, self.last_seq) from error
 
+    def squeeze(self) -> None:
+        """Let the file have no more pages than it needs. Raises sqlite3.Error: it is as it was."""
+        self._connection.execute("VACUUM")
+
     def close(self) -> None:
         """Move the log into the file, remove it, and unlock. Where that fails, the log stays and nothing is lost."""
         with contextlib.suppress(sqlite3.Error):

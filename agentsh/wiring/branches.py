@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agentsh.conductors.registry import find_conductor
 from agentsh.core import events as e
-from agentsh.core.errors import StoreError, UsageError
+from agentsh.core.errors import SessionDamaged, StoreError, UsageError
 from agentsh.core.ids import BOSS, SILENT, SessionName
 from agentsh.core.summary import Parent
 from agentsh.engine.fold import Fold
@@ -175,7 +175,7 @@ def _past(files: SessionFiles, name: str, at: int | None) -> _Past:
     fold = Fold(find=find_conductor)
     commit: str | None = None
     later: dict[str, None] = {}
-    for recorded in _read(path):
+    for recorded in _read(path, seq):
         if recorded.seq <= seq:
             fold.apply(recorded)
         if isinstance(recorded.event, e.FileChanged):
@@ -188,8 +188,14 @@ def _past(files: SessionFiles, name: str, at: int | None) -> _Past:
     return _Past(fold.state.facts, fold.state, seq, last_seq, commit, tuple(later))
 
 
-def _read(path: Path) -> Iterator[e.Recorded]:
+def _read(path: Path, needed: int | None = None) -> Iterator[e.Recorded]:
+    """Yield a session's events; damage ends them when everything up to event `needed` has come before it."""
     after = 0
-    while page := read_session(path, after, _PAGE_EVENTS):
-        yield from page
-        after = page[-1].seq
+    try:
+        while page := read_session(path, after, _PAGE_EVENTS):
+            yield from page
+            after = page[-1].seq
+    except SessionDamaged as damage:
+        if needed is None or damage.last_good_seq < needed:
+            raise
+        yield from read_session(path, after, damage.last_good_seq - after)

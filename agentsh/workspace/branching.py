@@ -8,6 +8,7 @@ from pathlib import Path
 
 from agentsh.core.canonical import digest
 from agentsh.core.errors import StoreError, UnsafePath, UsageError
+from agentsh.workspace.changes import Pair
 from agentsh.workspace.listing import list_files
 from agentsh.workspace.paths import TEMP_PREFIX, check_path
 from agentsh.workspace.repository import Repository
@@ -124,3 +125,10 @@ def _digest(data: bytes | None) -> str:
 
 def _half_written(_folder: str, names: list[str]) -> list[str]:
     return [name for name in names if name.startswith(TEMP_PREFIX)]
+
+
+def differing(a: Path, b: Path) -> list[Pair]:
+    """Return each file that two workspaces do not have alike, as they are now, sorted by path."""
+    here, there = (_present(Tree(folder.resolve())) if folder.is_dir() else {} for folder in (a, b))
+    paths = sorted({*here, *there})
+    return [Pair(path, here.get(path), there.get(path)) for path in paths if here.get(path) != there.get(path)]
