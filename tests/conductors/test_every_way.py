@@ -1,11 +1,14 @@
 """Whatever way a team works in, it ends, and can be stepped, played, stopped, killed and resumed on the way."""
 
 import asyncio
+import fcntl
+import json
+import os
 import shlex
 import shutil
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +25,7 @@ from agentsh.library.home import shipped_prompts
 from agentsh.library.shelf import Shelf
 from agentsh.session.facade import Session
 from tests.conductors.bench import NAME, Bench, messages, server_for
-from tests.conductors.ways import all_ways
+from tests.conductors.ways import Way, all_ways
 from tests.e2e.agent import Agent, crashed
 
 WAYS = all_ways()
@@ -40,15 +43,27 @@ class Reference:
 
 @pytest.fixture(scope="module", params=WAYS, ids=[way.team for way in WAYS])
 def reference(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Reference:
-    async def work() -> Reference:
-        async with server_for(request.param) as server:
-            bench = Bench(request.param, tmp_path_factory.mktemp("way"), server.host)
-            async with bench.started() as session:
-                finished = await bench.ended(session)
-            return Reference(bench, finished, len(server.chats))
+    """Work through a way once, whichever worker needs it first."""
+    way: Way = request.param
+    shared = tmp_path_factory.getbasetemp()
+    root = (shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / f"way-{way.team}"
+    root.mkdir(exist_ok=True)
+    kept = root / "reference.json"
+    with (root / "lock").open("w") as lock, ThreadPoolExecutor() as aside:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            finished, chats = aside.submit(asyncio.run, _undisturbed(Bench(way, root, ""))).result()
+            kept.write_text(json.dumps([finished.model_dump(mode="json"), chats]), encoding="utf-8")
+        finished, chats = json.loads(kept.read_text(encoding="utf-8"))
+    return Reference(Bench(way, root, ""), SessionFinished.model_validate(finished), chats)
 
-    with ThreadPoolExecutor() as aside:
-        return aside.submit(asyncio.run, work()).result()
+
+async def _undisturbed(bench: Bench) -> tuple[SessionFinished, int]:
+    async with server_for(bench.way) as server:
+        working = replace(bench, host=server.host)
+        async with working.started() as session:
+            finished = await working.ended(session)
+        return finished, len(server.chats)
 
 
 def test_every_team_that_ships_is_here() -> None:
