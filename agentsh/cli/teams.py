@@ -8,7 +8,7 @@ from agentsh.cli import options as o
 from agentsh.cli import printing
 
 if TYPE_CHECKING:
-    from agentsh.core.cards import RoleCard, TeamFile
+    from agentsh.core.cards import ActionCard, RoleCard, TeamFile
     from agentsh.library.checks import Finding
 
 app = typer.Typer(help="List, show and check teams.", callback=o.help_when_bare, invoke_without_command=True)
@@ -86,13 +86,17 @@ def _page(team: "TeamFile") -> list[str]:
     lines.append(f"  conductor {card.conductor}" + (", ends with a program that was run" if card.verify else ""))
     for role in team.roles.values():
         lines += ["", *_role(role, team)]
-    return lines
+    own = {name for role in team.roles.values() for name in role.actions}
+    told = [_action(action) for name, action in team.actions.items() if name not in own]
+    return lines + (["", "when they are told to:", *told] if told else [])
 
 
 def _role(role: "RoleCard", team: "TeamFile") -> list[str]:
     lines = [f"{role.name} ({role.profile}): {role.goal}".removesuffix(": "), f"  {role.source}"]
-    lines.append(f"  watches {', '.join(role.watch)}; reacts {role.react}")
-    for name in role.actions:
-        action = team.actions[name]
-        lines.append(f"  - {name}: {action.summary}".removesuffix(": ") + f"  ({action.source})")
-    return lines
+    watches = f"watches {', '.join(role.watch)}; reacts {role.react}"
+    lines.append(f"  {watches if role.watch else 'speaks when it is told to'}")
+    return lines + [_action(team.actions[name]) for name in role.actions]
+
+
+def _action(action: "ActionCard") -> str:
+    return f"  - {action.name}: {action.summary}".removesuffix(": ") + f"  ({action.source})"
