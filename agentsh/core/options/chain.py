@@ -184,7 +184,7 @@ class ChainOptions(TeamOptions):
     def _unknown_contexts(self) -> Iterator[Problem]:
         names = tuple(talk.phase.name for talk in self._all())
         for talk in self._all():
-            for name in set(talk.phase.context or ()) - set(names):
+            for name in [name for name in talk.phase.context or () if name not in names]:
                 message = f"there is no phase {name!r}"
                 yield Problem(place=(*talk.place, "context"), message=message, wrong=name, known=names)
 
