@@ -110,8 +110,10 @@ class People:
         proposal = Proposal(what=what, detail=detail, wishes=tuple(wishes), confined=confined, by_boss=by_boss)
         judged = self.approvals.decide(proposal, self.log.state)
         if judged.decision == "deny":
+            await self._ruled(question, what, judged.why, allowed=False)
             return Permission(allowed=False, why=judged.why)
         if judged.decision == "allow" and question not in self.log.state.answers:
+            await self._ruled(question, what, judged.why, allowed=True)
             return Permission(allowed=True)
         asked = e.ApprovalAsked(
             question=question,
@@ -199,6 +201,12 @@ class People:
             except AgentshError as error:
                 told = e.Noticed(message=f"the rule {str(rule)!r} is not kept: {error}", hint=error.hint)
             await self.log.append(told)
+
+    async def _ruled(self, question: QuestionId, what: str, why: str, *, allowed: bool) -> None:
+        """Close a question that an earlier process had to leave open, and that rules or flags have answered since."""
+        if (found := self.log.state.questions.get(question)) is not None:
+            settled = e.ApprovalSettled(question=question, role=found.role, what=what, allowed=allowed, why=why)
+            await self.log.append(settled)
 
     async def _answer_to(self, question: QuestionId, asked: e.HumanAsked | e.ApprovalAsked, fact: str) -> JsonValue:
         state = self.log.state

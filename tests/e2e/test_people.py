@@ -154,6 +154,9 @@ def test_an_approval_without_a_terminal_is_exit_4_and_allowing_it_later_goes_on(
     assert ended.code == 4, ended
     ended = agent.shell.run(*agent.resume())
     assert ended.code == 0, ended
+    assert "may qa_engineer run code?" not in ended.out, "flags have answered it"
+    settled = [event for event in events(agent) if isinstance(event, ApprovalSettled)]
+    assert [(event.allowed, event.scope, event.why) for event in settled] == [(True, "once", "--approve always")]
     assert_whole(agent)
 
 
