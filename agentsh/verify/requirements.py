@@ -53,14 +53,23 @@ def _not_installed(
     ]
     if wanted:
         told.append(f"packages that are not installed: {', '.join(sorted(wanted))}. {_ADVICE}")
-    if plan.install is None:
+    may_be_installed = _may_be_installed(plan, wanted)
+    if may_be_installed:
         told.append(f"The Boss may allow it: {_rules(program, wanted, outdated)}")
     else:
         told.append(_what_installing_said(plan, wanted))
     path, line = _place(program, missing, outdated, plan)
     found = failed("requirements", "\n".join(told), path, line, len(missing) + len(outdated))
-    packages = () if plan.install is not None else _to_install(program, wanted)
+    packages = _to_install(program, wanted) if may_be_installed else ()
     return found.model_copy(update={"packages": packages})
+
+
+def _may_be_installed(plan: VerifyPlan, wanted: list[str]) -> bool:
+    """Whether installing may help: nothing was, or what is missing was there before and is not in the new `.venv`."""
+    if plan.install is None:
+        return True
+    tried = {name_of(pin) for pin in plan.install.pins}
+    return plan.install.ok and any(name_of(name) not in tried for name in wanted)
 
 
 def _rules(program: Program, wanted: list[str], outdated: list[tuple[Declared, str]]) -> str:
