@@ -20,6 +20,7 @@ from agentsh.cli import (
     failures,
     init,
     models,
+    new,
     printing,
     replay,
     resume,
@@ -67,6 +68,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(worlds.app, name="world")
 app.add_typer(rules.app, name="rules")
 init.declare(app)
+new.declare(app)
 doctor.declare(app)
 
 

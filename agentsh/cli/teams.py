@@ -20,6 +20,7 @@ Examples:
   agentsh team list
   agentsh team show software-company
   agentsh team check               every team; exit 2 when a file is wrong
+  agentsh team new "A cook and a critic who write a menu"
 """
 TeamName = Annotated[str, typer.Argument(metavar="TEAM", help="Name of the team.", show_default=False)]
 
@@ -68,6 +69,28 @@ def check(
         _tell(found)
     if any(finding.severity == "error" for findings in found.values() for finding in findings):
         raise typer.Exit(ExitCode.USAGE)
+
+
+@app.command(epilog=EPILOG)
+def new(
+    context: typer.Context,
+    sentence: Annotated[str, typer.Argument(metavar="SENTENCE", help="What the team is for, and who is in it.")],
+    model: o.ModelFlag = None,
+    host: o.HostFlag = None,
+    provider: o.ProviderFlag = None,
+    edit: Annotated[bool, typer.Option("--edit/--no-edit", help="Open the files in $EDITOR, at a terminal.")] = True,
+    json: o.JsonFlag = False,
+) -> None:
+    """Let a model write a team from one sentence: files to edit, checked before they are written."""
+    from agentsh.cli.drafting import drafted
+
+    name, paths = drafted(context, sentence, (provider, host, model), edit=edit and not json)
+    if json:
+        printing.say_json({"team": name, "files": [str(path) for path in paths]})
+        return
+    for path in paths:
+        printing.say(str(path))
+    printing.note(f'Type: agentsh run "…" --team {name}')
 
 
 def _tell(found: dict[str, tuple["Finding", ...]]) -> None:

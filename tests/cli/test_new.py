@@ -1,0 +1,124 @@
+"""Teams that a model writes, and files to begin with: checked before they are there, and nothing is overwritten."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agentsh.core.model import JsonObject
+from tests.cli.process import Shell
+from tests.e2e import company
+from tests.e2e.conftest import serving
+
+SENTENCE = "A cook and a critic who write a menu"
+
+
+def role(name: str, skill: str, *after: str) -> JsonObject:
+    said: JsonObject = {"name": name, "profile": name.title(), "goal": f"a good {name}", "constraints": ""}
+    return {**said, "skill": skill, "after": list(after)}
+
+
+def team(*roles: JsonObject, way: str = "procedure") -> JsonObject:
+    return {"name": "Menu Team", "summary": "They write a menu.", "way": way, "roles": list(roles)}
+
+
+COOK, CRITIC = role("cook", "write_menu"), role("writer", "mend menu", "cook")
+CIRCLE = team(role("cook", "write_menu", "writer"), CRITIC)
+PROMPTS = "\n\n".join(
+    company.fenced(f"{skill}.md", f"The Boss asked for: {{{{ idea }}}}\n\nDo {skill}.\n")
+    for skill in ("write_menu", "mend_menu")
+)
+BROKEN = PROMPTS.replace("{{ idea }}", "{{ ideal }}", 1)
+RULES: list[JsonObject] = [
+    {"match": "comes later: 'writer'", "json": team(COOK, CRITIC)},
+    {"match": "in turn until one says TERMINATE.*\n.*A talk|A talk of two", "json": team(COOK, CRITIC, way="talk")},
+    {"match": "A team of agents is wanted", "json": CIRCLE},
+    {"match": "unknown variable 'ideal'", "reply": PROMPTS},
+    {"match": "Now write the prompt of each skill", "reply": BROKEN},
+    {"match": "write_menu_2.md is missing", "reply": PROMPTS},
+    {"system": "You are cook,", "match": "Do write_menu", "reply": "Soup."},
+    {"system": "You are writer_2,", "match": "Do mend_menu", "reply": "Soup, salted."},
+]
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(tmp_path_factory.mktemp("server")) as start:
+        yield start(company.script(*RULES, models=["tiny:latest"])).host
+
+
+def test_a_team_of_one_sentence_is_written_mended_and_runs_at_once(shell: Shell, host: str) -> None:
+    written = shell.run("team", "new", SENTENCE, "--host", host, "--json")
+    assert written.code == 0, written.err
+    said = json.loads(written.out)
+    assert said["team"] == "menu_team"
+    files = sorted(str(Path(path).relative_to(shell.home / "prompts")) for path in said["files"])
+    assert files == [
+        "actions/mend_menu.md",
+        "actions/write_menu.md",
+        "roles/cook.md",
+        "roles/writer_2.md",
+        "teams/menu_team.md",
+    ], "a name that ships is not hidden"
+    assert shell.run("team", "check", "menu_team").code == 0
+    ran = shell.run("run", "Lunch", "--team", "menu_team", "--host", host, "--session", "menu")
+    assert ran.code == 0, ran.err
+    assert "Soup, salted." in ran.out
+
+
+def test_a_second_team_of_the_same_sentence_overwrites_nothing(shell: Shell, host: str) -> None:
+    first = json.loads(shell.run("team", "new", SENTENCE, "--host", host, "--json").out)
+    before = {path: Path(path).read_bytes() for path in first["files"]}
+    # The names are taken now, so the model's prompts for the new ones are missing, and that is told.
+    second = shell.run("team", "new", SENTENCE, "--host", host, "--json")
+    assert second.code == 6
+    assert "write_menu_2.md is missing" in second.err
+    assert {path: Path(path).read_bytes() for path in first["files"]} == before
+    assert len(list((shell.home / "prompts").rglob("*.md"))) == len(before)
+
+
+def test_a_talk_is_a_group_that_ends(shell: Shell, host: str) -> None:
+    written = shell.run("team", "new", "A talk of two", "--host", host, "--json")
+    assert written.code == 0, written.err
+    shown = json.loads(shell.run("team", "show", "menu_team", "--json").out)
+    assert shown["team"]["conductor"] == "group"
+    assert shown["team"]["options"]["end"] == {"turns": 8, "text": "TERMINATE", "external": "enough"}
+
+
+def test_without_a_model_nothing_is_written(shell: Shell) -> None:
+    ended = shell.run("team", "new", SENTENCE, "--provider", "ollama")
+    assert ended.code == 5
+    assert not (shell.home / "prompts").exists()
+
+
+@pytest.mark.parametrize("kind", ["role", "action", "team"])
+def test_a_file_to_begin_with_is_right_and_is_written_once(shell: Shell, kind: str) -> None:
+    made = shell.run("new", kind, "mine")
+    assert made.code == 0, made.err
+    path = Path(made.out.strip())
+    assert path == shell.home / "prompts" / f"{kind}s" / "mine.md"
+    text = path.read_text()
+    again = shell.run("new", kind, "mine")
+    assert again.code == 2
+    assert f"there is a {kind} 'mine' already" in again.err
+    assert path.read_text() == text
+
+
+def test_a_new_role_with_a_new_action_in_a_new_team_fit_together(shell: Shell) -> None:
+    for kind, name in (("role", "mine"), ("action", "find"), ("team", "ours")):
+        assert shell.run("new", kind, name).code == 0
+    prompts = shell.home / "prompts"
+    mine = prompts / "roles" / "mine.md"
+    mine.write_text(mine.read_text().replace("actions: [speak]", "actions: [find]"))
+    ours = prompts / "teams" / "ours.md"
+    ours.write_text(ours.read_text().replace("thinker", "mine"))
+    ended = shell.run("team", "check", "ours")
+    assert (ended.code, ended.out.strip()) == (0, "ours: all files are fine")
+
+
+@pytest.mark.parametrize(("kind", "name"), [("team", "Über"), ("role", "boss"), ("team", "debate"), ("song", "x")])
+def test_a_name_that_is_none_or_taken_is_told(shell: Shell, kind: str, name: str) -> None:
+    ended = shell.run("new", kind, name)
+    assert ended.code == 2
+    assert not (shell.home / "prompts").exists()
