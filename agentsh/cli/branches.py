@@ -24,10 +24,15 @@ Examples:
   agentsh sessions fork write-a-cli-snake-game --at 40 --as snake-with-lives
   agentsh sessions rewind write-a-cli-snake-game 40
   agentsh sessions diff write-a-cli-snake-game snake-with-lives
+  agentsh sessions fork town --tick 12  a world: what if, from tick 12 on
 
 Events are numbered: agentsh sessions export NAME --format jsonl
 """
-EventArgument = Annotated[int, typer.Argument(metavar="SEQ", help="Number of an event.", show_default=False)]
+EventArgument = Annotated[int | None, typer.Argument(metavar="[SEQ]", help="Number of an event.", show_default=False)]
+TickFlag = Annotated[
+    int | None,
+    typer.Option("--tick", metavar="N", min=0, help="In a world: the end of this tick, in place of an event."),
+]
 
 
 def declare(app: typer.Typer) -> None:
@@ -41,6 +46,7 @@ def fork(
     context: typer.Context,
     name: o.SessionArgument,
     at: Annotated[int | None, typer.Option("--at", metavar="SEQ", help="The last event that both have.")] = None,
+    tick: TickFlag = None,
     new: Annotated[str | None, typer.Option("--as", metavar="NEW", help="What the fork is called.")] = None,
     json: o.JsonFlag = False,
 ) -> None:
@@ -49,7 +55,8 @@ def fork(
     from agentsh.wiring import branches
 
     existing_session(context, name)
-    made = branches.fork(home_of(context), name, at, new)
+    home = home_of(context)
+    made = branches.fork(home, name, at if tick is None else branches.seq_of_tick(home, name, tick), new)
     if json:
         printing.say_json({"session": made.name, "parent": {"session": name, "seq": made.seq}, "lost": [*made.lost]})
         return
@@ -57,13 +64,24 @@ def fork(
     _tell_lost(made)
 
 
-def rewind(context: typer.Context, name: o.SessionArgument, seq: EventArgument, json: o.JsonFlag = False) -> None:
+def rewind(
+    context: typer.Context,
+    name: o.SessionArgument,
+    seq: EventArgument = None,
+    tick: TickFlag = None,
+    json: o.JsonFlag = False,
+) -> None:
     """Let a session stand where it was after an event; what came later is kept as a session of its own."""
     from agentsh.cli.project import existing_session, home_of
+    from agentsh.core.errors import UsageError
     from agentsh.wiring import branches
 
     existing_session(context, name)
-    kept = branches.rewind(home_of(context), name, seq)
+    home = home_of(context)
+    to = seq if tick is None else branches.seq_of_tick(home, name, tick)
+    if to is None:
+        raise UsageError("to which event?", hint=f"Type: agentsh sessions rewind {name} SEQ, or --tick N in a world")
+    kept = branches.rewind(home, name, to)
     if json:
         printing.say_json({"session": name, "seq": kept.seq, "kept": kept.name})
         return

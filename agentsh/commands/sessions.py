@@ -1,10 +1,10 @@
 """Sessions: which there are, another one, a new one, another name, an export."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from agentsh.commands.arguments import Arguments, From, Rest
+from agentsh.commands.arguments import Arguments, From, Rest, Shown
 from agentsh.commands.context import Context
 from agentsh.commands.registry import command
 from agentsh.commands.reply import NewSession, OpenSession, Reply, Text
@@ -35,14 +35,16 @@ class NewName(Arguments):
 class Forking(Arguments):
     """From where, and what it is called."""
 
-    seq: int | None = Field(default=None, ge=1)
+    of: Annotated[Literal["tick"] | None, Shown("tick")] = None
+    seq: int | None = Field(default=None, ge=0)
     name: str | None = None
 
 
 class Event(Arguments):
-    """An event, by its number."""
+    """An event, or a tick of the world, by its number."""
 
-    seq: int = Field(ge=1)
+    of: Annotated[Literal["tick"] | None, Shown("tick")] = None
+    seq: int = Field(ge=0)
 
 
 class Exporting(Arguments):
@@ -73,7 +75,8 @@ async def _rename(context: Context, new: NewName) -> Reply:
 
 
 async def _fork(context: Context, forking: Forking) -> Reply:
-    made = await context.outside.fork(context.session, forking.seq, forking.name)
+    seq = None if forking.seq is None else await _event(context, forking.of, forking.seq)
+    made = await context.outside.fork(context.session, seq, forking.name)
     lost = f" Not as they were then, for no commit holds them: {', '.join(made.lost)}." if made.lost else ""
     told = f"{made.name} is this session up to event {made.seq}. Open it: /sessions {made.name}"
     return Text(f"{told}.{lost}" if lost else told)
@@ -82,9 +85,21 @@ async def _fork(context: Context, forking: Forking) -> Reply:
 async def _rewind(context: Context, event: Event) -> Reply:
     session = context.session
     last = session.view().seq
-    if event.seq >= last:
+    seq = await _event(context, event.of, event.seq)
+    if seq >= last:
         raise UsageError(f"the session stands at event {last}", hint="give a smaller number")
-    return OpenSession(session.name, back_to=event.seq)
+    return OpenSession(session.name, back_to=seq)
+
+
+async def _event(context: Context, of: str | None, number: int) -> int:
+    """Return the number of an event; that of a tick is the event with which it ended."""
+    if of is None:
+        if number < 1:
+            raise UsageError("events are numbered from 1", hint="see /bus")
+        return number
+    if context.session.world is None:
+        raise UsageError("this session has no world, and so no ticks", hint="give the number of an event")
+    return await context.session.world.seq_of(number)
 
 
 async def _undo(context: Context, _nothing: Arguments) -> Reply:
@@ -118,7 +133,7 @@ COMMANDS = (
         _fork,
         "Session",
         details="It has its own copy of the files as they were then.",
-        examples=("/fork", "/fork 40", "/fork 40 snake-with-lives"),
+        examples=("/fork", "/fork 40", "/fork 40 snake-with-lives", "/fork tick 12"),
     ),
     command(
         "rewind",
@@ -126,7 +141,7 @@ COMMANDS = (
         Event,
         _rewind,
         "Session",
-        examples=("/rewind 40",),
+        examples=("/rewind 40", "/rewind tick 12"),
     ),
     command(
         "undo",

@@ -1,5 +1,7 @@
 """What a role's model is asked when somebody questions the role off the record. Source: Generative Agents."""
 
+from collections.abc import Sequence
+
 from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.chat import ChatRequest
 from agentsh.core.ids import ActionName
@@ -18,8 +20,18 @@ _PROMPT = (
 
 
 async def interview_request(
-    reaction: Reaction, card: RoleCard, facts: TeamFacts, memory: Memory, asking: Asking, question: str
+    reaction: Reaction,
+    card: RoleCard,
+    facts: TeamFacts,
+    memory: Memory,
+    asking: Asking,
+    question: str,
+    in_mind: Sequence[str] = (),
 ) -> ChatRequest:
-    """Return the request: who the role is, what it remembers, and the question. Nothing is summarised for it."""
+    """Return the request: who the role is, what it remembers, and the question. Nothing is summarised for it.
+
+    `in_mind` is what it remembers elsewhere than in messages: in a world.
+    """
+    recalled = "".join(["What comes to your mind:\n", *(f"- {text}\n" for text in in_mind), "\n"]) if in_mind else ""
     mind = ModelMind(reaction, card, facts, memory, asking, may_summarise=False)
-    return await mind.request(Question(INTERVIEW, lambda _: _PROMPT + question, INTERVIEW.max_tokens))
+    return await mind.request(Question(INTERVIEW, lambda _: recalled + _PROMPT + question, INTERVIEW.max_tokens))

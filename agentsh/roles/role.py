@@ -3,7 +3,7 @@
 Whoever answers for it, a model or a person, goes the same way. Source: MetaGPT's Role.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.chat import ChatRequest
@@ -86,9 +86,9 @@ class LlmRole:
         elif due := called_for(self._card, self._actions, reaction.observed):
             await MODES[self._card.react](performance, due, self._card.max_loops)
 
-    async def interview(self, reaction: Reaction, question: str) -> ChatRequest:
+    async def interview(self, reaction: Reaction, question: str, in_mind: Sequence[str] = ()) -> ChatRequest:
         """Return what the role's model is asked, so that it answers `question` from its memory."""
-        return await interview_request(reaction, self._card, self._facts, self._memory, self._asking, question)
+        return await interview_request(reaction, self._card, self._facts, self._memory, self._asking, question, in_mind)
 
     async def recall(self, reaction: Reaction) -> tuple[str | None, tuple[Message, ...]]:
         """Return what the role has in memory: what stands for older history, and the messages since."""

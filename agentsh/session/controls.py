@@ -139,7 +139,10 @@ class Controls:
 
     async def _whisper(self, control: k.Whisper) -> None:
         number = self._desk.log.state.boss_messages + 1
-        said = from_boss(boss_message_id(number), control.text, (self.named(control.role),))
+        role = self.named(control.role)
+        # Who lives in the world has its memory there.
+        lives = self._world is not None and self._world.thinks_for(role) is not None
+        said = from_boss(boss_message_id(number), control.text, (role, WORLD) if lives else (role,))
         await self._desk.log.append(e.MessagePublished(message=said.model_copy(update={"cause_by": WHISPER})))
 
     async def _of_world(self, control: k.WorldControl) -> None:

@@ -133,11 +133,14 @@ class Session(Look):
 
     async def interview(self, role: RoleName, question: str) -> Answer:
         """Return what a role answers from its memory; neither is remembered. Raises UsageError, ProviderError."""
-        return await self._interviews.ask(self._controls.named(role), question)
+        known = self._controls.named(role)
+        return await self._interviews.ask(known, question, self.world.in_mind(known, question) if self.world else ())
 
     async def recall(self, role: RoleName) -> Recollection:
         """Return what a role has in memory: (what stands for older history, messages). Raises UsageError."""
-        return await self._interviews.recall(self._controls.named(role))
+        known = self._controls.named(role)
+        lived = self.world.recall(known) if self.world is not None else None
+        return await self._interviews.recall(known) if lived is None else (None, lived)
 
     async def lens(self, role: RoleName, *, now: bool = False) -> Lens:
         """Return the prompt that a role saw last, or, with `now` or before its first one, would see now."""

@@ -1,5 +1,6 @@
 """Asks a role something off the record: answered from its memory, not remembered. Source: Generative Agents."""
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from agentsh.core import events as e
@@ -21,8 +22,8 @@ Recollection = tuple[str | None, tuple[Message, ...]]
 class Remembers(Protocol):
     """A role that can tell what it has in mind."""
 
-    async def interview(self, reaction: Reaction, question: str) -> ChatRequest:
-        """Return what its model is asked, so that it answers from its memory."""
+    async def interview(self, reaction: Reaction, question: str, in_mind: Sequence[str] = ()) -> ChatRequest:
+        """Return what its model is asked, so that it answers from its memory, and from what comes to its mind."""
 
     async def recall(self, reaction: Reaction) -> Recollection:
         """Return what it has in memory."""
@@ -36,16 +37,17 @@ class Interviews:
         self._run = run
         self._number = 0
 
-    async def ask(self, role: RoleName, question: str) -> Answer:
+    async def ask(self, role: RoleName, question: str, in_mind: Sequence[str] = ()) -> Answer:
         """Return the role's answer, streamed to followers as pieces of the reaction `ROLE:interview:N` meanwhile.
 
-        It does not pass the gate: a role can be questioned while everything stands still.
+        It does not pass the gate: a role can be questioned while everything stands still. `in_mind` is what it knows
+        beside its messages.
 
         Raises:
             ProviderError: the model did not answer.
             UsageError: a role of this kind has no memory to answer from.
         """
-        request = await self._remembering(role).interview(self._glimpse(role), question)
+        request = await self._remembering(role).interview(self._glimpse(role), question, in_mind)
         self._number += 1
         reaction = ReactionId(f"{role}:interview:{self._number}")
         answer = await generation(self._desk, role, reaction, 0, request)

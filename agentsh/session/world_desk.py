@@ -3,17 +3,23 @@
 from collections.abc import AsyncIterator
 
 from agentsh.core import controls as k
+from agentsh.core import events as e
 from agentsh.core.errors import WorldError
+from agentsh.core.ids import RoleName
+from agentsh.core.messages import Message
 from agentsh.core.worlds import EntityId
 from agentsh.engine.conditions import Condition
 from agentsh.engine.log import EventLog
 from agentsh.session import world_view as look
 from agentsh.world.catalogue import Catalogue
+from agentsh.world.minds import Agent
 from agentsh.world.restore import restored
 from agentsh.world.run import WorldRun
 from agentsh.world.series import Point, series
 from agentsh.world.services.states import clock
 from agentsh.world.world import World
+
+_PAGE_EVENTS = 500
 
 
 class WorldDesk:
@@ -47,6 +53,20 @@ class WorldDesk:
         """Return one entity as it is. Raises WorldError when it is not there."""
         return look.detail_of(self._run.world, look.found_entity(self._run.world, id_or_name))
 
+    def thinks_for(self, role: RoleName) -> EntityId | None:
+        """Return the entity that a role thinks for; None: it does not live in this world."""
+        return next((one for one, agent in self._run.world.store.each(Agent) if agent.role == role), None)
+
+    def in_mind(self, role: RoleName, about: str) -> tuple[str, ...]:
+        """Return what comes to the mind of an agent about something, oldest first; nothing: it does not live here."""
+        entity = self.thinks_for(role)
+        return () if entity is None else look.in_mind_of(self._run.world, entity, about)
+
+    def recall(self, role: RoleName) -> tuple[Message, ...] | None:
+        """Return all that an agent remembers, oldest first, as messages; None: it does not live in this world."""
+        entity = self.thinks_for(role)
+        return None if entity is None else look.memories_of(self._run.world, entity, role)
+
     def has(self, id_or_name: str) -> bool:
         """Return whether there is an entity of this number or name now."""
         try:
@@ -74,6 +94,22 @@ class WorldDesk:
         if facts is None or state is None:
             raise WorldError("this session has no world")
         return (await restored(self._log.journal, self._catalogue, facts, state.snapshots, tick)).world
+
+    async def seq_of(self, tick: int) -> int:
+        """Return the event with which a tick ended; 0 is how the world began. Raises WorldError when there is none."""
+        state = self._log.state.world
+        start = max((known for known in (state.snapshots if state else {}) if known <= tick), default=None)
+        if state is None or start is None:
+            raise WorldError(f"there is no tick {tick}")
+        after = state.snapshots[start]
+        if start == tick:
+            return after
+        while page := await self._log.journal.read(after, _PAGE_EVENTS, kinds=("tick.finished",)):
+            for recorded in page:
+                if isinstance(recorded.event, e.TickFinished) and recorded.event.tick == tick:
+                    return recorded.seq
+            after = page[-1].seq
+        raise WorldError(f"there is no tick {tick}", hint=f"the last one is {state.tick}")
 
     def series(self, entity: EntityId, condition: Condition) -> AsyncIterator[Point]:
         """Yield a numeric field of one entity over the ticks, for plots; only the condition's kind and path count."""

@@ -3,13 +3,19 @@
 from pydantic import JsonValue
 
 from agentsh.core.errors import WorldError
-from agentsh.core.ids import RoleName
+from agentsh.core.ids import ActionName, MessageId, RoleName
+from agentsh.core.messages import Message
 from agentsh.core.model import Frozen, JsonObject
 from agentsh.core.worlds import EntityId, Level
+from agentsh.world.components.memory import Experience
+from agentsh.world.components.relations import REMEMBERS
 from agentsh.world.minds import Agent, Asked, Name
+from agentsh.world.services.memories import Memories
 from agentsh.world.services.rumours import known
 from agentsh.world.world import World
 
+MOST_IN_MIND = 12
+"""So much comes to mind when somebody is questioned."""
 ROOM = "Room"
 """The component that makes an entity a room."""
 OCCUPIES = "occupies"
@@ -157,6 +163,30 @@ def rumour_of(world: World, words: str) -> list[KnownView]:
         )
         for found in known(world.store, words)
     ]
+
+
+def in_mind_of(world: World, entity: EntityId, about: str) -> tuple[str, ...]:
+    """Return what comes to somebody's mind about something, oldest first."""
+    if Experience not in world.store.tables:
+        return ()
+    return tuple(found.text for found in Memories().recall(world.store, world.tick, entity, about, MOST_IN_MIND))
+
+
+def memories_of(world: World, entity: EntityId, role: RoleName) -> tuple[Message, ...]:
+    """Return all that somebody remembers, oldest first: its id says the tick, its cause how it came about."""
+    if Experience not in world.store.tables:
+        return ()
+    return tuple(
+        Message(
+            id=MessageId(f"tick {found.tick}"),
+            content=found.text,
+            cause_by=ActionName(found.kind),
+            sent_from=role,
+            send_to=(role,),
+        )
+        for found in (world.store.find(one, Experience) for one in world.store.targets(entity, REMEMBERS))
+        if found is not None
+    )
 
 
 def counts_of(world: World) -> dict[str, int]:

@@ -122,6 +122,22 @@ def _mark(facts: e.SessionStarted, *, own: bool) -> str:
     return marked(facts, user_key()).mark if own else ""
 
 
+def seq_of_tick(home: Home, name: str, tick: int) -> int:
+    """Return the event with which a tick of the session's world ended; 0 is how the world began.
+
+    Raises:
+        UsageError: there is no such tick.
+    """
+    last: int | None = None
+    for recorded in _read(SessionFiles(home.sessions).path(name)):
+        if isinstance(recorded.event, e.TickFinished | e.WorldSnapshot):
+            last = recorded.event.tick
+            if last == tick:
+                return recorded.seq
+    hint = "it has no world" if last is None else f"its last one is {last}"
+    raise UsageError(f"session {name!r} has no tick {tick}", hint=hint)
+
+
 def turn_before(home: Home, name: str) -> int:
     """Return the event before the newest word of the Boss's: where taking the last turn back leads.
 

@@ -128,6 +128,27 @@ def test_a_world_goes_on_after_its_last_tick_and_is_the_uninterrupted_one(shell:
         assert inspected(shell, "whole", name) == inspected(shell, "parts", name)
 
 
+@pytest.mark.parametrize("tick", [0, 4])
+def test_a_world_is_forked_and_rewound_exactly_to_a_tick_and_lives_the_same_again(
+    shell: Shell, script: str, tick: int
+) -> None:
+    run(shell, script, "--ticks", "8", "--session", "whole")
+    then = inspected(shell, "whole", "Aria", "--tick", str(tick))
+    forked = shell.run("sessions", "fork", "whole", "--tick", str(tick), "--as", "other", "--json")
+    assert forked.code == 0, forked.err
+    assert inspected(shell, "other")["tick"] == tick
+    assert inspected(shell, "other", "Aria") == then
+    assert shell.run("resume", "other", "--headless").code == 0
+    for name in ("Aria", "Bran", "Cora"):
+        assert inspected(shell, "other", name) == inspected(shell, "whole", name)
+    back = shell.run("sessions", "rewind", "whole", "--tick", str(tick), "--json")
+    kept = json.loads(back.out)["kept"]
+    assert inspected(shell, "whole", "Aria") == then
+    assert inspected(shell, kept)["tick"] == 8
+    missing = shell.run("sessions", "fork", "whole", "--tick", "99")
+    assert (missing.code, "has no tick 99" in missing.err) == (2, True)
+
+
 def test_an_interrupted_world_says_how_to_go_on_and_goes_on(shell: Shell, script: str) -> None:
     process = shell.start(
         *("world", "run", "magic-sword", "--provider", "scripted", "--model", script),

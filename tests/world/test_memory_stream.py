@@ -28,7 +28,10 @@ def remembers(on: Playing, text: str, tick: int, importance: float = 0.5) -> Non
 
 def recalled(on: Playing, about: str, most: int, tick: int = 100) -> list[str]:
     moment = at(on, tick)
-    return [found.text for found in moment.resource(Memories).recall(moment, on.entity("Ann"), about, most)]
+    return [
+        found.text
+        for found in moment.resource(Memories).recall(moment.store, moment.tick, on.entity("Ann"), about, most)
+    ]
 
 
 def test_the_newest_is_the_most_recent(on: Playing) -> None:

@@ -1,5 +1,6 @@
 """Takes in what arrived: thoughts, for the system that asked; that none came; what people say to the whole world."""
 
+from agentsh.core.ids import WHISPER
 from agentsh.core.worlds import EntityId, Level
 from agentsh.world.components.behaviour import Conclusions, Fault, ProcessingState
 from agentsh.world.components.environment import Room, Stimulus
@@ -49,6 +50,6 @@ def answers(moment: Moment) -> None:
 
     for_each(moment, "answers", [entity for entity, _ in store.each(Reply)], conclude)
     for_each(moment, "answers", [entity for entity, _ in store.each(NoReply)], rest)
-    for letter in moment.letters:
+    for letter in (letter for letter in moment.letters if letter.cause_by != WHISPER):
         for room, _ in store.each(Room):
             moment.resource(Events).emit(moment, "event", f'A voice says: "{letter.content.strip()}"', room)

@@ -44,7 +44,7 @@ def _plan(moment: Moment, agent: EntityId) -> None:
     if store.get(agent, DayPlan).day == today:
         return
     rooms = [name_of(store, room) for room, _ in store.each(Room)]
-    memories = moment.resource(Memories).recall(moment, agent, "plan day today tomorrow", _RECALLED)
+    memories = moment.resource(Memories).recall(moment.store, moment.tick, agent, "plan day today tomorrow", _RECALLED)
     data: JsonObject = {"day": today, "rooms": list(rooms), "memories": texts(memories), "about": today}
     prompts.later(store, agent, DAY, f"What do you do on day {today}?", data, _schema(rooms))
 

@@ -16,10 +16,12 @@ from agentsh.world.life.planning import planning
 from agentsh.world.life.reflection import reflection
 from agentsh.world.life.rooms import rooms
 from agentsh.world.life.thinking import thinking
+from agentsh.world.life.whispers import whispers
 from agentsh.world.systems import System
 
 SYSTEMS: tuple[System, ...] = (
     answers,
+    whispers,
     rooms,
     perception,
     attention,

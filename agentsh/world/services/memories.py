@@ -83,9 +83,8 @@ class Memories:
             self._forget(moment, kept[:-1], len(kept) - memory.capacity)
         return experience
 
-    def recall(self, moment: Moment, agent: EntityId, about: str, most: int) -> list[Experience]:
-        """Return what comes to mind about something, at most so many, oldest first."""
-        store, tick = moment.store, moment.tick
+    def recall(self, store: Store, tick: int, agent: EntityId, about: str, most: int) -> list[Experience]:
+        """Return what comes to mind about something in a tick, at most so many, oldest first."""
         wanted = words_of(about)
         scored = (
             (DECAY ** (tick - found.tick) + found.importance + overlap(wanted, self._words_of(entity, found)), entity)

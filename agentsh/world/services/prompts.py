@@ -34,7 +34,7 @@ class Prompts:
         perceived = [one.text for one in seen]
         state = moment.resource(States).of(scene)
         about = " ".join([*perceived, str(state["planned"]), *_goal_texts(state)])
-        memories = moment.resource(Memories).recall(moment, scene.actor, about, MOST_RECALLED)
+        memories = moment.resource(Memories).recall(moment.store, moment.tick, scene.actor, about, MOST_RECALLED)
         now = {told(one) for one in seen}
         actions = moment.resource(Actions)
         options = actions.possible(scene)
