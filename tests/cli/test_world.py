@@ -149,6 +149,24 @@ def test_a_world_is_forked_and_rewound_exactly_to_a_tick_and_lives_the_same_agai
     assert (missing.code, "has no tick 99" in missing.err) == (2, True)
 
 
+def test_a_world_that_is_forked_or_rewound_at_any_event_goes_on_to_the_same(shell: Shell, script: str) -> None:
+    run(shell, script, "--ticks", "6", "--session", "whole", "--seed", "3")
+    whole = inspected(shell, "whole")
+    people = [inspected(shell, "whole", name) for name in ("Aria", "Bran", "Cora")]
+    last = len(shell.run("sessions", "export", "whole", "--format", "jsonl").out.splitlines())
+    # Events between the last tick and the end of the session are left out: a session that ended there has ended.
+    for number, seq in enumerate((last // 4, last // 2, last // 2 + 1, 3 * last // 4)):
+        name = f"fork-{number}"
+        assert shell.run("sessions", "fork", "whole", "--at", str(seq), "--as", name).code == 0
+        ended = shell.run("resume", name, "--headless")
+        assert ended.code == 0, ended.err
+        assert inspected(shell, name) == whole
+        assert [inspected(shell, name, one) for one in ("Aria", "Bran", "Cora")] == people
+    assert shell.run("sessions", "rewind", "whole", str(last // 2)).code == 0
+    assert shell.run("resume", "whole", "--headless").code == 0
+    assert inspected(shell, "whole") == whole
+
+
 def test_an_interrupted_world_says_how_to_go_on_and_goes_on(shell: Shell, script: str) -> None:
     process = shell.start(
         *("world", "run", "magic-sword", "--provider", "scripted", "--model", script),
