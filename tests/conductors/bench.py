@@ -9,7 +9,7 @@ from pathlib import Path
 from agentsh.core.cards import BudgetCard
 from agentsh.core.controls import AnswerQuestion
 from agentsh.core.events import HumanAsked, MessagePublished, Recorded, SessionFinished
-from agentsh.core.ids import SessionName
+from agentsh.core.ids import RoleName, SessionName
 from agentsh.core.messages import Message
 from agentsh.core.record import without_record
 from agentsh.core.settings import ResumeOptions, RunOptions, Settings
@@ -56,7 +56,9 @@ class Bench:
         return str(self.workspace)
 
     @asynccontextmanager
-    async def started(self, budget: BudgetCard | None = None) -> AsyncIterator[Session]:
+    async def started(
+        self, budget: BudgetCard | None = None, humans: tuple[RoleName, ...] = ()
+    ) -> AsyncIterator[Session]:
         """Begin it."""
         options = RunOptions(
             idea=self.way.idea,
@@ -66,6 +68,7 @@ class Bench:
             seed=7,
             session=NAME,
             approve="always",
+            humans=humans,
             budget=budget or BudgetCard(),
             workspace=self.furnish(),
         )

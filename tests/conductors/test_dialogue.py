@@ -1,10 +1,17 @@
 """Laws of a dialogue: who speaks when, what is really said of several proposals, and when it ends."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from agentsh.core.errors import ExitCode
+from agentsh.core.ids import RoleName
 from agentsh.core.model import JsonObject
 from agentsh.engine.turns import Turn
+from tests.conductors.bench import Bench, messages, server_for
 from tests.conductors.play import Play
+from tests.conductors.ways.role_play_critic import WAY
 
 ROLES = ("boss_of", "hand", "spec", "plan", "judge")
 TWO: JsonObject = {"instructor": "boss_of", "assistant": "hand", "turns": 2}
@@ -89,3 +96,15 @@ def test_progress_counts_turns() -> None:
     play.boss()
     play.run()
     assert play.state.conduct.progress == "turn 2/2"
+
+
+async def test_a_person_can_be_the_critic(tmp_path: Path) -> None:
+    picks: JsonObject = {"has 2 proposals": "2"}
+    way = replace(WAY, person=picks, rules=[rule for rule in WAY.rules if "critic" not in str(rule)])
+    async with server_for(way) as server:
+        bench = Bench(way, tmp_path, server.host)
+        async with bench.started(humans=(RoleName("critic"),)) as session:
+            assert (await bench.ended(session)).exit_code == ExitCode.DONE
+    picked = [said for said in messages(bench.events()) if said.sent_from == "critic"]
+    assert {(said.data or {})["choice"] for said in picked} == {"2"}
+    assert len(picked) == 3
