@@ -1,6 +1,7 @@
 """The app: opens sessions one after another, and holds what all screens share. Light, for the first paint."""
 
 import asyncio
+import signal
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
@@ -9,7 +10,8 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from agentsh.core.errors import AgentshError
+from agentsh.core.errors import AgentshError, ExitCode
+from agentsh.tui.alt_digits import free_alt_digits
 from agentsh.tui.colours import DARK, FALLBACKS, LIGHT, THEMES
 from agentsh.tui.lobby import Lobby, LobbyMaker, Wanted
 from agentsh.tui.start import Start
@@ -33,6 +35,7 @@ def _command_provider() -> "type[Provider]":
 
 PAINTED_S = 0.03
 """By then the first picture is on the terminal."""
+_LEAVING = (signal.SIGTERM, signal.SIGHUP)
 TWICE_S = 2.0
 """ctrl+c twice within this leaves."""
 
@@ -62,6 +65,7 @@ class Shell(App[int]):
 
     def __init__(self, make_lobby: LobbyMaker, wanted: Wanted | None = None) -> None:
         super().__init__()
+        free_alt_digits()
         self.crash: Exception | None = None
         self.last_session: str | None = None
         self._make_lobby = make_lobby
@@ -103,8 +107,15 @@ class Shell(App[int]):
         return self._lobby
 
     def on_mount(self) -> None:
-        """Load what is heavy once the first picture stands."""
+        """Load what is heavy once the first picture stands; let whatever ends a process end the session in order."""
+        for number in _LEAVING:
+            asyncio.get_running_loop().add_signal_handler(number, self._told_to_leave)
         self.call_after_refresh(self.set_timer, PAINTED_S, self._load)
+
+    def on_unmount(self) -> None:
+        """Give the signals back."""
+        for number in _LEAVING:
+            asyncio.get_running_loop().remove_signal_handler(number)
 
     @work(group="load")
     async def _load(self) -> None:
@@ -196,10 +207,17 @@ class Shell(App[int]):
 
     async def action_quit(self) -> None:
         """Leave; the session goes on with `agentsh resume`."""
+        await self._quit(ExitCode.DONE)
+
+    def _told_to_leave(self) -> None:
+        """Leave in order when something else ends the process: a signal, or a terminal that is closed."""
+        self.run_worker(self._quit(ExitCode.INTERRUPTED), name="leaving", group="leaving", exclusive=True)
+
+    async def _quit(self, code: ExitCode) -> None:
         if self._leaving is not None:
             await self.leave()
             await self.workers.wait_for_complete([worker for worker in self.workers if worker.group == "session"])
-        self.exit(0)
+        self.exit(code)
 
     def action_sessions(self) -> None:
         """Show the sessions; the open one goes on until another is chosen."""

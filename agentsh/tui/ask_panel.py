@@ -1,6 +1,5 @@
 """The frame of a question: who asks on top, a body that scrolls, and buttons that always stay in sight."""
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -50,13 +49,16 @@ class AskPanel(Vertical):
         padding: 0 1;
         & > .ask--body { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
         & .ask--text { height: auto; }
-        & > .ask--complaint { display: none; height: auto; color: $text-error; }
+        & > .ask--complaint {
+            display: none; dock: bottom; height: auto; margin: 0 0 1 0; background: $surface; color: $text-error;
+        }
         & > .ask--complaint.-shown { display: block; }
         & > .ask--buttons { dock: bottom; height: 1; background: $surface; }
         & > .ask--buttons Button {
             width: auto; min-width: 0; margin: 0 1 0 0; padding: 0 1; background: $panel; color: $foreground;
         }
         & > .ask--above { height: 1; }
+        &.-deaf > .ask--buttons { visibility: hidden; }
     }
     """
 
@@ -71,9 +73,8 @@ class AskPanel(Vertical):
     """How many more await a person."""
 
     def __init__(self, asked: Asked) -> None:
-        super().__init__()
+        super().__init__(classes="-deaf")
         self.asked = asked
-        self._since = time.monotonic()
 
     def compose(self) -> ComposeResult:
         """Lay out body, complaint and buttons."""
@@ -93,7 +94,8 @@ class AskPanel(Vertical):
 
     def on_show(self) -> None:
         """From now on it is seen."""
-        self._since = time.monotonic()
+        self.add_class("-deaf")
+        self.set_timer(DEAF_S, lambda: self.remove_class("-deaf"), name="listens")
         self.post_message(self.Shown(self))
 
     @property
@@ -114,8 +116,8 @@ class AskPanel(Vertical):
 
     @property
     def listens(self) -> bool:
-        """Whether it has been in sight for long enough to be answered."""
-        return time.monotonic() - self._since >= DEAF_S
+        """Whether it has been in sight for long enough to be answered; its buttons show that."""
+        return not self.has_class("-deaf")
 
     def fields(self) -> Iterable[Widget]:
         """Return what is to be filled in."""

@@ -4,10 +4,11 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -33,12 +34,21 @@ class Served:
         found = [Logged(**json.loads(line)) for line in self.log.read_text(encoding="utf-8").splitlines()]
         return sorted(found, key=lambda logged: logged.number)
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.host.rpartition(":")[2])
+
     def chats(self) -> list[Logged]:
         """Return the model calls."""
         return [logged for logged in self.requests() if logged.path == "/api/chat" and logged.body.get("messages")]
 
 
-Serve = Callable[[str], Served]
+class Serve(Protocol):
+    """Starts a server."""
+
+    def __call__(self, script: str, port: int = 0) -> Served:
+        """Return one on this script, at a port that is free, or at this one."""
 
 
 @contextmanager
@@ -46,11 +56,11 @@ def serving(folder: Path) -> Iterator[Serve]:
     """Let servers be started on scripts; each goes in the end."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(script: str) -> Served:
+    def start(script: str, port: int = 0) -> Served:
         at = folder / f"server-{len(started)}"
         at.mkdir()
         (at / "script.yaml").write_text(script, encoding="utf-8")
-        words = ["--script", str(at / "script.yaml"), "--log", str(at / "log.jsonl")]
+        words = ["--script", str(at / "script.yaml"), "--log", str(at / "log.jsonl"), "--port", str(port)]
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.ollama_server", *words], stdout=subprocess.PIPE, text=True
         )

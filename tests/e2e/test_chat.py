@@ -217,6 +217,21 @@ def test_no_model_server_ends_a_pipe_and_says_what_to_do(agent: Agent, server: S
     assert agent.host in ended.stdout
 
 
+def test_a_server_that_is_lost_in_mid_run_is_told_and_gone_on_with_when_it_is_back(
+    agent: Agent, server: Served, serve: Serve
+) -> None:
+    with sitting(agent, *chat(agent, "--yes")) as person:
+        person.types(duo.IDEA)
+        person.sees("engineer │ ")
+        server.process.kill()
+        person.sees("engineer stopped: the connection to", agent.host, "FAILED")
+        serve(company.script(*duo.rules()), server.port)
+        person.types("/retry")
+        person.sees("engineer tries again", "finished: the program was run and passed")
+        person.types("/quit")
+        assert person.ends() == 0
+
+
 def test_a_missing_model_is_pulled_in_place(tmp_path: Path, serve: Serve) -> None:
     server = serve(company.script(*duo.rules(), library=["other:latest"]))
     agent = Agent(tmp_path / "user", server.host)
