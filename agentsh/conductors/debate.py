@@ -1,6 +1,6 @@
 """A debate: arguments in turn and a verdict, or proposals made at once and voted on. Sources: MetaGPT, AutoGPT."""
 
-from agentsh.conductors.talk import members_of, replies
+from agentsh.conductors.talk import members_of, with_replies
 from agentsh.conductors.verification import last_verification
 from agentsh.conductors.waves import Move, Waving, all_at_once
 from agentsh.core.ids import BOSS, RoleName
@@ -31,11 +31,9 @@ class Debate:
         if state.facts is None or not memory.boss:
             return []
         options = self._options.of(state.facts.team.team)
-        asked = replies(state, _roles(options), options.speak)
-        if memory.going:
-            busy = {turn.role for turn in asked}
-            return asked + [turn for turn in _moves(options, memory, state) if turn.role not in busy]
-        return asked if asked or state.open else last_verification(state)
+        turns = _moves(options, memory, state)
+        found = with_replies(state, turns, _roles(options), options.speak)
+        return found if found or state.open or memory.going else last_verification(state)
 
     def hear(self, heard: Heard, state: State) -> Conduct:
         """Take in what was said; a Boss who speaks after the end begins another debate."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from agentsh.conductors.talk import Talk, is_there, replies
+from agentsh.conductors.talk import Talk, is_there, with_replies
 from agentsh.conductors.verification import last_verification
 from agentsh.core.ids import BOSS, ActionName, RoleName
 from agentsh.core.messages import Message
@@ -47,15 +47,12 @@ class Goal:
         if state.facts is None or not memory.boss:
             return []
         options = self._options.of(state.facts.team.team)
-        planner = options.planner or options.worker
-        asked = replies(state, (options.worker, planner), options.speak)
-        if asked or state.open:
-            return asked
         found = _next(options, memory, state.conduct.tasks)
-        if found is None:
-            return last_verification(state)
-        role, action, brief = found
-        return [memory.turn(role, action, state, brief)] if is_there(state, role) else []
+        turns: list[Turn] = []
+        if found is not None and not state.open and is_there(state, found[0]):
+            turns = [memory.turn(found[0], found[1], state, found[2])]
+        turns = with_replies(state, turns, (options.worker, options.planner or options.worker), options.speak)
+        return turns if turns or state.open or found is not None else last_verification(state)
 
     def hear(self, heard: Heard, state: State) -> Conduct:
         """Take in what was said; a Boss who speaks after the end sets another goal."""

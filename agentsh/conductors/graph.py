@@ -3,7 +3,7 @@
 Sources: aiwaves agents' SOP, LangGraph.
 """
 
-from agentsh.conductors.talk import Talk, is_gone, is_there, replies
+from agentsh.conductors.talk import Talk, is_gone, is_there, with_replies
 from agentsh.conductors.verification import last_verification
 from agentsh.core.ids import BOSS, RoleName
 from agentsh.core.messages import Message
@@ -38,13 +38,9 @@ class Graph:
         if state.facts is None or not memory.boss:
             return []
         options = self._options.of(state.facts.team.team)
-        asked = replies(state, _roles(options), options.speak)
-        if asked or state.open:
-            return asked
-        if not memory.at:
-            return last_verification(state)
-        node = options.named(memory.at)
-        return _choice(options, memory, node, state) if memory.choosing else _speaker(options, memory, node, state)
+        turns = [] if state.open or not memory.at else _turns(options, memory, state)
+        found = with_replies(state, turns, _roles(options), options.speak)
+        return found if found or state.open or memory.at else last_verification(state)
 
     def hear(self, heard: Heard, state: State) -> Conduct:
         """Take in what was said; a Boss who speaks after the end begins anew."""
@@ -67,6 +63,11 @@ class Graph:
 def _roles(options: GraphOptions) -> tuple[RoleName, ...]:
     controller = () if options.controller is None else (options.controller,)
     return (*(role for node in options.states for role in node.roles), *controller)
+
+
+def _turns(options: GraphOptions, memory: Memory, state: State) -> list[Turn]:
+    node = options.named(memory.at)
+    return _choice(options, memory, node, state) if memory.choosing else _speaker(options, memory, node, state)
 
 
 def _there(node: Node, state: State) -> tuple[RoleName, ...]:

@@ -1,7 +1,7 @@
 """A group chat: one after the other, chosen by a moderator, by order, by chance or by a person. Source: AutoGen."""
 
 from agentsh.conductors.ending import Now, holds, met, said_by_boss
-from agentsh.conductors.talk import Talk, is_gone, is_there, members_of, replies
+from agentsh.conductors.talk import Talk, is_gone, is_there, members_of, with_replies
 from agentsh.conductors.verification import last_verification
 from agentsh.conductors.within import Within
 from agentsh.core.canonical import digest
@@ -45,12 +45,12 @@ class Group:
         if state.facts is None or not memory.boss:
             return []
         options = self._options.of(state.facts.team.team)
-        asked = replies(state, _roles(options), options.speak)
         if memory.inner is not None:
-            return asked + self._within.turns(state, memory.next, Conduct.model_validate(memory.inner))
-        if asked or state.open:
-            return asked
-        return _next(options, memory, state) if memory.talking else last_verification(state)
+            turns = self._within.turns(state, memory.next, Conduct.model_validate(memory.inner))
+        else:
+            turns = _next(options, memory, state) if memory.talking and not state.open else []
+        found = with_replies(state, turns, _roles(options), options.speak)
+        return found if found or state.open or memory.talking else last_verification(state)
 
     def hear(self, heard: Heard, state: State) -> Conduct:
         """Take in what was said; a Boss who speaks after the end begins another chat."""

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from agentsh.conductors.talk import Talk, is_gone, is_there, replies
+from agentsh.conductors.talk import Talk, is_gone, is_there, with_replies
 from agentsh.conductors.verification import last_verification
 from agentsh.core.ids import BOSS, RoleName
 from agentsh.core.messages import Message
@@ -37,13 +37,12 @@ class Hierarchical:
         if state.facts is None or not memory.boss:
             return []
         options = self._options.of(state.facts.team.team)
-        asked = replies(state, (options.manager, *options.workers), options.speak)
-        busy = {turn.role for turn in asked}
         if ready(state.conduct.tasks) and memory.part != "give":
-            return asked + [turn for turn in _tasks(options, memory, state) if turn.role not in busy]
-        if asked or state.open:
-            return asked
-        return last_verification(state) if memory.part == "over" else _managed(options, memory, state)
+            turns = _tasks(options, memory, state)
+        else:
+            turns = [] if state.open or memory.part == "over" else _managed(options, memory, state)
+        found = with_replies(state, turns, (options.manager, *options.workers), options.speak)
+        return found if found or state.open or memory.part != "over" else last_verification(state)
 
     def hear(self, heard: Heard, state: State) -> Conduct:
         """Take in what was said; a Boss who speaks after the end gives another task."""

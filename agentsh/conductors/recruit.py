@@ -1,6 +1,6 @@
 """A task force: experts are recruited, decide together and are judged, round by round. Source: AgentVerse."""
 
-from agentsh.conductors.talk import replies
+from agentsh.conductors.talk import with_replies
 from agentsh.conductors.verification import last_verification
 from agentsh.conductors.waves import Move, Waving
 from agentsh.core.ids import BOSS, RoleName
@@ -38,11 +38,9 @@ class Recruit:
         if state.facts is None or not memory.boss:
             return []
         options = self._options.of(state.facts.team.team)
-        asked = replies(state, _roles(options), options.speak)
-        if memory.going:
-            busy = {turn.role for turn in asked}
-            return asked + [turn for turn in memory.moves(_waves(options, memory), state) if turn.role not in busy]
-        return asked if asked or state.open else last_verification(state)
+        turns = memory.moves(_waves(options, memory), state)
+        found = with_replies(state, turns, _roles(options), options.speak)
+        return found if found or state.open or memory.going else last_verification(state)
 
     def hear(self, heard: Heard, state: State) -> Conduct:
         """Take in what was said; a Boss who speaks after the end sets another task."""

@@ -52,9 +52,13 @@ def is_there(state: State, role: RoleName) -> bool:
     return known is not None and not known.fired and known.current is None
 
 
-def replies(state: State, roles: Collection[RoleName], action: ActionName) -> list[Turn]:
-    """Return a turn for each of `roles` that the Boss has spoken to by name, whatever else is going on."""
-    return [
+def with_replies(state: State, turns: list[Turn], roles: Collection[RoleName], action: ActionName) -> list[Turn]:
+    """Return `turns`, and one for each other of `roles` that the Boss has spoken to by name.
+
+    Who has a turn anyway hears it there: that may be a turn that failed and is had again, with all that it observed.
+    """
+    busy = {turn.role for turn in turns}
+    replies = [
         Turn(
             role=role.name,
             observed=tuple(role.due),
@@ -63,8 +67,9 @@ def replies(state: State, roles: Collection[RoleName], action: ActionName) -> li
             brief={"part": REPLY},
         )
         for role in state.roles.values()
-        if role.due and role.name in roles and is_there(state, role.name)
+        if role.due and role.name in roles and role.name not in busy and is_there(state, role.name)
     ]
+    return [*turns, *replies]
 
 
 def profile_of(state: State, name: str) -> str:

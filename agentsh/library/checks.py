@@ -68,10 +68,11 @@ class TeamParts:
         return (self.team, *self.teams.values())
 
     @property
-    def by_watch(self) -> bool:
-        """Whether roles of the team, or of one within it, react to what they watch."""
-        found = (self.options.get(team.card.conductor) for team in self.all_teams)
-        return any(model is not None and model.by_watch for model in found)
+    def watching(self) -> set[str]:
+        """Names of the roles that react to what they watch: those of teams whose conductor leaves it to them."""
+        models = ((team, self.options.get(team.card.conductor)) for team in self.all_teams)
+        listed = (entry for team, model in models if model is not None and model.by_watch for entry in team.card.roles)
+        return {entry.split()[-1] for entry in listed if entry.split()}
 
 
 def references(team: CardFile[TeamCard], options: OptionsByConductor, kind: ReferenceKind) -> list[Reference]:
@@ -142,7 +143,7 @@ def _check_team(parts: TeamParts) -> Iterator[Finding]:
         hint = nearest(card.done, parts.published - {USER_REQUIREMENT})
         yield _error(file, ("done",), f"no role of the team does {card.done!r}", hint)
     if (
-        parts.by_watch
+        parts.watching
         and card.entry is None
         and not any(USER_REQUIREMENT in role.card.watch for role in parts.roles.values())
     ):
@@ -155,12 +156,12 @@ def _check_team(parts: TeamParts) -> Iterator[Finding]:
 
 def _check_role(role: CardFile[RoleCard], parts: TeamParts) -> Iterator[Finding]:
     card = role.card
-    if not card.actions and parts.by_watch:
+    if not card.actions and card.name in parts.watching:
         yield _error(role, ("actions",), f"{card.name} has no actions", "Write such as: actions: [write_prd]")
     yield from _check_tools(role, card.tools)
     for cause, wanted in card.watch.items():
         yield from _check_watch(role, cause, wanted, parts)
-    if parts.by_watch:
+    if card.name in parts.watching:
         yield from _check_idle(role)
 
 
