@@ -24,10 +24,10 @@ Examples:
   agentsh rules try "make test && rm -rf build"   what would be decided, and why
 
 \b
-A rule is a word and a pattern. The words: run, write, read, install, net.
+A rule is a word and a pattern. The words: run, write, read, install, net, tool.
 deny beats ask, ask beats allow. They stand in agentsh.toml, under [rules].
 """
-KindWord = Literal["run", "write", "read", "install", "net"]
+KindWord = Literal["run", "write", "read", "install", "net", "tool"]
 WorkspaceFlag = Annotated[
     Path | None, typer.Option("--workspace", help="The one folder that it holds in; default: everywhere.")
 ]
@@ -81,7 +81,9 @@ def add(
 @app.command("try", epilog=EPILOG)
 def try_(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(metavar="WHAT", help="A command, path, package, host.", show_default=False)],
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="A command, path, package, host, tool.", show_default=False)
+    ],
     kind: Annotated[KindWord, typer.Option("--kind", help="What is wanted.")] = "run",
     workspace: WorkspaceFlag = None,
     approve: o.ApproveFlag = None,

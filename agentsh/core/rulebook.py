@@ -6,9 +6,9 @@ from pydantic import field_validator
 
 from agentsh.core.model import Frozen
 
-Kind = Literal["run", "write", "read", "install", "net"]
+Kind = Literal["run", "write", "read", "install", "net", "tool"]
 Decision = Literal["allow", "ask", "deny"]
-KINDS: Final[tuple[Kind, ...]] = ("run", "write", "read", "install", "net")
+KINDS: Final[tuple[Kind, ...]] = ("run", "write", "read", "install", "net", "tool")
 DECISIONS: Final[tuple[Decision, ...]] = ("deny", "ask", "allow")
 """The stronger first."""
 

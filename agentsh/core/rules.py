@@ -26,7 +26,7 @@ class Wish(Frozen):
 
     kind: Kind
     subjects: tuple[str, ...] = ()
-    """Paths, packages or hosts; of a run nothing."""
+    """Paths, packages, hosts or tools; of a run nothing."""
     argv: tuple[str, ...] = ()
     """Of a run: the program and its arguments."""
 
@@ -213,9 +213,15 @@ def _host_fits(pattern: str, host: str, strictly: bool) -> bool:
     return _glob(found, wanted)
 
 
+def _tool_fits(pattern: str, name: str, strictly: bool) -> bool:
+    """Whether a tool's name is what the pattern says."""
+    return _glob(name, pattern) if strictly else _glob(name.casefold(), pattern.casefold())
+
+
 _MATCHERS: Final[dict[Kind, Callable[[str, str, bool], bool]]] = {
     "write": _path_fits,
     "read": _path_fits,
     "install": _package_fits,
     "net": _host_fits,
+    "tool": _tool_fits,
 }

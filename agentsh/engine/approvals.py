@@ -19,13 +19,16 @@ RUN_ONLINE = "run code with the network"
 INSTALL = "install packages"
 WRITE_FILES = "write files"
 READ_FILES = "read files"
-USE_TOOL = "use a tool"
+USE_TOOL = "use the tool"
+"""Its name follows: what is granted for the session is that tool and no other."""
+_BEYOND = ("install", "net", "tool")
+"""What reaches further than the sandbox."""
 _KINDS: dict[str, Kind] = {INSTALL: "install", WRITE_FILES: "write", READ_FILES: "read"}
 
 
 def kind_of(what: str) -> Kind:
     """Return which rules speak of this kind of proposal."""
-    return _KINDS.get(what, "run")
+    return "tool" if what.startswith(f"{USE_TOOL} ") else _KINDS.get(what, "run")
 
 
 class Proposal(Frozen):
@@ -126,9 +129,9 @@ class Approvals:
             return Judgement(decision="allow", why="it stays in the workspace")
         if proposal.what in state.granted:
             return Judgement(decision="allow", why="granted for the session")
-        if self.policy in ("session", "always") and proposal.confined and wish.kind != "net":
+        if self.policy in ("session", "always") and proposal.confined and wish.kind not in ("net", "tool"):
             return Judgement(decision="allow", why=f"--approve {self.policy}")
-        return Judgement(decision="ask", why="the sandbox does not hold it" if wish.kind in ("install", "net") else "")
+        return Judgement(decision="ask", why="the sandbox does not hold it" if wish.kind in _BEYOND else "")
 
     def _first_of_once(self, proposal: Proposal, judgements: Sequence[Judgement]) -> bool:
         """Whether `--approve once` covers this: the first time, and only what is asked for without a reason."""

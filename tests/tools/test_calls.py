@@ -9,17 +9,19 @@ from typing import Any
 import pytest
 
 from agentsh.core import events as e
-from agentsh.core.controls import BreakAt, Go
+from agentsh.core.controls import BreakAt, Go, Settle
 from agentsh.core.errors import ExitCode
 from agentsh.core.ids import ActionName
 from agentsh.core.messages import Draft
 from agentsh.core.model import JsonObject
+from agentsh.core.rulebook import RuleSet
 from agentsh.core.tools import ToolFault, ToolResult
 from agentsh.engine.effects.tool import LONGEST_RESULT
 from agentsh.engine.reaction import Reaction
 from agentsh.ports import Hands
 from agentsh.tools.making import FunctionTool, tool
 from agentsh.tools.shipped import shipped_tools
+from tests.engine.test_approvals import Book
 from tests.support.stage import Stage, card, stage
 
 CALLS: list[str] = []
@@ -110,8 +112,42 @@ async def test_a_tool_that_acts_outside_is_asked_for_although_code_is_approved(t
     async with stage(tmp_path / "s.db", [role], policy="always", present=False) as played:
         assert (await played.session.run()).exit_code == ExitCode.PERSON
         (question,) = played.session.view().questions
-    assert (question.what, question.detail) == ("use a tool", 'post_letter {"text": "hello"}')
+    assert (question.what, question.detail) == ("use the tool post_letter", 'post_letter {"text": "hello"}')
     assert CALLS == []
+
+
+async def test_a_tool_that_acts_outside_may_be_allowed_and_denied_by_its_name(tmp_path: Path) -> None:
+    CALLS.clear()
+    found = tool(post_letter, outside=True)
+    role = (card("engineer"), uses((found, {"text": "hello"})))
+    for name, policy, rules, made in (
+        ("a", "ask", RuleSet(allow=("tool post_*",)), ["hello"]),
+        ("b", "never-ask", RuleSet(deny=("tool POST_LETTER",)), []),
+        ("c", "never", RuleSet(allow=("tool *",)), []),
+    ):
+        CALLS.clear()
+        async with stage(tmp_path / f"{name}.db", [role], policy=policy) as played:  # type: ignore[arg-type]
+            played.desk.people.approvals.book = Book(rules)
+            assert (await played.session.run()).exit_code == ExitCode.DONE
+        assert made == CALLS, name
+
+
+async def test_what_is_allowed_for_the_session_is_that_tool_and_no_other(tmp_path: Path) -> None:
+    CALLS.clear()
+    one, other = tool(post_letter, outside=True), tool(refuses, outside=True)
+    role = (card("engineer"), uses((one, {"text": "a"}), (one, {"text": "b"}), (other, {})))
+    async with stage(tmp_path / "s.db", [role], present=True) as played:
+        running = asyncio.create_task(played.session.run())
+        asked = await played.until(lambda event: isinstance(event, e.ApprovalAsked))
+        assert isinstance(asked, e.ApprovalAsked)
+        await played.session.send(Settle(question=asked.question, allowed=True, scope="session"))
+        again = await played.until(
+            lambda event: isinstance(event, e.ApprovalAsked) and event.question != asked.question
+        )
+        assert isinstance(again, e.ApprovalAsked)
+        assert (again.what, CALLS) == ("use the tool refuses", ["a", "b"])
+        await played.session.send(Settle(question=again.question, allowed=False))
+        await running
 
 
 async def test_a_finished_call_is_never_made_again(tmp_path: Path) -> None:

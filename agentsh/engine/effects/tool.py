@@ -27,10 +27,10 @@ def tool_effect(
         permission = await desk.people.permit(
             question_id(reaction, ordinal),
             role,
-            USE_TOOL,
+            f"{USE_TOOL} {spec.name}",
             f"{spec.name} {json.dumps(arguments, ensure_ascii=False)}",
             confined=False,
-            wishes=(Wish(kind="run", argv=("agentsh", "tool", spec.name)),),
+            wishes=(Wish(kind="tool", subjects=(spec.name,)),),
         )
         if permission.allowed:
             result = await _called(tool, hands, arguments)
