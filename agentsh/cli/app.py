@@ -21,6 +21,7 @@ from agentsh.cli import (
     init,
     models,
     new,
+    plugins,
     printing,
     replay,
     resume,
@@ -67,6 +68,7 @@ app.add_typer(teams.app, name="team")
 app.add_typer(models.app, name="models")
 app.add_typer(worlds.app, name="world")
 app.add_typer(rules.app, name="rules")
+app.add_typer(plugins.app, name="plugins")
 init.declare(app)
 new.declare(app)
 doctor.declare(app)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
-from agentsh.commands.builtin import builtin
 from agentsh.commands.context import Context
 from agentsh.commands.history import History
 from agentsh.core.chat import PullProgress
@@ -17,6 +16,7 @@ from agentsh.session.facade import Session
 from agentsh.store.catalogue import SessionFiles, newest_message
 from agentsh.tui.lobby import Begin, Wanted
 from agentsh.wiring import open_provider, reopened, started
+from agentsh.wiring.kit import Kit
 from agentsh.wiring.outside import Surroundings
 
 
@@ -32,7 +32,7 @@ class HomeLobby:
         self._settings = settings
         self._home = home
         self._overrides = overrides or ResumeOptions()
-        self.context = Context(Surroundings(home, settings), builtin())
+        self.context = Context(Surroundings(home, settings), Kit(home).commands())
         self.history = History(home.root / "history")
 
     @property

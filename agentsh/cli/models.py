@@ -98,11 +98,12 @@ def _asked(
 
     from agentsh import wiring
     from agentsh.cli.project import project
+    from agentsh.wiring.kit import Kit
 
-    settings, _home = project(context)
+    settings, home = project(context)
 
     async def conversation() -> T:
-        async with wiring.open_provider(settings, host=host, provider=provider) as server:
+        async with wiring.open_provider(settings, host=host, provider=provider, plugged=Kit(home).providers) as server:
             return await ask(server)
 
     return asyncio.run(conversation())

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 import typer
 
 Approve = Literal["ask", "once", "session", "always", "never", "never-ask"]
-ProviderName = Literal["ollama", "local", "openai", "scripted"]
 
 HomeFlag = Annotated[
     Path | None,
@@ -21,8 +20,12 @@ SessionArgument = Annotated[str, typer.Argument(metavar="SESSION", help="Name of
 ModelFlag = Annotated[str | None, typer.Option("--model", help="Model to ask, as its server calls it.")]
 HostFlag = Annotated[str | None, typer.Option("--host", help="Model server, such as http://127.0.0.1:11434.")]
 ProviderFlag = Annotated[
-    ProviderName | None,
-    typer.Option("--provider", help="Kind of server; default: ollama, else the embedded demo model."),
+    str | None,
+    typer.Option(
+        "--provider",
+        metavar="[ollama|local|openai|scripted]",
+        help="Kind of server, also a plugin's; default: ollama, else the embedded demo model.",
+    ),
 ]
 ApproveFlag = Annotated[
     Approve | None,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from agentsh.library.home import Home
     from agentsh.library.shelf import Shelf
     from agentsh.store.catalogue import SessionFiles
+    from agentsh.wiring.kit import Kit
 
 
 def home_of(context: typer.Context) -> "Home":
@@ -61,9 +62,14 @@ def existing_session(context: typer.Context, name: str) -> Path:
 
 def shelf_of(context: typer.Context) -> "Shelf":
     """Return the prompts along the search path. Raises UsageError."""
-    from agentsh.library.shelf import Shelf
+    return kit_of(context).shelf()
 
-    return Shelf(home_of(context).shelves)
+
+def kit_of(context: typer.Context) -> "Kit":
+    """Return what the home has to work with, plugins included. Raises UsageError."""
+    from agentsh.wiring.kit import Kit
+
+    return Kit(home_of(context))
 
 
 def crash_folder(arguments: Sequence[str]) -> Path:

@@ -10,7 +10,6 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 
 from agentsh.cli import printing
 from agentsh.cli.keyboard import Keyboard
-from agentsh.commands.builtin import builtin
 from agentsh.commands.context import Context
 from agentsh.commands.history import History
 from agentsh.core.cards import BudgetCard
@@ -27,6 +26,7 @@ from agentsh.repl.shell import Shell
 from agentsh.repl.written import Written
 from agentsh.session.facade import Session
 from agentsh.wiring import open_provider, reopened, started
+from agentsh.wiring.kit import Kit
 from agentsh.wiring.outside import Surroundings
 
 
@@ -81,7 +81,7 @@ def house_of(settings: Settings, home: Home, manner: RunManner) -> House:
                 yield progress
 
     return House(
-        context=Context(Surroundings(home, settings), builtin()),
+        context=Context(Surroundings(home, settings), Kit(home).commands()),
         open=opening,
         pull=pull,
         history=History(home.root / "history"),

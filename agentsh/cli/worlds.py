@@ -31,10 +31,10 @@ WorldName = Annotated[str, typer.Argument(metavar="NAME", help="Name of the worl
 @app.command("list", epilog=EPILOG)
 def list_(context: typer.Context, json: o.JsonFlag = False) -> None:
     """List worlds along the search path: ./prompts, the user's, the shipped ones."""
-    from agentsh.cli.project import home_of
+    from agentsh.cli.project import kit_of
     from agentsh.wiring.worlds import list_worlds
 
-    found = list_worlds(home_of(context))
+    found = list_worlds(kit_of(context))
     if json:
         printing.say_json([entry.model_dump(mode="json") for entry in found])
         return
@@ -49,11 +49,11 @@ def check(
     json: o.JsonFlag = False,
 ) -> None:
     """Check the files of worlds; exit 2 when one is wrong."""
-    from agentsh.cli.project import home_of
+    from agentsh.cli.project import kit_of
     from agentsh.core.errors import ExitCode
     from agentsh.wiring.worlds import check_worlds
 
-    found = check_worlds(home_of(context), names or ())
+    found = check_worlds(kit_of(context), names or ())
     if json:
         printing.say_json({name: [str(error) for error in errors] for name, errors in found.items()})
     else:
@@ -143,11 +143,11 @@ def inspect(
     """Show a session's world after a tick, or one entity of it, with everything that it has."""
     import asyncio
 
-    from agentsh.cli.project import existing_session
+    from agentsh.cli.project import existing_session, kit_of
     from agentsh.session import world_view
     from agentsh.wiring.inspection import world_of
 
-    world = asyncio.run(world_of(existing_session(context, session), tick))
+    world = asyncio.run(world_of(kit_of(context), existing_session(context, session), tick))
     if entity is not None:
         detail = world_view.detail_of(world, world_view.found_entity(world, entity))
         lines = [] if json else _entity_page(world, detail)

@@ -77,6 +77,11 @@ class Registry:
     def __iter__(self) -> Iterator[Command]:
         return iter(self._commands.values())
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name and alias that is taken."""
+        return (*self._commands, *self._aliases)
+
     def add(self, command: Command) -> None:
         """Add a command. Raises UsageError when one of its names is taken."""
         for name in (command.name, *command.aliases):

@@ -52,6 +52,8 @@ class TeamParts:
     """Teams within it."""
     options: OptionsByConductor = field(default_factory=lambda: SHIPPED)
     """The keys of each conductor that there is."""
+    tools: Collection[str] = SHIPPED_TOOLS
+    """Names of the tools that there are."""
     known_actions: Collection[str] = ()
     """Names of all actions that there are, also of other teams."""
 
@@ -158,7 +160,7 @@ def _check_role(role: CardFile[RoleCard], parts: TeamParts) -> Iterator[Finding]
     card = role.card
     if not card.actions and card.name in parts.watching:
         yield _error(role, ("actions",), f"{card.name} has no actions", "Write such as: actions: [write_prd]")
-    yield from _check_tools(role, card.tools)
+    yield from _check_tools(role, card.tools, parts)
     for cause, wanted in card.watch.items():
         yield from _check_watch(role, cause, wanted, parts)
     if card.name in parts.watching:
@@ -209,7 +211,7 @@ def _check_action(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Fi
     for index, role in enumerate(card.on_fail):
         if role not in parts.roles:
             yield _error(action, ("on_fail", index), f"{role!r} is not in the team", nearest(role, parts.roles))
-    yield from _check_tools(action, card.tools)
+    yield from _check_tools(action, card.tools, parts)
     if card.does == "use_tools":
         yield from _check_has_tools(action, parts)
     if card.candidates > 1 and (card.for_each or card.does not in ("write_function", "write_files")):
@@ -217,10 +219,10 @@ def _check_action(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Fi
         yield _warning(action, ("candidates",), f"{card.name} has no candidates to choose from", hint)
 
 
-def _check_tools(file: CardFile[Card], tools: tuple[str, ...]) -> Iterator[Finding]:
+def _check_tools(file: CardFile[Card], tools: tuple[str, ...], parts: TeamParts) -> Iterator[Finding]:
     for index, name in enumerate(tools):
-        if name not in SHIPPED_TOOLS:
-            hint = f"A plugin or an MCP server has to bring it. {nearest(name, SHIPPED_TOOLS)}"
+        if name not in parts.tools:
+            hint = f"A plugin or an MCP server has to bring it. {nearest(name, parts.tools)}"
             yield _warning(file, ("tools", index), f"no tool {name!r} ships with agentsh", hint)
 
 

@@ -1,7 +1,7 @@
 """Finds actions, roles and teams along the search path, and reads a team with everything that it refers to."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +11,7 @@ from agentsh.core.ids import BOSS, ActionName, RoleName
 from agentsh.core.model import Frozen, JsonObject
 from agentsh.core.options.base import Reference
 from agentsh.core.options.registry import SHIPPED, OptionsByConductor
+from agentsh.core.tools import SHIPPED as SHIPPED_TOOLS
 from agentsh.library.checks import Finding, TeamParts, check_parts, planning, references
 from agentsh.library.places import Place, Places, nearest
 from agentsh.library.reading import NAME, CardFile, read_action, read_role, read_team
@@ -38,15 +39,19 @@ class TeamEntry(Frozen):
 class Shelf:
     """The prompts of a search path: of two files with one name the one in the earlier folder counts."""
 
-    def __init__(self, folders: Sequence[Path], options: OptionsByConductor = SHIPPED) -> None:
+    def __init__(
+        self, folders: Sequence[Path], options: OptionsByConductor = SHIPPED, tools: Collection[str] = SHIPPED_TOOLS
+    ) -> None:
         """Read from folders.
 
         Args:
             folders: each with actions/, roles/ and teams/ in it; a missing folder is empty.
             options: the keys of each conductor that there is.
+            tools: names of the tools that there are.
         """
         self.folders = tuple(folders)
         self._options = options
+        self._tools = tools
         self.renderer = PromptRenderer(self.folders)
 
     def team(self, name: str) -> TeamFile:
@@ -113,7 +118,7 @@ class Shelf:
             team = read_team(path, self._options)
         except FileError as error:
             return None, [Finding.of(error)]
-        parts = TeamParts(team, options=self._options, known_actions=self.paths("action"))
+        parts = TeamParts(team, options=self._options, tools=self._tools, known_actions=self.paths("action"))
         findings = [
             *self._gather_teams(parts),
             *self._gather_roles(team, parts),

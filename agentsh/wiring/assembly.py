@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from agentsh.conductors.registry import conductor
 from agentsh.core import events as e
 from agentsh.core.cards import TeamFile
 from agentsh.core.code import SandboxStatus
@@ -37,6 +36,7 @@ from agentsh.session.facade import Session
 from agentsh.session.going_back import restore_files
 from agentsh.verify.gates import GateVerifier
 from agentsh.verify.installing import VenvInstaller
+from agentsh.wiring.kit import Kit
 from agentsh.wiring.models import Connected
 from agentsh.workspace.folder import open_workspace
 from agentsh.workspace.watching import FolderWatcher
@@ -55,16 +55,18 @@ class Manner:
     rules: RuleSettings
 
 
-async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home: Home, manner: Manner) -> Session:
+async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, kit: Kit, manner: Manner) -> Session:
     """Return the session of a log that has begun; `stack` closes it."""
     facts = log.state.facts
     if facts is None:
         raise StoreError("the session never began")
+    home = kit.home
     # First what refuses a folder that holds too much: nothing is looked for in it then.
     sandbox = await open_sandbox(Path(facts.workspace), protected=own_paths(home))
     workspace = await open_workspace(Path(facts.workspace), own=facts.own_workspace, branch=facts.branch)
     await restore_files(log, workspace)
     await log.append(e.SandboxProbed(status=sandbox.status), *_unprotected(sandbox.status, workspace.root, home))
+    await log.append(*kit.notices())
     meter = Meter(log, manner.model_settings)
     gate = Gate(budget=meter.spent, hit=_pause(log))
     restore(gate, log.state)
@@ -90,16 +92,20 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, home
         temperature=facts.temperature,
         native_tools=frozenset(facts.native_tools),
     )
-    toolbox = _toolbox(facts.team)
-    renderer = PromptRenderer(home.shelves)
+    toolbox = _toolbox(kit, facts.team)
+    renderer = PromptRenderer(kit.shelves)
 
     def recast(team: TeamFile) -> Mapping[RoleName, Reacts]:
         return cast_of(team, asking, renderer, humans=facts.humans, variables=facts.variables, toolbox=toolbox)
 
-    run = Run(desk, _conductor(facts), recast(facts.team))
+    run = Run(desk, _conductor(kit, facts), recast(facts.team))
     watcher = FolderWatcher(workspace.root)
-    session = Session(facts, desk, run, meter, await _world(desk, run), recast=recast, watcher=watcher)
+    session = Session(facts, desk, run, meter, await _world(kit, desk, run), recast=recast, watcher=watcher)
     stack.push_async_callback(session.aclose)
+    if kit.plugins is not None and (listeners := kit.plugins.listeners()):
+        from agentsh.plugins.listening import listening
+
+        await stack.enter_async_context(listening(log, facts.session, listeners))
     return session
 
 
@@ -117,37 +123,35 @@ def _unprotected(status: SandboxStatus, root: Path, home: Home) -> list[e.Notice
     return [e.Noticed(message=message, hint="use another --home, or install bubblewrap")]
 
 
-def _toolbox(team: TeamFile) -> dict[str, Tool]:
+def _toolbox(kit: Kit, team: TeamFile) -> dict[str, Tool]:
     """Return the tools that there are. Raises UsageError when the team names one that there is not."""
     wanted = {name: card.source for card in team.roles.values() for name in card.tools}
     wanted |= {name: card.source for card in team.actions.values() for name in card.tools}
     if not wanted:
         return {}
-    from agentsh.tools.shipped import shipped_tools
-
-    found = shipped_tools()
+    found = kit.tools()
     if missing := [name for name in wanted if name not in found]:
         hint = f"there is: {', '.join(found)}"
         raise UsageError(f"{wanted[missing[0]]}: there is no tool {missing[0]!r}", hint=hint)
     return found
 
 
-def _conductor(facts: e.SessionStarted) -> Conductor:
+def _conductor(kit: Kit, facts: e.SessionStarted) -> Conductor:
     """Return the team's conductor; where a world ticks, its agents are conducted apart from the team."""
     if facts.world is None:
-        return conductor(facts.team.team.conductor)
+        return kit.conductor(facts.team.team.conductor)
     from agentsh.wiring.worlds import conductor_beside
 
-    return conductor_beside(facts.world, facts.team)
+    return conductor_beside(kit, facts.world, facts.team)
 
 
-async def _world(desk: Desk, run: Run) -> "WorldDesk | None":
+async def _world(kit: Kit, desk: Desk, run: Run) -> "WorldDesk | None":
     facts = desk.log.state.facts
     if facts is None or facts.world is None:
         return None
     from agentsh.wiring.worlds import open_desk
 
-    return await open_desk(desk, run)
+    return await open_desk(kit, desk, run)
 
 
 def _pause(log: EventLog) -> Callable[[str, Passage], None]:

@@ -6,12 +6,12 @@ from agentsh.core.errors import WorldError
 from agentsh.core.events import SessionStarted, WorldSnapshot
 from agentsh.ports import History
 from agentsh.store.reading import SessionReader
+from agentsh.wiring.kit import Kit
 from agentsh.world.restore import restored
-from agentsh.world.shipped import shipped_catalogue
 from agentsh.world.world import World
 
 
-async def world_of(path: Path, tick: int | None = None) -> World:
+async def world_of(kit: Kit, path: Path, tick: int | None = None) -> World:
     """Return the world of a session's file after a tick; None: as it is now.
 
     Raises:
@@ -23,7 +23,7 @@ async def world_of(path: Path, tick: int | None = None) -> World:
         facts = await _facts(reader)
         if facts is None or facts.world is None:
             raise WorldError(f"session {path.stem!r} has no world", hint="begin one: agentsh world run NAME")
-        found = await restored(reader, shipped_catalogue(), facts, await _snapshots(reader), tick)
+        found = await restored(reader, kit.catalogue(), facts, await _snapshots(reader), tick)
         return found.world
     finally:
         reader.close()

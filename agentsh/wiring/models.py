@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentsh.core.chat import PullProgress, ServerProbe
-from agentsh.core.errors import ModelMissing, ProviderError, UsageError
+from agentsh.core.errors import AgentshError, ModelMissing, ProviderError, UsageError
 from agentsh.core.events import Noticed
 from agentsh.core.model import Frozen
 from agentsh.core.settings import DEFAULT_HOST, HostSettings, ModelSettings, Settings
 from agentsh.engine.model_queue import Host
+from agentsh.plugins.kinds import ProviderKind
 from agentsh.ports import Provider
 
 Progress = Callable[[PullProgress], None]
+Plugged = Mapping[str, ProviderKind]
+"""Providers of plugins, by name."""
+PROVIDERS = ("ollama", "local", "openai", "scripted")
 OPENAI_HOST = "https://api.openai.com/v1"
 OPENAI_KEY = "OPENAI_API_KEY"
 LOCAL_SLOTS = 2
@@ -66,9 +70,20 @@ async def tool_callers(models: Connected, names: Iterable[str]) -> tuple[str, ..
 
 
 async def connect(
-    wish: Wish, settings: ModelSettings, environ: Mapping[str, str], progress: Progress | None = None
+    wish: Wish,
+    settings: ModelSettings,
+    environ: Mapping[str, str],
+    progress: Progress | None = None,
+    plugged: Plugged | None = None,
 ) -> Connected:
     """Return what to ask. Only when nothing in particular was asked for, the demo model stands in for a server.
+
+    Args:
+        wish: what was asked for.
+        settings: what holds where nothing was.
+        environ: OLLAMA_HOST is in it.
+        progress: told how far a download of the demo model is.
+        plugged: the providers of plugins.
 
     Raises:
         ProviderError: nothing answers; it says what was tried.
@@ -92,7 +107,7 @@ async def connect(
         case "scripted":
             return _scripted(wanted, settings)
         case other:
-            raise UsageError(f"there is no provider {other!r}", hint="there is: ollama, local, openai, scripted")
+            return await _plugged(other, wanted, settings, plugged or {})
 
 
 async def _ollama_or_demo(
@@ -211,16 +226,48 @@ def _scripted(wish: Wish, settings: ModelSettings) -> Connected:
     return Connected("scripted", wish.model, provider.host, (host,), settings.num_ctx)
 
 
+async def _plugged(name: str, wish: Wish, settings: ModelSettings, plugged: Plugged) -> Connected:
+    if (kind := plugged.get(name)) is None:
+        raise _no_provider(name, plugged)
+    provider = opened_by_plugin(kind, wish.host, settings)
+    try:
+        found = await provider.probe()
+        model = _model_on(found, wish.model)
+    except ProviderError:
+        await provider.aclose()
+        raise
+    host = Host(provider, kind.parallel or settings.parallel)
+    return Connected(name, model, provider.host, (host,), settings.num_ctx)
+
+
+def opened_by_plugin(kind: ProviderKind, host: str | None, settings: ModelSettings) -> Provider:
+    """Return a plugin's provider. Raises ProviderError when the plugin fails."""
+    try:
+        return kind.open(host, settings)
+    except AgentshError:
+        raise
+    except Exception as error:
+        raise ProviderError(f"provider {kind.name!r} of a plugin failed: {type(error).__name__}: {error}") from error
+
+
+def _no_provider(name: str, plugged: Plugged) -> UsageError:
+    return UsageError(f"there is no provider {name!r}", hint=f"there is: {', '.join((*PROVIDERS, *plugged))}")
+
+
 @asynccontextmanager
 async def open_provider(
-    settings: Settings, *, host: str | None = None, provider: str | None = None
+    settings: Settings, *, host: str | None = None, provider: str | None = None, plugged: Plugged | None = None
 ) -> AsyncIterator[Provider]:
     """Open the model server that a run would ask, whether or not it answers, for commands that manage models.
 
     Raises:
         UsageError: there is no such provider.
     """
-    opened = _opened(provider or settings.model.provider or "ollama", host or settings.model.host, settings.model)
+    kind, where = provider or settings.model.provider or "ollama", host or settings.model.host
+    if plugged is not None and kind in plugged:
+        opened = opened_by_plugin(plugged[kind], where, settings.model)
+    else:
+        opened = _opened(kind, where, settings.model)
     try:
         yield opened
     finally:

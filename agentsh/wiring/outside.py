@@ -24,6 +24,7 @@ from agentsh.library.worlds import WorldShelf
 from agentsh.session.export import ExportFormat, exported
 from agentsh.session.facade import Session
 from agentsh.store.catalogue import SessionFiles
+from agentsh.wiring.kit import Kit
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Surroundings:
 
     async def teams(self) -> list[Named]:
         """Return the teams that there are."""
-        found = await asyncio.to_thread(Shelf(self.home.shelves).list_teams)
+        found = await asyncio.to_thread(Kit(self.home).shelf().list_teams)
         return [Named(name=team.name, summary=team.summary or team.problem) for team in found]
 
     async def worlds(self) -> list[Named]:
@@ -49,7 +50,7 @@ class Surroundings:
 
     async def roles(self) -> list[Named]:
         """Return the role files that there are."""
-        found = await asyncio.to_thread(lambda: Shelf(self.home.shelves).paths("role"))
+        found = await asyncio.to_thread(lambda: Kit(self.home).shelf().paths("role"))
         return [Named(name=name, summary=str(path)) for name, path in sorted(found.items())]
 
     async def role(self, file: str) -> tuple[RoleCard, Mapping[ActionName, ActionCard]]:
@@ -85,11 +86,12 @@ class Surroundings:
         return await asyncio.to_thread(self._settings)
 
     def _role(self, file: str) -> tuple[RoleCard, Mapping[ActionName, ActionCard]]:
-        shelf = Shelf(self.home.shelves)
+        kit = Kit(self.home)
+        shelf = kit.shelf()
         path = Path(file).expanduser()
         if path.suffix == ".md" and path.is_file():
             card = read_role(path).card.model_copy(update={"name": RoleName(path.stem)})
-            shelf = Shelf((path.resolve().parent.parent, *self.home.shelves))
+            shelf = Shelf((path.resolve().parent.parent, *kit.shelves), kit.options)
         else:
             card = shelf.role(file)
         return card, _actions(shelf, card)

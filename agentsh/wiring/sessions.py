@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agentsh.conductors.registry import find_conductor
 from agentsh.core import events as e
 from agentsh.core.cards import TeamFile
 from agentsh.core.controls import BreakAt
@@ -24,12 +23,13 @@ from agentsh.engine.fold import Fold
 from agentsh.engine.hiring import as_changed
 from agentsh.engine.log import EventLog
 from agentsh.engine.state import State
+from agentsh.engine.turns import FindConductor
 from agentsh.library.home import Home
-from agentsh.library.shelf import Shelf
 from agentsh.session.facade import Session
 from agentsh.store.catalogue import SessionFiles, read_session
 from agentsh.store.journal import SqliteJournal
 from agentsh.wiring.assembly import Manner, assemble
+from agentsh.wiring.kit import Kit, loaded
 from agentsh.wiring.models import Connected, Progress, Wish, connect, tool_callers
 from agentsh.wiring.ownership import adoption, as_said, is_own, marked, own_hosts, taken_over, user_key
 
@@ -56,13 +56,14 @@ async def started(
     points = [parse_breakpoint(when) for when in options.pause_at]
     files = SessionFiles(home.sessions)
     _free_name(files, options)
-    world = _world_file(home, options.world) if isinstance(options, WorldOptions) else None
-    named = _named_team(options, settings, home, world)
+    kit = await loaded(home)
+    world = _world_file(kit, options.world) if isinstance(options, WorldOptions) else None
+    named = _named_team(options, settings, kit, world)
     async with AsyncExitStack() as stack:
         wish = Wish(provider=options.provider, host=options.host, model=options.model)
-        models = await connect(wish, settings.model, os.environ, progress)
+        models = await connect(wish, settings.model, os.environ, progress, kit.providers)
         stack.push_async_callback(models.aclose)
-        team = named or _team(_usual_team(options, models), options, home)
+        team = named or _team(_usual_team(options, models), options, kit)
         facts = _facts(options, settings, models, team)
         facts = facts.model_copy(update={"native_tools": await _tool_callers(models, team)})
         if isinstance(options, WorldOptions) and world is not None:
@@ -73,12 +74,12 @@ async def started(
             check_breakpoint(point, facts.team, has_world=facts.world is not None)
         name, journal = await _new_journal(files, options)
         stack.push_async_callback(journal.aclose)
-        log = EventLog(journal, Fold(find=find_conductor), Redactor(secrets_of(os.environ)))
+        log = EventLog(journal, Fold(find=kit.find_conductor), Redactor(secrets_of(os.environ)))
         stack.push_async_callback(_close, journal, files, log)
         await log.append(marked(_named(facts, name, home), user_key()), *models.notices)
         manner = Manner(facts.approve, terminal, settings.model, settings.rules)
         try:
-            session = await assemble(stack, log, models, home, manner)
+            session = await assemble(stack, log, models, kit, manner)
         except AgentshError:
             await journal.aclose()
             journal.path.unlink(missing_ok=True)
@@ -105,6 +106,7 @@ async def reopened(
         ProviderError, StoreError: it is as it was.
     """
     files = SessionFiles(home.sessions)
+    kit = await loaded(home)
     known = files.summary(name).name if name else _latest(files, home)
     if overrides.back_to is not None:
         from agentsh.wiring.branches import rewind
@@ -113,7 +115,7 @@ async def reopened(
     async with AsyncExitStack() as stack:
         journal = await SqliteJournal.open(files.path(known), create=False)
         stack.push_async_callback(journal.aclose)
-        log = EventLog(journal, await _folded(journal), Redactor(secrets_of(os.environ)))
+        log = EventLog(journal, await _folded(journal, kit.find_conductor), Redactor(secrets_of(os.environ)))
         stack.push_async_callback(_close, journal, files, log)
         facts = log.state.facts
         if facts is None:
@@ -121,11 +123,13 @@ async def reopened(
         if overrides.ticks is not None and facts.world is None:
             raise UsageError(f"session {known!r} has no world that could tick", hint="leave --ticks out")
         held, adopted = _held(facts, known, overrides, settings, home)
-        models = await connect(_same_models(held, overrides, settings), settings.model, os.environ, progress)
+        models = await connect(
+            _same_models(held, overrides, settings), settings.model, os.environ, progress, kit.providers
+        )
         stack.push_async_callback(models.aclose)
-        await log.append(*_resuming(log.state, facts, overrides, home), *adopted, *models.notices)
+        await log.append(*_resuming(log.state, facts, overrides, kit), *adopted, *models.notices)
         manner = Manner(overrides.approve or held.approve, terminal, settings.model, settings.rules)
-        yield await assemble(stack, log, models, home, manner)
+        yield await assemble(stack, log, models, kit, manner)
 
 
 def _held(
@@ -218,21 +222,21 @@ async def _tool_callers(models: Connected, team: TeamFile) -> tuple[str, ...]:
     return await tool_callers(models, [models.model, *(role.model for role in team.roles.values() if role.model)])
 
 
-def _world_file(home: Home, name: str) -> "WorldFile":
+def _world_file(kit: Kit, name: str) -> "WorldFile":
     from agentsh.wiring.worlds import world_file
 
-    return world_file(home, name)
+    return world_file(kit, name)
 
 
-def _named_team(options: RunOptions, settings: Settings, home: Home, world: "WorldFile | None") -> TeamFile | None:
+def _named_team(options: RunOptions, settings: Settings, kit: Kit, world: "WorldFile | None") -> TeamFile | None:
     """Return the team that was asked for: a mistake in it is told before a model is loaded for it."""
     if world is not None:
         from agentsh.wiring.worlds import world_team
 
-        company = None if options.team is None else Shelf(home.shelves).team(options.team)
+        company = None if options.team is None else kit.shelf().team(options.team)
         return _with_humans(world_team(world, company), options)
     name = options.team or settings.run.team
-    return None if name is None else _team(name, options, home)
+    return None if name is None else _team(name, options, kit)
 
 
 def _usual_team(options: RunOptions, models: Connected) -> str:
@@ -243,8 +247,8 @@ def _usual_team(options: RunOptions, models: Connected) -> str:
     return EXISTING_TEAM if has_files else DEFAULT_TEAM
 
 
-def _team(name: str, options: RunOptions, home: Home) -> TeamFile:
-    return _with_humans(Shelf(home.shelves).team(name), options)
+def _team(name: str, options: RunOptions, kit: Kit) -> TeamFile:
+    return _with_humans(kit.shelf().team(name), options)
 
 
 def _with_humans(team: TeamFile, options: RunOptions) -> TeamFile:
@@ -261,13 +265,13 @@ def _same_models(facts: e.SessionStarted, overrides: ResumeOptions, settings: Se
     return Wish(provider=facts.provider, host=overrides.host or host, model=overrides.model or facts.model)
 
 
-async def _folded(journal: SqliteJournal) -> Fold:
+async def _folded(journal: SqliteJournal, find: FindConductor) -> Fold:
     """Return the state from the newest snapshot and what came after it; a snapshot that does not fit is ignored."""
     kept = await journal.load_snapshot()
-    fold, seq = Fold(find=find_conductor), 0
+    fold, seq = Fold(find=find), 0
     if kept is not None:
         try:
-            fold, seq = Fold(State.model_validate(kept[1]), find_conductor), kept[0]
+            fold, seq = Fold(State.model_validate(kept[1]), find), kept[0]
         except ValueError:
             seq = 0
     for recorded in await journal.read(after=seq):
@@ -275,7 +279,7 @@ async def _folded(journal: SqliteJournal) -> Fold:
     return fold
 
 
-def _resuming(state: State, facts: e.SessionStarted, overrides: ResumeOptions, home: Home) -> list[e.Event]:
+def _resuming(state: State, facts: e.SessionStarted, overrides: ResumeOptions, kit: Kit) -> list[e.Event]:
     """Return how the session goes on: with new limits, edited prompts, and whatever had failed tried again."""
     resumed = e.SessionResumed(
         reason="reopened",
@@ -289,27 +293,27 @@ def _resuming(state: State, facts: e.SessionStarted, overrides: ResumeOptions, h
         for opened in state.open.values()
         if opened.failed is not None
     ]
-    return [resumed, *_edits(state, facts, home), *retried]
+    return [resumed, *_edits(state, facts, kit), *retried]
 
 
-def _edits(state: State, facts: e.SessionStarted, home: Home) -> list[e.Event]:
+def _edits(state: State, facts: e.SessionStarted, kit: Kit) -> list[e.Event]:
     """Return the team as its files say it now, if they say something else; broken files change nothing."""
     try:
-        team = as_changed(_team_now(facts, home), state.hired, state.left)
+        team = as_changed(_team_now(facts, kit), state.hired, state.left)
     except AgentshError as error:
         return [e.Noticed(message=f"{error}; going on with the team as it was", hint=error.hint)]
     return [] if team == facts.team else [e.TeamChanged(team=team)]
 
 
-def _team_now(facts: e.SessionStarted, home: Home) -> TeamFile:
+def _team_now(facts: e.SessionStarted, kit: Kit) -> TeamFile:
     """Return the team as its files say it now; what is in a world does not come from its file any more."""
     name, world = facts.team.team.name, facts.world
     if world is None:
-        return Shelf(home.shelves).team(name)
+        return kit.shelf().team(name)
     from agentsh.wiring.worlds import world_shelf, world_team
 
-    company = None if name == world.name else Shelf(home.shelves).team(name)
-    now = world_shelf(home).world(world.name)
+    company = None if name == world.name else kit.shelf().team(name)
+    now = world_shelf(kit).world(world.name)
     return world_team(now.model_copy(update={"card": world}), company)
 
 

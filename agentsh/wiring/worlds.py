@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator
 
-from agentsh.conductors.registry import conductor
 from agentsh.core.cards import TeamFile
 from agentsh.core.errors import FileError, WorldError
 from agentsh.core.events import SessionStarted
@@ -10,56 +9,54 @@ from agentsh.core.world_options import WorldOptions
 from agentsh.core.worlds import THINK, WorldCard
 from agentsh.engine.desk import Desk
 from agentsh.engine.run import Run
-from agentsh.library.home import Home
-from agentsh.library.shelf import Shelf
 from agentsh.library.worlds import WorldEntry, WorldFile, WorldShelf
 from agentsh.session.world_desk import WorldDesk
+from agentsh.wiring.kit import Kit
 from agentsh.world.casting import team_of
-from agentsh.world.catalogue import agents
+from agentsh.world.catalogue import Catalogue, agents
 from agentsh.world.checks import check_world
 from agentsh.world.run import open_world
-from agentsh.world.shipped import shipped_catalogue
 from agentsh.world.turns import WorldTurns
 
 
-def world_shelf(home: Home) -> WorldShelf:
+def world_shelf(kit: Kit) -> WorldShelf:
     """Return the worlds along the search path."""
-    return WorldShelf(Shelf(home.shelves))
+    return WorldShelf(kit.shelf())
 
 
-def list_worlds(home: Home) -> list[WorldEntry]:
+def list_worlds(kit: Kit) -> list[WorldEntry]:
     """Return all worlds by name, those that cannot be run with the reason."""
-    return [_checked(home, entry) for entry in world_shelf(home).list_worlds()]
+    return [_checked(kit, entry) for entry in world_shelf(kit).list_worlds()]
 
 
-def world_file(home: Home, name: str) -> WorldFile:
+def world_file(kit: Kit, name: str) -> WorldFile:
     """Return a world that can be run.
 
     Raises:
         UsageError: there is none of that name.
         FileError: something in its file is wrong.
     """
-    found = world_shelf(home).world(name)
-    if (wrong := next(world_errors(found), None)) is not None:
+    found = world_shelf(kit).world(name)
+    if (wrong := next(world_errors(found, kit.catalogue()), None)) is not None:
         raise wrong
     return found
 
 
-def world_errors(found: WorldFile) -> Iterator[FileError]:
+def world_errors(found: WorldFile, catalogue: Catalogue) -> Iterator[FileError]:
     """Yield what is wrong with a world that was read: components, rules, actions, conditions that there are not."""
-    for finding in check_world(found.card, shipped_catalogue()):
+    for finding in check_world(found.card, catalogue):
         yield found.error(finding.entity, finding.message, finding.hint)
 
 
-def check_worlds(home: Home, names: Collection[str] = ()) -> dict[str, list[FileError]]:
+def check_worlds(kit: Kit, names: Collection[str] = ()) -> dict[str, list[FileError]]:
     """Return what is wrong with each of these worlds; none named: with all. Raises UsageError."""
-    shelf = world_shelf(home)
-    return {name: _errors(shelf, name) for name in names or shelf.names()}
+    shelf, catalogue = world_shelf(kit), kit.catalogue()
+    return {name: _errors(shelf, name, catalogue) for name in names or shelf.names()}
 
 
-def _errors(shelf: WorldShelf, name: str) -> list[FileError]:
+def _errors(shelf: WorldShelf, name: str, catalogue: Catalogue) -> list[FileError]:
     try:
-        return list(world_errors(shelf.world(name)))
+        return list(world_errors(shelf.world(name), catalogue))
     except FileError as error:
         return [error]
 
@@ -82,20 +79,20 @@ def with_world(facts: SessionStarted, options: WorldOptions, found: WorldFile) -
     return facts.model_copy(update={"world": card, "seed": seed, "idea": idea})
 
 
-def conductor_beside(world: WorldCard, team: TeamFile) -> WorldTurns:
+def conductor_beside(kit: Kit, world: WorldCard, team: TeamFile) -> WorldTurns:
     """Return who conducts a world's agents, and beside them the roles of the team that do not live in it."""
     thinkers = agents(world)
-    return WorldTurns(thinkers, conductor(team.team.conductor) if set(team.team.roles) - set(thinkers) else None)
+    return WorldTurns(thinkers, kit.conductor(team.team.conductor) if set(team.team.roles) - set(thinkers) else None)
 
 
-async def open_desk(desk: Desk, run: Run) -> WorldDesk:
+async def open_desk(kit: Kit, desk: Desk, run: Run) -> WorldDesk:
     """Return the world of a session that has one, as it was left."""
-    shipped = shipped_catalogue()
-    return WorldDesk(desk.log, await open_world(desk, run, shipped), shipped)
+    catalogue = kit.catalogue()
+    return WorldDesk(desk.log, await open_world(desk, run, catalogue), catalogue)
 
 
-def _checked(home: Home, entry: WorldEntry) -> WorldEntry:
+def _checked(kit: Kit, entry: WorldEntry) -> WorldEntry:
     if entry.problem:
         return entry
-    wrong = next(world_errors(world_shelf(home).world(entry.name)), None)
+    wrong = next(world_errors(world_shelf(kit).world(entry.name), kit.catalogue()), None)
     return entry if wrong is None else entry.model_copy(update={"problem": str(wrong)})

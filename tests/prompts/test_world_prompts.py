@@ -11,6 +11,7 @@ from agentsh.library.home import shipped_prompts
 from agentsh.library.shelf import Shelf
 from agentsh.library.worlds import TASKS
 from agentsh.wiring.worlds import world_errors
+from agentsh.world.shipped import shipped_catalogue
 from tests.world.playing import Playing, does, play, shipped, waits
 from tests.world.test_life_laws import whims
 
@@ -37,7 +38,7 @@ def rendered(task: str, data: JsonObject) -> str:
 def test_four_worlds_ship_and_can_be_run() -> None:
     assert WORLDS == ["classroom", "magic-sword", "tavern", "town"]
     for name in WORLDS:
-        assert list(world_errors(shipped(name))) == []
+        assert list(world_errors(shipped(name), shipped_catalogue())) == []
         assert shipped(name).card.summary
 
 

@@ -1,0 +1,179 @@
+"""All that sessions are made of: what ships with agentsh, and what the plugins of a home bring."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from agentsh.conductors.registry import CONDUCTORS, find_conductor
+from agentsh.core.errors import AgentshError, FileError, UsageError
+from agentsh.core.events import Noticed
+from agentsh.core.options.registry import SHIPPED, OptionsByConductor
+from agentsh.core.tools import SHIPPED as SHIPPED_TOOLS
+from agentsh.engine.turns import Conductor
+from agentsh.library.home import Home, user_folder
+from agentsh.library.places import nearest
+from agentsh.library.shelf import Shelf
+from agentsh.plugins.kinds import ConductorKind, ProviderKind
+from agentsh.plugins.sources import Source, installed, plugin_files
+from agentsh.plugins.trust import Trust
+from agentsh.ports import Tool
+from agentsh.wiring.models import PROVIDERS
+
+if TYPE_CHECKING:  # each is needed by some sessions, or some shells, only
+    from agentsh.commands.registry import Command, Registry
+    from agentsh.plugins.plugins import Plugins
+    from agentsh.world.actions.registry import ActionType
+    from agentsh.world.catalogue import Catalogue
+    from agentsh.world.systems import System
+
+TRUST_FILE = "trusted-plugins.json"
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What one home has to work with; plugins are loaded when something of theirs could be wanted first."""
+
+    home: Home
+
+    @cached_property
+    def plugins(self) -> "Plugins | None":
+        """Its plugins, loaded; None: there is none at all."""
+        found = sources(self.home)
+        if not found:
+            return None
+        from agentsh.plugins.plugins import Plugins
+
+        try:
+            return Plugins(found, trust())
+        except FileError as error:
+            plugins = Plugins([error])
+            plugins.found += Plugins(found).found
+            return plugins
+
+    @cached_property
+    def shelves(self) -> tuple[Path, ...]:
+        """The search path of prompts: the user's, those of plugins, those that ship."""
+        *own, shipped = self.home.shelves
+        return (*own, *cast("Iterable[Path]", self._brought("register_prompts")), shipped)
+
+    @cached_property
+    def conductors(self) -> dict[str, ConductorKind]:
+        """The conductors of plugins, by name."""
+        found = cast("Iterable[ConductorKind]", self._brought("register_conductors", CONDUCTORS))
+        return {kind.name: kind for kind in found}
+
+    @cached_property
+    def providers(self) -> dict[str, ProviderKind]:
+        """The kinds of model servers that plugins bring, by name."""
+        found = cast("Iterable[ProviderKind]", self._brought("register_providers", PROVIDERS))
+        return {kind.name: kind for kind in found}
+
+    @property
+    def options(self) -> OptionsByConductor:
+        """The keys of each conductor in team files."""
+        return {**SHIPPED, **{kind.name: kind.options for kind in self.conductors.values()}}
+
+    def shelf(self) -> Shelf:
+        """Return the prompts along the search path."""
+        return Shelf(self.shelves, self.options, (*SHIPPED_TOOLS, *self._names("register_tools")))
+
+    def find_conductor(self, name: str) -> Conductor | None:
+        """Return a new conductor; None: there is none of that name."""
+        kind = self.conductors.get(name)
+        return find_conductor(name) if kind is None else kind.make()
+
+    def conductor(self, name: str) -> Conductor:
+        """Return a new conductor. Raises UsageError with the nearest when there is none of that name."""
+        if (found := self.find_conductor(name)) is None:
+            raise UsageError(f"there is no conductor {name!r}", hint=nearest(name, self.options))
+        return found
+
+    def tools(self) -> dict[str, Tool]:
+        """Return every tool that a role may be given, by name."""
+        from agentsh.tools.shipped import shipped_tools
+
+        shipped = shipped_tools()
+        return shipped | {
+            tool.spec.name: tool for tool in cast("Iterable[Tool]", self._brought("register_tools", shipped))
+        }
+
+    def catalogue(self) -> "Catalogue":
+        """Return everything that worlds may be made of."""
+        from agentsh.world.actions.shipped import actions
+        from agentsh.world.kinds import kind_of
+        from agentsh.world.shipped import shipped_catalogue
+
+        more = cast("Iterable[ActionType]", self._brought("register_actions", tuple(actions().types)))
+        found = shipped_catalogue(more)
+        known = [kind_of(type_).name for type_ in found.components]
+        found.add_components(*cast("Iterable[type[object]]", self._brought("register_components", known)))
+        names = [system.name for system in found.systems]
+        found.systems.extend(cast("Iterable[System]", self._brought("register_systems", names)))
+        return found
+
+    def commands(self) -> "Registry":
+        """Return a registry with every slash command."""
+        from agentsh.commands.builtin import builtin
+
+        registry = builtin()
+        for command in cast("Iterable[Command]", self._brought("register_commands", registry.names)):
+            try:
+                registry.add(command)
+            except UsageError as error:
+                self._complain(command.name, error)
+        return registry
+
+    def ask_all(self) -> None:
+        """Ask plugins for everything, each name of what ships being taken, so that all problems are known."""
+        if self.plugins is None:
+            return
+        _ = self.shelves, self.conductors, self.providers
+        self.tools()
+        self.commands()
+        self.catalogue()
+        self.plugins.ask_all()
+
+    def notices(self) -> list[Noticed]:
+        """Return what a person should know of the plugins when a session opens."""
+        if self.plugins is None:
+            return []
+        told = [Noticed(message=str(problem), hint=problem.hint) for problem in self.plugins.problems]
+        left_out = [plugin.name for plugin in self.plugins.left_out]
+        if left_out:
+            are = "plugins are" if len(left_out) > 1 else "plugin is"
+            message = f"{len(left_out)} {are} left out until you trust them: {', '.join(left_out)}"
+            told.append(Noticed(message=message, hint="Look at them, then: agentsh plugins trust"))
+        return told
+
+    def _brought(self, hook: str, taken: Iterable[str] = ()) -> tuple[object, ...]:
+        return () if self.plugins is None else tuple(self.plugins.brought(hook, tuple(taken)).values())
+
+    def _names(self, hook: str) -> tuple[str, ...]:
+        return () if self.plugins is None else tuple(self.plugins.brought(hook))
+
+    def _complain(self, command: str, error: AgentshError) -> None:
+        for plugin in self.plugins.loaded if self.plugins is not None else ():
+            if command in plugin.brings.get("commands", ()):
+                plugin.complain(str(error), error.hint)
+
+
+async def loaded(home: Home) -> Kit:
+    """Return the kit of a home with its plugins loaded, off the event loop: what they import may take long."""
+    kit = Kit(home)
+    await asyncio.to_thread(lambda: kit.plugins)
+    return kit
+
+
+def sources(home: Home) -> list[Source]:
+    """Return where plugins are: the user's own first, then installed ones, then the project's."""
+    own = user_folder() / "plugins"
+    project = [] if own == home.plugins else plugin_files(home.plugins)
+    return [*plugin_files(own, own=True), *installed(), *project]
+
+
+def trust() -> Trust:
+    """Return what the user has trusted. Raises FileError."""
+    return Trust(user_folder() / TRUST_FILE)
