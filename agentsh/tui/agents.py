@@ -19,6 +19,7 @@ from agentsh.tui.shown import elapsed, meter, since_s
 
 FULL = 0.85
 """Share of the context from which the meter is red."""
+FILLING = 0.6
 SIGNS: dict[RoleActivity, tuple[str, str]] = {
     "idle": ("·", "$muted"),
     "reacting": ("▶", "$text-success"),
@@ -42,6 +43,7 @@ class Agents(OptionList):
         background: $surface;
         border: none;
         padding: 0;
+        &:focus { background-tint: $foreground 0%; }
         scrollbar-size-vertical: 1;
         & > .option-list--option { padding: 0 1; }
     }
@@ -126,9 +128,15 @@ class Agents(OptionList):
         return lines
 
     def _meter(self, role: RoleView, view: SessionView, width: int) -> Content:
+        """Return how full its context is, and which model it asks."""
         share = role.prompt_tokens / view.num_ctx if view.num_ctx else 0.0
-        style = "$text-error" if share >= FULL else "$muted"
-        model = one_line(role.model, max(4, width - 18)) if role.model != view.model else ""
+        model = one_line(role.model, max(4, width - 19))
+        model_style = "$faint" if role.model == view.model else "$text-secondary"
         return Content.assemble(
-            ("  ctx ", "$muted"), (f"{meter(share, 6)}{share:4.0%}", style), (f" {model}", "$muted")
+            ("  ctx ", "$faint"), (f"{meter(share, 6)}{share:4.0%}", context_style(share)), (f"  {model}", model_style)
         )
+
+
+def context_style(share: float) -> str:
+    """Return the colour of a context that is filled to `share`."""
+    return "$text-error" if share >= FULL else "$text-warning" if share >= FILLING else "$muted"

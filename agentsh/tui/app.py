@@ -60,7 +60,19 @@ class Shell(App[int]):
     ]
     CSS = """
     Screen { background: $background; color: $foreground; }
-    ToastRack { align-horizontal: right; }
+    ModalScreen { background: $background 70%; }
+    ToastRack { dock: top; align: right top; margin: 2 0 0 0; }
+    Toast { width: 56; max-width: 70%; background: $panel; padding: 0 1; margin: 0 1 1 0; }
+    CommandPalette {
+        background: $background 70%;
+        & > Vertical { width: 84; max-width: 100%; margin-top: 2; background: transparent; }
+        & #--input { border: round $primary; background: $surface; }
+        & #--input.--list-visible { border-bottom: round $primary; }
+        & SearchIcon { margin: 0 0 0 1; color: $primary; }
+        & CommandInput { height: 1; border: none; padding: 0; &:focus { border: none; } }
+        & CommandList { border: round $border; background: $surface; padding: 0; &:focus { border: round $border; } }
+        & CommandList > .option-list--option { text-style: none; padding: 0 1; }
+    }
     """
 
     def __init__(self, make_lobby: LobbyMaker, wanted: Wanted | None = None) -> None:
@@ -180,6 +192,7 @@ class Shell(App[int]):
         finally:
             self._leaving = None
             context.live = None
+            await screen.end()
             self.workers.cancel_node(screen)
             session.interrupt()
             await asyncio.wait([serving])

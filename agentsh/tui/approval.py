@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from agentsh.core.controls import Settle
+from agentsh.core.terminal import clean
 from agentsh.session.view import QuestionView
 from agentsh.tui.ask_panel import AskPanel
 
@@ -60,6 +61,13 @@ class Approval(AskPanel, can_focus=True):
     def text(self) -> str:
         """What exactly."""
         return self._detail
+
+    @property
+    def why(self) -> str:
+        """Why it is asked at all, and what a longer scope would allow."""
+        rules = ", ".join(self.question.suggested)
+        told = [self.question.why, f"session and always allow: {rules}" if rules else ""]
+        return clean("\n".join(part for part in told if part))
 
     def buttons(self) -> Iterable[Widget]:
         """One for each key."""

@@ -48,12 +48,13 @@ class AskPanel(Vertical):
         background: $surface;
         padding: 0 1;
         & > .ask--body { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
-        & .ask--text { height: auto; }
+        & .ask--text, & .ask--why { height: auto; }
+        & .ask--why { color: $muted; }
         & > .ask--complaint {
             display: none; dock: bottom; height: auto; margin: 0 0 1 0; background: $surface; color: $text-error;
         }
         & > .ask--complaint.-shown { display: block; }
-        & > .ask--buttons { dock: bottom; height: 1; background: $surface; }
+        & > .ask--buttons { dock: bottom; height: 1; }
         & > .ask--buttons Button {
             width: auto; min-width: 0; margin: 0 1 0 0; padding: 0 1; background: $panel; color: $foreground;
         }
@@ -82,6 +83,8 @@ class AskPanel(Vertical):
             text, left_out = excerpt(self.text)
             more = f"\n… {amount(left_out)} characters more" if left_out else ""
             yield Static(text.strip("\n") + more, classes="ask--text", markup=False)
+            if self.why:
+                yield Static(self.why, classes="ask--why", markup=False)
             yield from self.fields()
         yield Static(classes="ask--complaint", markup=False)
         yield Static(classes="ask--above", markup=False)
@@ -113,6 +116,11 @@ class AskPanel(Vertical):
                 return f"{error}\n{hint}"
             case _:
                 return self.asked.prompt
+
+    @property
+    def why(self) -> str:
+        """What else there is to know before one decides."""
+        return ""
 
     @property
     def listens(self) -> bool:

@@ -17,7 +17,7 @@ class Asking(Vertical):
     DEFAULT_CSS = """
     Asking {
         height: auto;
-        max-height: 50%;
+        max-height: 50vh;
         display: none;
         &.-open { display: block; }
     }

@@ -2,6 +2,8 @@
 
 from textual.theme import Theme
 
+from agentsh.core.ids import BOSS
+
 DARK = "agentsh-dark"
 LIGHT = "agentsh-light"
 
@@ -84,8 +86,11 @@ class RoleColours:
 
     def __init__(self) -> None:
         self._known: dict[str, int] = {}
+        self._fixed = {BOSS: "accent", "session": "muted"}
 
     def of(self, name: str) -> str:
         """Return the colour of `name` as a variable of the theme, such as `role-3`."""
+        if name in self._fixed:
+            return self._fixed[name]
         place = self._known.setdefault(name, len(self._known))
         return f"role-{place % len(_MIDDLE_HUES)}"

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from agentsh.core.events import Delta, Recorded
 
@@ -34,6 +35,9 @@ class Feed:
         self._receive = receive
         self._queue: deque[Item] = deque()
         self._news = asyncio.Event()
+        self._ending = asyncio.Event()
+        self._rests = asyncio.Event()
+        self._rests.set()
 
     @property
     def waiting(self) -> int:
@@ -46,14 +50,34 @@ class Feed:
         self._news.set()
 
     async def run(self) -> None:
-        """Hand over a frame's worth after the other, pieces of one generation joined, until cancelled."""
-        while True:
+        """Hand over a frame's worth after the other, pieces of one generation joined, until it is ended."""
+        while not self._ending.is_set():
             await self._news.wait()
             wall_s, cpu_s, rest_s = time.monotonic(), time.thread_time(), self.period_s
-            await asyncio.sleep(rest_s)
-            await self._hand_over()
+            await self._rest(rest_s)
+            if self._ending.is_set():
+                return
+            self._rests.clear()
+            try:
+                await self._hand_over()
+            finally:
+                self._rests.set()
             took_s = time.monotonic() - wall_s
             self._pace(max(time.thread_time() - cpu_s, took_s - rest_s) / max(took_s, 1e-6))
+
+    async def end(self) -> None:
+        """Hand over nothing more, and return when the frame under way is on screen.
+
+        To cancel a frame instead would cancel the widgets that it waits for.
+        """
+        self._ending.set()
+        self._news.set()
+        await self._rests.wait()
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ending.wait()
 
     async def _hand_over(self) -> None:
         items = [self._queue.popleft() for _ in range(min(MOST_A_FRAME, len(self._queue)))]

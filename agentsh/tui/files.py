@@ -14,6 +14,7 @@ from agentsh.core.terminal import clean
 from agentsh.session.look import FileView
 
 MOST_FILES = 2_000
+EMPTY = "nothing has been written yet"
 
 
 class Files(Tree[str]):
@@ -29,7 +30,8 @@ class Files(Tree[str]):
     DEFAULT_CSS = """
     Files {
         background: $surface;
-        padding: 0;
+        padding: 0 1;
+        &:focus { background-tint: $foreground 0%; }
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 0;
     }
@@ -54,7 +56,7 @@ class Files(Tree[str]):
         self.show_root = False
         self.guide_depth = 2
         self._marks: dict[str, FileView] = {}
-        self._paths: tuple[str, ...] = ()
+        self._paths: tuple[str, ...] | None = None
 
     def show(self, found: Sequence[FileView]) -> None:
         """Show what is there now; folders stay open or closed, and the cursor stays where it is."""
@@ -71,7 +73,9 @@ class Files(Tree[str]):
         label = Text(str(node.label), style=base_style + style, no_wrap=True, overflow="ellipsis")
         if node.allow_expand:
             return Text("▾ " if node.is_expanded else "▸ ", style=base_style) + label
-        change = self._marks.get(node.data or "")
+        if not node.data:
+            return Text(EMPTY, style=base_style + Style(color=self._colour("muted")))
+        change = self._marks.get(node.data)
         if change is None:
             return label
         mark = Text("", style=base_style)
@@ -105,11 +109,13 @@ class Files(Tree[str]):
         chosen = self._chosen
         self.root.remove_children()
         folders: dict[str, TreeNode[str]] = {"": self.root}
-        for path in self._paths:
+        for path in self._paths or ():
             parent, _, name = path.rpartition("/")
             leaf = self._folder(parent, folders, closed).add_leaf(Text(clean(name)), data=path)
             if path == chosen:
                 self.call_after_refresh(self.move_cursor, leaf)
+        if not self._paths:
+            self.root.add_leaf(Text(EMPTY), data="")
         self.root.expand()
 
     def _folder(self, path: str, folders: dict[str, TreeNode[str]], closed: set[str]) -> TreeNode[str]:

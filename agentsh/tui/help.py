@@ -5,16 +5,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
-from agentsh.tui.keys import KEYS
+from agentsh.tui.keys import KEYS, named
+from agentsh.tui.page import Page
+from agentsh.tui.prose import Block
 
 if TYPE_CHECKING:
     from agentsh.commands.registry import Command
     from agentsh.tui.app import Shell
+
+KEY_CELLS = 20
+USAGE_CELLS = 30
 
 
 class Help(ModalScreen[None]):
@@ -23,19 +26,15 @@ class Help(ModalScreen[None]):
     app: "Shell"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f1,question_mark", "dismiss", "Close", priority=True),
-        Binding("j,down", "scroll(2)", "Down", show=False),
-        Binding("k,up", "scroll(-2)", "Up", show=False),
     ]
     DEFAULT_CSS = """
     Help {
         align: center middle;
-        & > VerticalScroll {
+        & > Page {
             width: 100%; max-width: 100; height: 90%;
-            border: round $primary; background: $surface; padding: 0 2;
+            border: round $primary; background: $surface; padding: 0 1;
             border-title-color: $text-primary; border-subtitle-color: $muted;
-            scrollbar-size-vertical: 1;
         }
-        & Static { height: auto; }
     }
     """
 
@@ -44,41 +43,43 @@ class Help(ModalScreen[None]):
         self._commands = commands
 
     def compose(self) -> ComposeResult:
-        """Keys first, then commands."""
-        with VerticalScroll() as scroll:
-            scroll.border_title = "Keys and commands"
-            scroll.border_subtitle = "esc closes"
-            yield Static(self._keys(), markup=False)
-            yield Static(self._of_commands(), markup=False)
+        """One page."""
+        yield Page()
 
-    def action_scroll(self, by: int) -> None:
-        """Scroll."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+    def on_mount(self) -> None:
+        """Keys first, then commands."""
+        page = self.query_one(Page)
+        page.border_title = "Keys and commands"
+        page.border_subtitle = Content("esc closes · agentsh.toml [keys] rebinds by the names at the right")
+        page.show_blocks([*self._keys(), *self._of_commands()])
+        page.focus()
 
     async def action_dismiss(self, result: None = None) -> None:
         """Close."""
         self.dismiss(result)
 
-    def _keys(self) -> Content:
+    def _keys(self) -> list[Block]:
         bound = self.app.bound_keys()
-        lines: list[Content] = []
+        found: list[Block] = []
         for group, keys in KEYS.items():
-            lines.append(Content.styled(f"\n{group}", "bold $text-primary"))
+            found += [*([Block()] if found else []), Block(Content.styled(group, "bold $text-primary"))]
             for key in keys:
-                shown = bound.get(key.id, key.default)
-                lines.append(
-                    Content.assemble((f"  {_named(shown):<22}", "$text-accent"), key.help, (f"  {key.id}", "$faint"))
-                )
-        return Content("\n").join(lines)
+                told = Content.assemble(key.help, (f"  {key.id}", "$faint"))
+                found.append(_entry(named(bound.get(key.id, key.default)), told, KEY_CELLS))
+        return found
 
-    def _of_commands(self) -> Content:
-        lines = [Content.styled("\nCommands", "bold $text-primary")]
-        lines += [
-            Content.assemble((f"  {command.usage:<34}", "$text-accent"), command.summary) for command in self._commands
-        ]
-        return Content("\n").join(lines)
+    def _of_commands(self) -> list[Block]:
+        found = [Block(), Block(Content.styled("Commands", "bold $text-primary"))]
+        return found + [_entry(command.usage, Content(command.summary), USAGE_CELLS) for command in self._commands]
 
 
-def _named(key: str) -> str:
-    names = {"question_mark": "?", "slash": "/", "left_square_bracket": "[", "right_square_bracket": "]"}
-    return " ".join(names.get(part, part) for part in key.split(","))
+def _entry(name: str, told: Content, cells: int) -> Block:
+    """Return a name with what it means beside it; below it, where the name is long."""
+    gap = "\n" if len(name) > cells else ""
+    first = Content.styled(f"  {name:<{cells}} ", "$text-accent")
+    rest = Content(" " * (cells + 3))
+    return (
+        Block(Content.assemble((name, "$text-accent"), gap, told), Content("  "), rest)
+        if gap
+        else Block(told, first, rest)
+    )

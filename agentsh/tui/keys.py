@@ -27,12 +27,13 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("session.stop", "escape", "closes what is open, else interrupts what is being said"),
     ),
     "Panes": (
+        Key("pane.next", "tab", "next pane; completes, where something is typed"),
         Key("pane.chat", "alt+1", "chat, and the prompt"),
         Key("pane.agents", "alt+2", "agents; enter opens a role's page"),
         Key("pane.bus", "alt+3", "bus"),
         Key("pane.files", "alt+4", "files; enter previews, d diffs"),
-        Key("pane.look", "alt+5", "what is being looked at"),
-        Key("pane.world", "alt+6", "the world, where the session has one"),
+        Key("pane.world", "alt+5", "world"),
+        Key("pane.look", "alt+6", "what is being looked at: a preview, a diff, an answer"),
         Key("prompt.focus", "i", "to the prompt, from any pane"),
     ),
     "Prompt": (
@@ -82,3 +83,18 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("role.stop", "x", "interrupt what it says"),
     ),
 }
+
+
+_NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "ctrl+underscore": "ctrl+_",
+    "escape": "esc",
+}
+
+
+def named(keys: str) -> str:
+    """Return keys as people write them."""
+    return " ".join(_NAMES.get(key, key) for key in keys.split(","))

@@ -208,5 +208,5 @@ class LineView(ScrollView, can_focus=True):
         self.virtual_size = Size(self.scrollable_content_region.width, self.log_lines.rows)
         if following and not self.is_vertical_scrollbar_grabbed:
             self._following = True
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
+            self.scroll_end(animate=False, immediate=True, force=True, x_axis=False)
         self.refresh()

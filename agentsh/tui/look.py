@@ -7,6 +7,8 @@ from textual.content import Content
 from agentsh.commands import reply as r
 from agentsh.core.terminal import clean, one_line
 from agentsh.tui.page import Page
+from agentsh.tui.prose import Block
+from agentsh.tui.tables import Table as Cells
 
 MOST_MARKDOWN = 60_000
 """Characters; longer ones are shown as plain text."""
@@ -43,7 +45,7 @@ class Look(Vertical):
     def show_table(self, table: r.Table) -> None:
         """Show rows under columns."""
         self.border_title = Content(one_line(table.title, 60) or "Preview")
-        self.page.show_lines(table_lines(table))
+        self.page.show_blocks(table_blocks(table))
 
     def show_tree(self, tree: r.Tree) -> None:
         """Show lines that hang from each other."""
@@ -51,23 +53,12 @@ class Look(Vertical):
         self.page.show_lines(tree_lines(tree))
 
 
-def table_lines(table: r.Table) -> list[Content]:
-    """Return a table as lines; the last column takes what it needs."""
+def table_blocks(table: r.Table) -> list[Block]:
+    """Return a table as it is laid out for whatever width there is."""
     if not table.rows:
-        return [Content.styled(clean(table.empty), "$muted")]
-    rows = [tuple(one_line(cell, 200) for cell in row) for row in table.rows]
-    widths = [max(len(row[place]) for row in [table.columns, *rows]) for place in range(len(table.columns))]
-    widths = [min(width, 40) for width in widths[:-1]] + [0]
-    head = Content.styled(
-        "  ".join(name.ljust(width) for name, width in zip(table.columns, widths, strict=True)), "bold $text-primary"
-    )
-    return [
-        head,
-        *(
-            Content("  ".join(cell[: width or None].ljust(width) for cell, width in zip(row, widths, strict=True)))
-            for row in rows
-        ),
-    ]
+        return [Block(Content.styled(clean(table.empty), "$muted"))]
+    cells = [tuple(Content(one_line(cell, 400)) for cell in row) for row in (table.columns, *table.rows)]
+    return [Block(Cells(tuple(cells)))]
 
 
 def tree_lines(tree: r.Tree) -> list[Content]:

@@ -61,13 +61,14 @@ class Page(ScrollView, can_focus=True):
     def show_prose(self, markdown: str) -> None:
         """Show Markdown."""
         self.plain_text = clean(markdown)
-        self._show(blocks(markdown))
+        self.show_blocks(blocks(markdown))
 
     def show_lines(self, lines: list[Content]) -> None:
         """Show lines that are made already."""
-        self._show([Block(line) for line in lines])
+        self.show_blocks([Block(line) for line in lines])
 
-    def _show(self, source: list[Block]) -> None:
+    def show_blocks(self, source: list[Block]) -> None:
+        """Show blocks that are made already."""
         self._source = source
         self._lay_out()
         self.scroll_home(animate=False)

@@ -79,6 +79,11 @@ class PromptArea(TextArea, inherit_bindings=False):
             super().action_cursor_down(select)
 
     async def _on_key(self, event: events.Key) -> None:
+        if event.character == "?" and not self.text:
+            event.stop()
+            event.prevent_default()
+            await self.app.run_action("app.help")
+            return
         if event.key == "tab" and self.text:
             event.stop()
             event.prevent_default()
@@ -93,7 +98,7 @@ class Prompt(Vertical):
     DEFAULT_CSS = """
     Prompt {
         height: auto;
-        max-height: 50%;
+        max-height: 50vh;
         & > PromptArea {
             height: auto;
             min-height: 3;

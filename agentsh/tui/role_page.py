@@ -17,9 +17,11 @@ from agentsh.core.errors import AgentshError
 from agentsh.core.ids import RoleName
 from agentsh.core.terminal import one_line
 from agentsh.session.facade import Session
+from agentsh.session.view import RoleView, SessionView
+from agentsh.tui.agents import SIGNS, context_style
 from agentsh.tui.helm import Helm
 from agentsh.tui.look import Look
-from agentsh.tui.shown import amount
+from agentsh.tui.shown import amount, elapsed, meter, since_s
 
 Part = Literal["messages", "plan", "memory", "prompt", "steps"]
 PARTS: tuple[Part, ...] = ("messages", "plan", "memory", "prompt", "steps")
@@ -40,8 +42,10 @@ class RolePage(Screen[None]):
     ]
     DEFAULT_CSS = """
     RolePage {
-        & > #role-head { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > #role-head { height: 2; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         & > #role-parts { height: 1; padding: 0 1; }
+        & > #role-asks { display: none; height: 1; padding: 0 1; color: $text-accent; background: $accent 12%; }
+        & > #role-asks.-shown { display: block; }
         & > Look { height: 1fr; border: round $border; border-title-color: $muted; }
     }
     """
@@ -59,6 +63,7 @@ class RolePage(Screen[None]):
         yield Static(id="role-head", markup=False)
         yield Static(id="role-parts", markup=False)
         yield Look()
+        yield Static(id="role-asks", markup=False)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -73,11 +78,9 @@ class RolePage(Screen[None]):
         if not self.query("#role-parts"):
             return
         parts: list[tuple[str, str]] = []
-        for name in PARTS:
-            parts += [
-                (name.capitalize(), "bold $text-primary underline" if name == part else "$muted"),
-                ("   ", ""),
-            ]
+        for place, name in enumerate(PARTS):
+            parts += [(" │ ", "$faint")] if place else []
+            parts.append((name.capitalize(), "bold underline $text-primary" if name == part else "$muted"))
         self.query_one("#role-parts", Static).update(Content.assemble(*parts))
         self._load(part)
 
@@ -166,17 +169,42 @@ class RolePage(Screen[None]):
         self.query_one(Look).show_table(r.Table(columns, rows, "steps, newest first", "no steps yet"))
 
     def _head(self) -> None:
-        role = next((role for role in self._session.view().roles if role.name == self._role), None)
+        view = self._session.view()
+        role = view.role(self._role)
         if role is None:
             return
+        width = self.size.width - 2
+        self.query_one("#role-head", Static).update(
+            Content("\n").join([self._first(role), self._second(role, view)]).truncate(2 * width + 1)
+        )
+        asked = [found for found in view.questions if found.approval or not found.to_boss]
+        asks = self.query_one("#role-asks", Static)
+        asks.set_class(bool(asked), "-shown")
+        if asked:
+            asks.update(one_line(f"? {asked[0].role} waits for you · esc goes back to it", width))
+
+    def _first(self, role: RoleView) -> Content:
+        """Return who it is and what it does."""
+        sign, style = SIGNS[role.activity]
+        seconds = since_s(role.since)
+        doing = [str(role.doing or ""), role.step or "", elapsed(seconds) if seconds is not None else ""]
+        told = [role.activity, *(doing if role.activity == "reacting" else ())]
+        return Content.assemble(
+            (f"{sign} ", style),
+            (one_line(role.name, 40), "bold"),
+            (f" · {one_line(role.profile, 40)} · ", "$muted"),
+            (one_line(" · ".join(part for part in told if part), 60), style),
+            (" · played by you" if role.human else "", "$text-accent"),
+        )
+
+    def _second(self, role: RoleView, view: SessionView) -> Content:
+        """Return what it asks, and what that has used."""
+        share = role.prompt_tokens / view.num_ctx if view.num_ctx else 0.0
         used = amount(role.usage.prompt_tokens + role.usage.completion_tokens)
-        parts = [
-            one_line(role.name, 40),
-            one_line(role.profile, 40),
-            role.activity,
-            "played by you" if role.human else "",
-            one_line(str(role.doing or ""), 40),
-            f"{role.due} due",
-            f"{used} tokens",
-        ]
-        self.query_one("#role-head", Static).update(" · ".join(part for part in parts if part))
+        context = f"ctx {meter(share, 10)} {amount(role.prompt_tokens)} of {amount(view.num_ctx)}"
+        return Content.assemble(
+            (one_line(role.model, 40), "$text-primary"),
+            (" · ", "$faint"),
+            (context, context_style(share)),
+            (f" · {used} tokens in all · {role.reactions} reactions · {role.due} due", "$muted"),
+        )

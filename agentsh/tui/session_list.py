@@ -105,7 +105,7 @@ class SessionList(Vertical):
         self._listed = [found for found in self._found if all(word in self._searched(found) for word in words)]
         sessions = self.query_one(Sessions)
         place = sessions.highlighted or 0
-        sessions.set_options([Option(self._told(found)) for found in self._listed])
+        sessions.set_options([Option(self._told(found)) for found in self._listed] or [_nothing(bool(words))])
         sessions.highlighted = min(place, len(self._listed) - 1) if self._listed else None
         count = len(self._found)
         sessions.border_subtitle = f"{len(self._listed)} of {count}" if words else str(count or "none yet")
@@ -128,3 +128,10 @@ class SessionList(Vertical):
             (f"  {amount(tokens)} tokens\n" if tokens and width > 70 else "\n", "$faint"),
             (f"  {one_line(last, width)}", "$muted"),
         )
+
+
+def _nothing(searched: bool) -> Option:
+    told = (
+        "No session fits that." if searched else "No sessions yet. Whatever is begun is kept here, and can be resumed."
+    )
+    return Option(Content.styled(told, "$muted"), disabled=True)

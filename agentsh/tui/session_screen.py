@@ -99,7 +99,7 @@ class SessionScreen(Screen[None]):
                 yield Agents(self.colours, model=self._view.model, id="agents")
                 yield Files(id="files")
             with Vertical(id="main"):
-                yield PaneTabs(id="tabs")
+                yield PaneTabs(framed=True, id="tabs")
                 yield Chat(self.colours, profiles, id="chat")
                 with Vertical(id="side"):
                     yield Bus(self.colours, id="bus")
@@ -186,12 +186,28 @@ class SessionScreen(Screen[None]):
         async for item in self._happening:
             self._feed.take(item)
 
+    async def end(self) -> None:
+        """Show nothing more: the session is being left."""
+        await self._feed.end()
+
     def watch_pane(self, pane: Pane) -> None:
         """Bring a pane to the front."""
         for name in PANES:
             self.set_class(name == pane, f"-on-{name}")
         for tabs in self.query(PaneTabs):
             tabs.active = pane
+
+    def on_descendant_focus(self) -> None:
+        """The tabs are the upper edge of the pane that keys go to."""
+        below = "#chat, #world" if self.has_class("-wide") else "#chat, #side, #world"
+        panes = self.query(below)
+        self.query_one("#tabs", PaneTabs).lit = any(
+            pane.has_focus or pane.has_pseudo_class("focus-within") for pane in panes
+        )
+
+    def on_descendant_blur(self) -> None:
+        """It may be another one now."""
+        self.on_descendant_focus()
 
     @on(PaneTabs.Chosen)
     def _tab(self, event: PaneTabs.Chosen) -> None:

@@ -295,4 +295,5 @@ def _of(what: str, role: str | None) -> str:
 
 def _first(text: str) -> str:
     """Return the first line with something in it."""
-    return next((line for line in text[:4_000].splitlines() if line.strip(" #*`")), "")
+    lines = (line.strip(" #*`>") for line in text[:4_000].splitlines())
+    return next((line for line in lines if line), "")

@@ -89,3 +89,25 @@ async def test_a_screen_that_cannot_keep_up_is_drawn_less_often_and_recovers() -
             feed.take(event(1))
             await asyncio.sleep(0.01)
     running.cancel()
+
+
+async def test_an_ended_feed_finishes_its_frame_and_begins_no_other() -> None:
+    begun, go_on, done = asyncio.Event(), asyncio.Event(), 0
+
+    async def receive(_items: Sequence[Item]) -> None:
+        nonlocal done
+        begun.set()
+        await go_on.wait()
+        done += 1
+
+    feed = Feed(receive)
+    running = asyncio.create_task(feed.run())
+    feed.take(event(1))
+    await begun.wait()
+    ending = asyncio.create_task(feed.end())
+    feed.take(event(2))
+    await asyncio.sleep(0)
+    assert not ending.done()
+    go_on.set()
+    await asyncio.wait_for(asyncio.gather(ending, running), 5)
+    assert done == 1

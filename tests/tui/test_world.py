@@ -176,6 +176,6 @@ async def test_a_session_without_a_world_has_no_such_tab(company: StageLobby) ->
     async with house(company) as app:
         await app.listening()
         assert not app.screen.query(WorldPane)
-        await app.press("alt+6")
+        await app.press("alt+5")
         await app.shows("this session has no world")
         assert app.screen.pane == "chat"
