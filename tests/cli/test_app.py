@@ -14,7 +14,7 @@ from agentsh.cli.options import first_of_all
 from tests.cli.process import Shell, python
 
 COMMANDS = ["run", "resume", "chat", "init", "doctor", "sessions", "team", "models"]
-LATER = ["replay", "serve", "new"]
+LATER = ["serve"]
 
 
 def test_help_names_every_command_and_gives_examples(shell: Shell) -> None:
