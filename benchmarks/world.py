@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import itertools
 import random
+import resource
 import statistics
 import tempfile
 import time
@@ -14,18 +15,24 @@ from pathlib import Path
 from agentsh.cli.garbage import collect_less
 from agentsh.core import chat as c
 from agentsh.core import events as e
-from agentsh.core.ids import RoleName
-from agentsh.core.messages import Draft
+from agentsh.core.ids import MessageId, RoleName
+from agentsh.core.messages import Draft, Message
+from agentsh.core.model import JsonObject
 from agentsh.core.worlds import THINK, WORLD, EntityCard, EntityId, Level, WorldCard
 from agentsh.engine.reaction import Reaction
+from agentsh.library.home import shipped_prompts
+from agentsh.library.shelf import Shelf
+from agentsh.library.worlds import WorldShelf
 from agentsh.store.journal import SqliteJournal
 from agentsh.world.catalogue import Catalogue
 from agentsh.world.checkpoint import Checkpoints
 from agentsh.world.kinds import Kinds, RelationKind, component
 from agentsh.world.minds import Agent, Reply
-from agentsh.world.moment import Moment
+from agentsh.world.moment import Moment, Question
+from agentsh.world.shipped import shipped_catalogue
 from agentsh.world.store import Store
 from agentsh.world.systems import Stage, system
+from agentsh.world.world import World
 from benchmarks.probe import fsync_ms
 from tests.support.stage import ModelInProcess, request
 from tests.world.stage import world_stage
@@ -138,14 +145,14 @@ def _esper() -> Callable[[], None] | None:
 
 
 def _ticks_per_second(*ticks: Callable[[], None] | None) -> list[float | None]:
-    """Return the median speed of each, measured in turns, so that the machine's moods hit all alike."""
+    """Return the median speed of each in CPU time, measured in turns, so that the machine's moods hit all alike."""
     took: list[list[float]] = [[] for _ in ticks]
     for _ in range(TICKS):
         for number, tick in enumerate(ticks):
             if tick is not None:
-                start = time.perf_counter()
+                start = time.process_time()
                 tick()
-                took[number].append(time.perf_counter() - start)
+                took[number].append(time.process_time() - start)
     return [round(1 / statistics.median(times), 1) if times else None for times in took]
 
 
@@ -245,10 +252,71 @@ def _systems_ms(agents: int) -> float:
     world = made.new(_card(agents, 1), 1)
     took = []
     for _ in range(30):
-        start = time.perf_counter()
+        start = time.process_time()
         world.advance()
-        took.append((time.perf_counter() - start) * 1000)
+        took.append((time.process_time() - start) * 1000)
     return statistics.median(took)
+
+
+def _whim(question: Question) -> Message:
+    """Return an answer to whatever the town asks: one of what is possible, always the same for the same question."""
+    data, chance = question.data, random.Random(question.message)
+    plain: dict[str, JsonObject] = {
+        "reflect": {"insights": [{"insight": f"Insight {question.message}.", "because": [1]}]},
+        "make_plan": {"steps": ["wait and see"]},
+        "judge_goal": {"status": "in_progress", "progress": 10, "why": "little has happened"},
+        "plan_day": {"items": [{"hour": 7, "what": "read", "room": ""}, {"hour": 20, "what": "sleep", "room": ""}]},
+    }
+    options = data.get("options")
+    does = str(chance.choice(options)) if isinstance(options, list) and options else "wait"
+    said: JsonObject = {"thought": f"I want to {does}", "action": does, "words": f"Did you hear {question.message}?"}
+    echoed: JsonObject = {key: data[key] for key in ("task", "about") if key in data}
+    return Message(
+        id=MessageId(f"{question.message}:answer"),
+        content=does,
+        data=plain.get(str(data.get("task")), said) | echoed,
+        cause_by=THINK,
+        sent_from=question.role,
+        send_to=(WORLD,),
+    )
+
+
+def _rss_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def _long(name: str, world: World, ticks: int, *, answers: bool) -> dict[str, float]:
+    """Return CPU time a tick, entities and memory after a fifth of the ticks and at the end: alike."""
+    took: list[float] = []
+    arrivals: list[Message] = []
+    sizes: list[tuple[int, float]] = []
+    for tick in range(ticks):
+        start = time.process_time()
+        ticked = world.advance(arrivals)
+        took.append((time.process_time() - start) * 1000)
+        arrivals = [_whim(question) for question in ticked.questions] if answers else []
+        if tick + 1 in (ticks // 5, ticks):
+            sizes.append((len(world.store.alive), _rss_mb()))
+    fifth = ticks // 5
+    return {
+        f"{name}_ticks": ticks,
+        f"{name}_second_tenth_ms": round(statistics.mean(took[fifth // 2 : fifth]), 3),
+        f"{name}_last_tenth_ms": round(statistics.mean(took[-fifth // 2 :]), 3),
+        f"{name}_entities_after_a_fifth": sizes[0][0],
+        f"{name}_entities_at_end": sizes[1][0],
+        f"{name}_rss_grew_mb": round(sizes[1][1] - sizes[0][1], 1),
+    }
+
+
+def _flat() -> dict[str, float]:
+    """Return how two worlds fare over very many ticks: one of the store alone, and the town with all its life."""
+    made = _catalogue()
+    made.systems.remove(_asking)
+    town = WorldShelf(Shelf([shipped_prompts()])).world("town").card
+    return _long("plain_100", made.new(_card(100, 1), 1), 10_000, answers=False) | _long(
+        "town", shipped_catalogue().new(town, 25), 10_000, answers=True
+    )
 
 
 class _Instant(ModelInProcess):
@@ -267,9 +335,10 @@ async def _thinks(reaction: Reaction) -> None:
     )
 
 
-async def _thoughts_ms(folder: Path, agents: int, ticks: int) -> tuple[float, float]:
-    """Return the milliseconds a tick with a durable thought an agent, of the first and of the last third."""
+async def _thoughts_ms(folder: Path, agents: int, ticks: int) -> tuple[float, float, float]:
+    """Return the milliseconds a tick with a durable thought an agent: of the first third, of the last, and CPU time."""
     at: list[float] = []
+    cpu: list[float] = []
     async with world_stage(
         folder / f"{agents}.db",
         _catalogue(),
@@ -283,12 +352,14 @@ async def _thoughts_ms(folder: Path, agents: int, ticks: int) -> tuple[float, fl
         def hear(item: e.Recorded | e.Delta) -> None:
             if isinstance(item, e.Recorded) and isinstance(item.event, e.TickFinished):
                 at.append(time.perf_counter() * 1000)
+                cpu.append(time.process_time() * 1000)
 
         on.desk.log.listen(hear)
         await on.session.run()
     took = [after - before for before, after in itertools.pairwise(at)]
     third = max(len(took) // 3, 1)
-    return statistics.median(took[:third]), statistics.median(took[-third:])
+    used = (cpu[-1] - cpu[0]) / max(len(cpu) - 1, 1)
+    return statistics.median(took[:third]), statistics.median(took[-third:]), used
 
 
 def measure() -> dict[str, object]:
@@ -297,13 +368,15 @@ def measure() -> dict[str, object]:
     ours, theirs = _ticks_per_second(_store_alone(), _esper())
     figures: dict[str, float | None] = {"ecs_ticks_per_s": ours, "esper_ticks_per_s": theirs}
     with tempfile.TemporaryDirectory(prefix="agentsh-bench-") as folder:
+        figures |= _flat()
         figures["fsync_ms"] = round(fsync_ms(Path(folder)), 3)
         figures |= asyncio.run(_checkpoint(Path(folder)))
         for agents, ticks in ((10, 300), (100, 90), (1000, 15)):
             figures[f"systems_{agents}_ms"] = round(_systems_ms(agents), 2)
-            first, last = asyncio.run(_thoughts_ms(Path(folder), agents, ticks))
+            first, last, used = asyncio.run(_thoughts_ms(Path(folder), agents, ticks))
             figures[f"tick_{agents}_ms"] = round(last, 2)
             figures[f"tick_{agents}_first_third_ms"] = round(first, 2)
+            figures[f"tick_{agents}_cpu_ms"] = round(used, 2)
             figures[f"thoughts_{agents}_per_s"] = round(agents / last * 1000)
     return {
         "name": "world",

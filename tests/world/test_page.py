@@ -1,13 +1,22 @@
 """What docs/WORLDS.md shows of the engine works, and says what is so."""
 
+import json
 import re
+import shlex
 from pathlib import Path
 
+import pytest
+
+from agentsh.cli.app import main
+from agentsh.commands.builtin import builtin
 from agentsh.core.worlds import PERIODS, WorldCard
 from agentsh.world.kinds import ALLOWED, Category
+from agentsh.world.life.shipped import SYSTEMS
 from agentsh.world.world import World
+from tests.wiring.test_world_session import SCRIPT
 
 PAGE = Path(__file__).parents[2] / "docs" / "WORLDS.md"
+TEXT = PAGE.read_text(encoding="utf-8")
 ENGINE = PAGE.read_text(encoding="utf-8").partition("## The engine")[2]
 
 
@@ -43,3 +52,42 @@ def test_the_rules_are_allowed_where_the_page_says_so() -> None:
     for category, rules in ALLOWED.items():
         for rule in ("stored", "on_event", "periodic", "transient"):
             assert (rule in rules) is (words[category] in said[rule]), (category, rule)
+
+
+def test_the_commands_can_be_typed_in_their_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "script.yaml").write_text(SCRIPT, encoding="utf-8")
+    blocks = re.findall(r"^```console\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+    lines = [line[2:] for block in blocks for line in block.splitlines()]
+    assert len(lines) >= 8
+    for line in lines:
+        words = shlex.split(line)[1:]
+        if words[:2] == ["world", "run"]:
+            words += ["--provider", "scripted", "--model", str(tmp_path / "script.yaml")]
+        code, shown = main(["--home", str(tmp_path), *words]), capsys.readouterr()
+        assert code == 0, (line, shown.err)
+        if "--json" in words:
+            assert json.loads(shown.out)["tick"] in (3, 4)
+
+
+def test_the_words_of_the_page_are_commands() -> None:
+    known = builtin()
+    words = set(re.findall(r"`/(\w+)", TEXT))
+    assert len(words) > 15
+    for word in words:
+        known.find(word)
+
+
+def test_each_system_of_the_page_is_there_at_its_level() -> None:
+    levels = {system.name: system.level.value for system in SYSTEMS}
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)?) \| ([a-z, ]+) \|", TEXT, re.MULTILINE)
+    told = {
+        name.strip("`"): level
+        for names, level_words in rows
+        for name, level in zip(names.split(", "), level_words.split(", "), strict=True)
+    }
+    assert len(told) >= 12
+    assert told == {name: levels[name] for name in told}
+    assert all(f"`{name}`" in TEXT for name in levels)
