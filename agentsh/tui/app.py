@@ -239,6 +239,13 @@ class Shell(App[int]):
         if self._leaving is not None and not isinstance(self.screen, Picker):
             self.push_screen(Picker())
 
+    def action_command_palette(self) -> None:
+        """Show the palette, unless it is open already, perhaps below another screen."""
+        from textual.command import CommandPalette
+
+        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
+            super().action_command_palette()
+
     def action_help(self) -> None:
         """Show keys and commands."""
         from agentsh.tui.help import Help
