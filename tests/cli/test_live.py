@@ -9,6 +9,7 @@ from agentsh.cli.live import LiveView
 from agentsh.core import events as e
 from agentsh.core.cards import BudgetCard
 from agentsh.core.chat import Usage
+from agentsh.core.ids import RoleName
 from tests.cli import stories as s
 
 
@@ -55,7 +56,7 @@ def test_it_fits_a_narrow_terminal_and_a_large_team() -> None:
     view, console, _ = a_view(width=30, height=16)
     watching(view, s.session_started())
     for number in range(40):
-        view.delta(s.delta("y" * 500, e.RoleName(f"role_{number}")))
+        view.delta(s.delta("y" * 500, RoleName(f"role_{number}")))
     lines = drawn(view, console)
     assert all(len(line) <= 30 for line in lines)
     assert len(lines) <= 12
