@@ -13,13 +13,15 @@ VARIABLE: Final = "AGENTSH_BUBBLE"
 """What bubblewrap is told the token by; the program in the bubble does not get it."""
 _PATH: Final = "/usr/bin:/bin:/run/current-system/sw/bin"
 _WAIT: Final = f"""
+cd /
 read -r _
 for pause in 0 1; do
     sleep $pause
     grep -lsF "{VARIABLE}=$0" /proc/[0-9]*/environ | while IFS=/ read -r _ _ pid _; do kill -9 "$pid"; done
 done
 """
-"""Twice: what was about to become bubblewrap at that very moment is found a second later."""
+"""From the root: a disk can be unmounted meanwhile. Twice: what was about to become bubblewrap at that very moment is
+found a second later."""
 
 
 class Warden:

@@ -15,9 +15,11 @@ from agentsh.tui.alt_digits import free_alt_digits
 from agentsh.tui.colours import DARK, FALLBACKS, LIGHT, THEMES
 from agentsh.tui.lobby import Lobby, LobbyMaker, Wanted
 from agentsh.tui.start import Start
+from agentsh.tui.terminal import outliving
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.driver import Driver
     from textual.notifications import SeverityLevel
 
     from agentsh.commands.reply import EditText, Reply
@@ -98,6 +100,10 @@ class Shell(App[int]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return colours that a theme need not name."""
         return FALLBACKS
+
+    def get_driver_class(self) -> "type[Driver]":
+        """Draw on whatever terminal this is, for as long as it is there."""
+        return outliving(super().get_driver_class())
 
     @property
     def start(self) -> Start:

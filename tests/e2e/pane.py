@@ -78,10 +78,14 @@ class Pane:
 
     def kills(self) -> None:
         """End the program as whoever shuts a machine down does."""
+        for program in self.programs:
+            os.kill(program, signal.SIGTERM)
+
+    @property
+    def programs(self) -> list[int]:
+        """Process ids of what was started here."""
         shell = tmux(self._socket, "display-message", "-p", "-t", "main", "#{pane_pid}").strip()
-        children = Path(f"/proc/{shell}/task/{shell}/children").read_text().split()
-        for child in children:
-            os.kill(int(child), signal.SIGTERM)
+        return [int(child) for child in Path(f"/proc/{shell}/task/{shell}/children").read_text().split()]
 
     def ends(self) -> int:
         """Wait until agentsh has ended; return its exit code."""

@@ -1,10 +1,14 @@
 """The Textual app as a process, at terminals of three sizes, against a model server that is a process too."""
 
+import os
+import re
+import select
 from pathlib import Path
 
 import pytest
 
 from agentsh.commands.builtin import builtin
+from tests.cli.process import DEADLINE_S
 from tests.e2e import company, duo
 from tests.e2e.agent import Agent
 from tests.e2e.conftest import Serve, Served
@@ -115,7 +119,13 @@ def test_the_palette_finds_every_command(agent: Agent) -> None:
         person.sees("Search for commands")
         for command in builtin():
             person.writes(command.name)
-            person.sees(f"🔎 {command.name}\n", f"/{command.name}", command.summary[:60])
+            asked = re.compile(rf"🔎 *{command.name}\s")  # terminals differ in how wide the lens is
+            person.until(
+                lambda text, asked=asked, command=command: bool(  # type: ignore[misc]
+                    asked.search(text) and f"/{command.name}" in text and command.summary[:60] in text
+                ),
+                command.name,
+            )
             person.presses("C-u")
             person.sees("Search for commands")
         person.presses("escape")
@@ -138,6 +148,18 @@ def test_a_server_that_is_lost_in_mid_run_is_told_and_gone_on_with_when_it_is_ba
         person.sees("FINISHED")
         person.presses("C-q")
         assert person.ends() == 0
+
+
+def test_closing_the_terminal_ends_it_in_order_and_the_session_can_be_resumed(agent: Agent) -> None:
+    with pane(agent) as person:
+        _begins(person)
+        (process,) = map(os.pidfd_open, person.programs)
+    try:
+        assert select.select([process], [], [], DEADLINE_S)[0], "it outlives its terminal"
+    finally:
+        os.close(process)
+    with pane(agent, "resume", SESSION) as person:
+        person.sees("wants to run code")
 
 
 def test_killing_it_leaves_the_terminal_whole_and_the_session_to_be_resumed(agent: Agent) -> None:

@@ -1,0 +1,54 @@
+"""The terminal that the app draws on: once it is gone, what is still drawn goes nowhere."""
+
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+
+class LastingOutput:
+    """A file for the terminal that may be closed at any moment.
+
+    The thread that draws dies of the first error. Everybody else would then wait for ever with what they still have
+    to draw, on their way out, and the process would outlive its terminal.
+    """
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._gone = False
+
+    def write(self, text: str) -> int:
+        """Draw, while there is something to draw on."""
+        if not self._gone:
+            try:
+                return self._file.write(text)
+            except OSError:
+                self._gone = True
+        return len(text)
+
+    def flush(self) -> None:
+        """Let everything drawn be seen."""
+        if not self._gone:
+            try:
+                self._file.flush()
+            except OSError:
+                self._gone = True
+
+    def fileno(self) -> int:
+        """Return the terminal's descriptor."""
+        return self._file.fileno()
+
+    def isatty(self) -> bool:
+        """Whether it is (still) a terminal."""
+        return self._file.isatty()
+
+
+def outliving(driver: "type[Driver]") -> "type[Driver]":
+    """Return the same driver, but one that outlives the terminal."""
+
+    def start(self: "Driver", *args: Any, **options: Any) -> None:
+        driver.__init__(self, *args, **options)
+        if hasattr(self, "_file"):
+            self._file = LastingOutput(self._file)
+
+    return type(driver.__name__, (driver,), {"__init__": start})
