@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,8 @@ SHARED_MEMORY: Final = "/dev/shm"  # noqa: S108
 _USER: Final = "1000"
 """Who model code is inside; outside it is who runs agentsh."""
 _ANSWER_S: Final = 5.0
+_COPIED_BYTES: Final = 128 << 10
+"""Settings up to this size are copied: each mount costs a start a quarter of a millisecond."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Abilities:
     """Whether it can limit the size of a tmpfs (since 0.7)."""
     by_descriptor: bool
     """Whether it can bind what is open, so that a path cannot become a link in between (since 0.10, or mended)."""
+    copies: bool
+    """Whether it can make a file with the permissions that it is given (since 0.5)."""
 
 
 def abilities(program: Path) -> Abilities:
@@ -37,7 +42,9 @@ def abilities(program: Path) -> Abilities:
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise SandboxUnavailable(f"bubblewrap at {str(program)!r} does not start: {error}") from error
-    return Abilities(sized="--size" in asked.stdout, by_descriptor="--ro-bind-fd" in asked.stdout)
+    return Abilities(
+        sized="--size" in asked.stdout, by_descriptor="--ro-bind-fd" in asked.stdout, copies="--perms" in asked.stdout
+    )
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ class Bubble:
         # A folder that is a mount of its own cannot be renamed, with what is protected in it.
         anchored, anchors = self._bind("--bind", [] if self.command.read_only else self.view.anchors(kept), fds)
         protected, places = self._bind("--ro-bind", kept, fds)
+        settings, copied = self._shown(fds)
         environment = clean_environment(self.python, HOME, self.command.env)
         return [
             *("--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
@@ -78,18 +86,29 @@ class Bubble:
             *("--proc", "/proc", "--dev", "/dev"),
             *self._tmpfs(SHARED_MEMORY),
             *self._tmpfs(HOME),
-            *_binds("--ro-bind-try", shown(network=self.command.network)),
+            *settings,
             *_binds("--ro-bind" if self.command.read_only else "--bind", [self.view.workspace]),
             *anchored,
             *protected,
             *("--remount-ro", "/dev", "--remount-ro", "/"),
             *("--chdir", str(self.view.folder(self.command.cwd))),
             *(part for name, value in environment.items() for part in ("--setenv", name, value)),
-        ], anchors + places
+        ], anchors + places + copied
 
     def _tmpfs(self, path: str) -> list[str]:
         size = ["--size", str(max(1, self.command.limits.disk_bytes))] if self.abilities.sized else []
         return [*size, "--tmpfs", path]
+
+    def _shown(self, fds: Descriptors) -> tuple[list[str], list[int]]:
+        """Return options that show settings, small files as copies, and the descriptors that they name."""
+        paths = shown(network=self.command.network)
+        # The run's own limit on files holds already when they are copied.
+        most = min(_COPIED_BYTES, self.command.limits.file_bytes) if self.abilities.copies else -1
+        copies = [path for path in paths if 0 <= _file_bytes(path) <= most]
+        opened = [(path, fd) for path in copies if (fd := fds.reading(path)) is not None]
+        options = [part for path, fd in opened for part in ("--perms", "0444", "--file", str(fd), str(path))]
+        bound = _binds("--ro-bind-try", [path for path in paths if path not in copies])
+        return [*options, *bound], [fd for _, fd in opened]
 
     def _bind(self, option: str, paths: list[Path], fds: Descriptors) -> tuple[list[str], list[int]]:
         """Return options that bind what is at `paths` in the workspace, where another run may be at work."""
@@ -100,13 +119,22 @@ class Bubble:
         return [part for fd, path in pairs for part in (f"{option}-fd", str(fd), str(path))], bound
 
 
-def _system() -> Iterator[str]:
-    """Yield options that show the system's programs and libraries as they lie on this machine."""
+@cache
+def _system() -> tuple[str, ...]:
+    """Return options that show the system's programs and libraries as they lay on this machine when first asked."""
+    options: list[str] = []
     for path in map(Path, SYSTEM):
         if path.is_symlink():
-            yield from ("--symlink", str(path.readlink()), str(path))
+            options += ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
-            yield from ("--ro-bind", str(path), str(path))
+            options += ("--ro-bind", str(path), str(path))
+    return tuple(options)
+
+
+@cache
+def _file_bytes(path: Path) -> int:
+    """Return the size of a file when first asked; -1 for what is none."""
+    return path.stat().st_size if path.is_file() else -1
 
 
 def _binds(option: str, paths: Sequence[Path]) -> Iterator[str]:

@@ -37,6 +37,15 @@ class Descriptors:
         os.lseek(fd, 0, os.SEEK_SET)
         return fd
 
+    def reading(self, path: Path) -> int | None:
+        """Return a descriptor from which the file at `path` can be read; None when it is not there any more."""
+        try:
+            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return None
+        self._open.add(fd)
+        return fd
+
     def place(self, path: Path) -> int:
         """Return a descriptor that stands for the file or folder at `path`; raises UnsafePath when it is none now."""
         try:

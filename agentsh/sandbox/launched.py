@@ -4,11 +4,9 @@ import marshal
 import os
 import shutil
 import socket
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -17,21 +15,14 @@ from agentsh.core.errors import SandboxUnavailable
 from agentsh.core.model import Frozen
 from agentsh.sandbox import landlock, seccomp
 from agentsh.sandbox.descriptors import Descriptors
-from agentsh.sandbox.environment import base_interpreter, clean_environment, interpreter, resolve_argv
+from agentsh.sandbox.environment import clean_environment, interpreter, resolve_argv
 from agentsh.sandbox.interpreters import SandboxedInterpreter
+from agentsh.sandbox.launchers import Launcher, Launchers
 from agentsh.sandbox.rlimits import resource_limits
 from agentsh.sandbox.supervision import Ending, Run, Started, supervise
 from agentsh.sandbox.view import SYSTEM, View, shown
 from agentsh.sandbox.watch import Place
 
-_START: Final = """
-import marshal, sys
-with open(int(sys.argv[1]), 'rb') as told:
-    exec(marshal.load(told))
-    spec = marshal.load(told)
-main(spec, int(sys.argv[2]))
-"""
-"""What the bare Python is told: define the launcher, then do with it what the spec says."""
 _DEVICES: Final = ("null", "zero", "full", "random", "urandom")
 _PROC_FILES: Final = ("self", "cpuinfo", "meminfo", "stat", "version", "filesystems")
 """What programs read in /proc. `self` is the program's own process, not those it starts."""
@@ -48,8 +39,9 @@ class Confinement(Frozen):
 class LaunchedSandbox:
     """Runs each command under a launcher."""
 
-    def __init__(self, view: View, status: SandboxStatus, *, confine: bool) -> None:
+    def __init__(self, view: View, status: SandboxStatus, *, confine: bool, launchers: Launchers | None = None) -> None:
         """Confine by Landlock and seccomp, or only limit."""
+        self._launchers = launchers or Launchers()
         self._view = view
         self._status = status
         self._confine = confine
@@ -80,7 +72,8 @@ class LaunchedSandbox:
         folder = self._view.folder(command.cwd)
         scratch = Path(tempfile.mkdtemp(prefix="agentsh-run-"))
         try:
-            yield _LaunchedRun(self._spec(command, folder, scratch), self._view.workspace, scratch)
+            spec = self._spec(command, folder, scratch)
+            yield _LaunchedRun(self._launchers, spec, self._view.workspace, scratch)
         except OSError as error:
             raise SandboxUnavailable(
                 f"the sandbox's launcher cannot be started any more: {error}",
@@ -124,34 +117,19 @@ class LaunchedSandbox:
 class _LaunchedRun(Run):
     """One launcher, from its start to its own end, before which it ends all that it started."""
 
-    def __init__(self, spec: dict[str, object], workspace: Path, scratch: Path) -> None:
+    def __init__(self, launchers: Launchers, spec: dict[str, object], workspace: Path, scratch: Path) -> None:
         super().__init__()
+        self._launchers = launchers
         self._spec = spec
         self._places = (Place(workspace), Place(scratch))
-        self._process: subprocess.Popen[bytes] | None = None
-        self._told: socket.socket | None = None
+        self._launcher: Launcher | None = None
 
     def start(self, stdio: tuple[int, int, int]) -> Started:
-        """Start the launcher."""
-        ours, its = socket.socketpair()
-        with Descriptors() as fds, its:
-            spec = fds.memory("spec", _launcher() + marshal.dumps(self._spec))
-            try:
-                self._process = subprocess.Popen(
-                    [str(base_interpreter()), "-I", "-S", "-c", _START, str(spec), str(its.fileno())],
-                    stdin=stdio[0],
-                    stdout=stdio[1],
-                    stderr=stdio[2],
-                    pass_fds=(spec, its.fileno()),
-                    env={},
-                    cwd="/",
-                    start_new_session=True,
-                )
-            except OSError:
-                ours.close()
-                raise
-        self._told = ours
-        return Started(self._process, os.dup(ours.fileno()))
+        """Tell a launcher what to start."""
+        self._launcher = self._launchers.take()
+        with Descriptors() as fds:
+            self._launcher.tell(fds.memory("task", marshal.dumps(self._spec)), stdio)
+        return Started(self._launcher.process, os.dup(self._launcher.channel.fileno()))
 
     def hear(self, line: bytes) -> None:
         """Take the launcher's one word: how it ended, or why it did not start."""
@@ -173,25 +151,19 @@ class _LaunchedRun(Run):
 
     def kill(self) -> None:
         """Tell the launcher to kill all: it takes the closed channel for that, also if agentsh itself is killed."""
-        if self._told is not None:
+        if self._launcher is not None:
             with suppress(OSError):
-                self._told.shutdown(socket.SHUT_WR)
+                self._launcher.channel.shutdown(socket.SHUT_WR)
 
     def gone(self) -> bool:
         """Whether the launcher has ended."""
-        return self._process is None or self._process.poll() is not None
+        return self._launcher is None or self._launcher.process.poll() is not None
 
     def close(self) -> None:
-        """Close the channel."""
-        if self._told is not None:
-            self._told.close()
-
-
-@cache
-def _launcher() -> bytes:
-    """Return the launcher compiled, which saves each run that time; the base Python has this one's version."""
-    path = Path(__file__).with_name("launcher.py")
-    return marshal.dumps(compile(path.read_bytes(), str(path), "exec"))
+        """Close the channel; the next launcher starts now, when it is in nobody's way."""
+        if self._launcher is not None:
+            self._launcher.channel.close()
+            self._launchers.prepare()
 
 
 def _ending(status: int) -> Ending:

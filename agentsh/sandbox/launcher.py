@@ -1,14 +1,16 @@
 """The program that starts model code without bubblewrap: it limits, confines and starts it, and ends all of it.
 
-Never imported: `agentsh.sandbox.launched` hands it compiled to a bare Python, with a descriptor of what it is to do
-and a control socket. One line comes back on that when all is over, and when the other end closes everything is killed.
-It is the subreaper of what it starts, so that a daemon cannot slip away to init.
+Never imported: `agentsh.sandbox.launched` hands it compiled to a bare Python, with a control socket. On that it is told
+what to do: descriptors of the task, of stdin, stdout and stderr. One line comes back when all is over, and when the
+other end closes everything is killed. It is the subreaper of what it starts, so that a daemon cannot slip away to init.
 
 It imports built-in and extension modules only. `os` and `ctypes`, which wrap two of these, would cost 2.5 of the
 10 ms that a run may take to start.
 """
 
 import _ctypes
+import _socket
+import marshal
 import posix as os
 import resource
 import select
@@ -25,6 +27,8 @@ LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 4
 LANDLOCK_RULE_PATH_BENEATH = 1
 CAPABILITY_VERSION = 0x20080522
 WATCH_PERIOD_MS = 20
+DESCRIPTORS = 4
+"""The task, and what become stdin, stdout and stderr."""
 END_WITHIN_S = 5.0
 
 
@@ -53,8 +57,9 @@ def function(name: str) -> Function:
     return Function(_ctypes.dlsym(program, name))
 
 
-def main(spec: dict, control: int) -> None:  # type: ignore[type-arg]  # values of many types
-    """Start what the spec says, wait for its end or the other side's, end all, report."""
+def main(control: int) -> None:
+    """Wait to be told, start what the spec says, wait for its end or the other side's, end all, report."""
+    spec = told(control)
     checked(call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "subreaper")
     threads_before = threads_of_the_machine()
     child = os.fork()
@@ -68,6 +73,22 @@ def main(spec: dict, control: int) -> None:  # type: ignore[type-arg]  # values 
         os.write(control, report.encode() + b"\n")
     finally:
         leave(0)  # taking the interpreter down in good order would cost a millisecond
+
+
+def told(control: int) -> dict:  # type: ignore[type-arg]  # values of many types
+    """Take the descriptors that come with the one message, and return the spec; nobody may want anything any more."""
+    channel = _socket.socket(fileno=control)
+    said, passed, _, _ = channel.recvmsg(1, _socket.CMSG_SPACE(4 * DESCRIPTORS))
+    channel.detach()
+    if not said:
+        leave(0)
+    task, *stdio = struct.unpack(f"{DESCRIPTORS}i", passed[0][2])
+    for number, fd in enumerate(stdio):
+        os.dup2(fd, number)
+        os.close(fd)
+    with open(task, "rb") as file:  # noqa: PTH123 (a descriptor)
+        spec: dict = marshal.load(file)  # type: ignore[type-arg]  # noqa: S302 (agentsh wrote it)
+    return spec
 
 
 def supervise(child: int, control: int, crowd: int, threads_before: int) -> str:

@@ -12,6 +12,7 @@ from agentsh.sandbox import bubblewrap, landlock
 from agentsh.sandbox.attacks import ESSENTIAL, Tier, uncovered
 from agentsh.sandbox.bubble import Abilities, abilities
 from agentsh.sandbox.launched import LaunchedSandbox
+from agentsh.sandbox.launchers import Launchers
 from agentsh.sandbox.probe import Findings, probe
 from agentsh.sandbox.view import View, view_of
 from agentsh.sandbox.warden import Warden
@@ -100,7 +101,8 @@ def _bubblewrap(program: Path, able: Abilities) -> _Build:
 
 
 def _launched(*, confine: bool) -> _Build:
-    return lambda view, status: LaunchedSandbox(view, status, confine=confine)
+    launchers = Launchers()
+    return lambda view, status: LaunchedSandbox(view, status, confine=confine, launchers=launchers)
 
 
 def _status(tier: Tier, findings: Findings) -> SandboxStatus:

@@ -1,6 +1,7 @@
 """What of the machine a run may see: the system read-only, the workspace to write in, and what stays as it is there."""
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,12 +16,14 @@ SYSTEM: Final = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32",
 
 _SETTINGS: Final = (
     *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "timezone", "os-release"),
-    *("ssl/certs", "ssl/openssl.cnf", "ca-certificates", "pki/tls/certs", "pki/ca-trust/extracted"),
-    *("nsswitch.conf", "hosts", "services", "protocols", "mime.types", "fonts", "terminfo"),
+    *("ssl/openssl.cnf", "nsswitch.conf", "hosts", "services", "protocols", "mime.types", "fonts", "terminfo"),
 )
 """What programs read in /etc. Not all of it: the rest tells of the user, and as root of much more."""
 
-_NETWORK_SETTINGS: Final = ("resolv.conf", "gai.conf", "host.conf")
+_NETWORK_SETTINGS: Final = (
+    *("resolv.conf", "gai.conf", "host.conf"),
+    *("ssl/certs", "ca-certificates", "pki/tls/certs", "pki/ca-trust/extracted"),
+)
 
 PROTECTED_NAMES: Final = (
     *(".git", ".gitmodules", ".gitconfig", ".hg", ".svn", WORKSPACE_VENV),
@@ -60,8 +63,8 @@ class View:
         for path in self.protected:
             if path.resolve() != path:
                 raise UnsafePath(f"{str(path)!r} has become a link", hint="Remove it, and look at where it leads")
-        named = [self.workspace / name for name in PROTECTED_NAMES]
-        return sorted({path for path in (*named, *self.protected) if path.exists() and not path.is_symlink()})
+        always = [f"{self.workspace}/{name}" for name in PROTECTED_NAMES]
+        return sorted({Path(path) for path in [*always, *map(str, self.protected)] if _is_itself_there(path)})
 
     def anchors(self, kept: Sequence[Path]) -> list[Path]:
         """Return the folders between the workspace and what is kept, outermost first: they must not be moved away."""
@@ -98,6 +101,13 @@ def _holds_too_much(root: Path) -> bool:
     places = [Path(os.path.expanduser("~")), Path("/etc"), Path("/proc"), Path("/dev"), *map(Path, SYSTEM)]  # noqa: PTH111
     below = any(root.is_relative_to(place) for place in ("/proc", "/dev", "/sys", "/etc"))
     return below or any(place.resolve().is_relative_to(root) for place in places)
+
+
+def _is_itself_there(path: str) -> bool:
+    try:
+        return not stat.S_ISLNK(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
 def _below(path: Path, roots: Sequence[str]) -> bool:

@@ -201,7 +201,7 @@ async def test_no_descriptor_is_left_open(sandbox: Sandbox, tier: str) -> None:
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
         await python(sandbox, "print(1)")
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before + 1, "a launcher that waits for the next run has one"
 
 
 async def test_a_program_may_call_itself_over_loopback(sandbox: Sandbox, tier: str) -> None:
