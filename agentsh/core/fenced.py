@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agentsh.core.files import FileDraft
+from agentsh.core.files import FileDraft, plainly
 from agentsh.core.model import Frozen
 
 _FENCE = re.compile(r"([ \t]*)(`{3,}(?=[^`]*$)|~{3,})(.*)$")
@@ -220,7 +220,7 @@ def _mentioned(line: str) -> str | None:
 def _file_name(word: str, *, common: bool = False) -> str | None:
     """Return `word` without its wrapping when it looks like a file's name; `common`: only with a usual extension."""
     name = _clean(word)
-    if not _NAME.match(name) or "://" in name:
+    if not _NAME.match(name) or "://" in word:
         return None
     if name.rpartition("/")[2] in _WELL_KNOWN:
         return name
@@ -232,4 +232,4 @@ def _file_name(word: str, *, common: bool = False) -> str | None:
 
 def _clean(word: str) -> str:
     name = word.strip("*`\"':,()[]{} \t")
-    return name.removeprefix("./")
+    return plainly(name)

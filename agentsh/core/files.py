@@ -15,6 +15,19 @@ class FileDraft(Frozen):
     """UTF-8 without a byte-order mark; None deletes the file."""
 
 
+def plainly(path: str) -> str:
+    """Return `path` without `.` and doubled slashes, so that one file has one spelling: `./a//b` is `a/b`.
+
+    Nothing is looked up, and nothing allowed: what begins or ends with a slash still does, and `..` stays as it is,
+    since a link may be on the way. Whatever is no path otherwise is returned as it came.
+    """
+    names = [name for name in path.split("/") if name not in {"", "."}]
+    if not names:
+        return path
+    start, end = "/" if path.startswith("/") else "", "/" if path.endswith("/") else ""
+    return f"{start}{'/'.join(names)}{end}"
+
+
 class FileChange(Frozen):
     """One file that really changed."""
 

@@ -38,7 +38,7 @@ class FilePatch(Frozen):
     """The changes of one file, in its order."""
 
     path: str
-    """As it was written. Untrusted."""
+    """In its plain spelling. Untrusted."""
     hunks: tuple[Hunk, ...] = ()
     change: Change = "modify"
 
@@ -58,7 +58,8 @@ def apply_patch(patch: FilePatch, text: str | None) -> str | None:
             raise PatchError(f"{patch.path} is there already, so it cannot be made anew. Change it instead.")
         return _joined([line for hunk in patch.hunks for line in hunk.after], "\n")
     if text is None:
-        raise PatchError(f"{patch.path} is not there.")
+        twice = _makes_a_file(patch.model_copy(update={"hunks": patch.hunks[:1]}))
+        raise PatchError(f"{patch.path} is not there.{' Make it in one change, whole.' if twice else ''}")
     if patch.change == "delete":
         return None
     ending = "\r\n" if "\r\n" in text else "\n"

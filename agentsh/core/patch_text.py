@@ -7,6 +7,7 @@ place up to `>>>>>>> REPLACE`. Nothing is to be found: the file is new.
 import re
 from collections.abc import Iterator, Sequence
 
+from agentsh.core.files import plainly
 from agentsh.core.patch import Change, FilePatch, Hunk, PatchError
 
 _SEARCH = re.compile(r"<{5,9} ?SEARCH\s*>?\s*$")
@@ -42,14 +43,21 @@ def parse_patch(answer: str) -> tuple[FilePatch, ...]:
 
 
 def _by_file(found: Sequence[FilePatch]) -> tuple[FilePatch, ...]:
-    """Join the changes of one file. The order of files is that of their first change."""
+    """Join the changes of one file, however it is spelt. The order of files is that of their first change."""
     joined: dict[str, FilePatch] = {}
     for patch in found:
-        known = joined.get(patch.path)
-        if known is not None and "delete" in (known.change, patch.change):
-            raise PatchError(f"{patch.path} is deleted and changed at once.")
-        joined[patch.path] = patch if known is None else known.model_copy(update={"hunks": known.hunks + patch.hunks})
+        known = joined.get(path := plainly(patch.path))
+        joined[path] = patch.model_copy(update={"path": path}) if known is None else _joined(known, patch)
     return tuple(joined.values())
+
+
+def _joined(known: FilePatch, patch: FilePatch) -> FilePatch:
+    changes = (known.change, patch.change)
+    if "delete" in changes:
+        raise PatchError(f"{known.path} is deleted and changed at once.")
+    if "create" in changes:
+        raise PatchError(f"{known.path} is made anew and changed at once. Give it once, whole.")
+    return known.model_copy(update={"hunks": known.hunks + patch.hunks})
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[FilePatch]:

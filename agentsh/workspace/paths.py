@@ -3,6 +3,7 @@
 import unicodedata
 
 from agentsh.core.errors import UnsafePath
+from agentsh.core.files import plainly
 
 MAX_PATH_BYTES = 1024
 MAX_NAME_BYTES = 200
@@ -62,8 +63,8 @@ def check_path(path: str) -> str:
         UnsafePath: it could leave the workspace, means something to a shell, or names what is not to be touched.
     """
     _check_whole(path)
-    names = [name for name in path.split("/") if name not in {"", "."}]
-    if not names:
+    names = plainly(path).split("/")
+    if names[0] in {"", "."}:
         raise refuse(path, "it names no file")
     if len(names) > MAX_DEPTH:
         raise refuse(path, f"it is more than {MAX_DEPTH} folders deep")

@@ -108,9 +108,15 @@ def test_several_files_keep_their_order() -> None:
     ]
 
 
-def test_of_two_blocks_with_one_name_the_last_wins() -> None:
-    answer = parse_fenced("```python main.py\nold\n```\nBetter:\n```python ./main.py\nnew\n```\n")
+@pytest.mark.parametrize("path", ["main.py", "./main.py", ".//main.py", "././main.py"])
+def test_of_two_blocks_with_one_name_the_last_wins_however_it_is_spelt(path: str) -> None:
+    answer = parse_fenced(f"```python main.py\nold\n```\nBetter:\n```python {path}\nnew\n```\n")
     assert [(file.path, file.text) for file in answer.files] == [("main.py", "new\n")]
+
+
+def test_a_name_that_goes_up_is_no_other_spelling_but_handed_on_to_be_refused() -> None:
+    answer = parse_fenced("```python a.py\nold\n```\n```python x/../a.py\nnew\n```\n```python /a.py\nnew\n```\n")
+    assert paths(answer) == ["a.py", "x/../a.py", "/a.py"]
 
 
 def test_a_block_without_a_name_is_anonymous() -> None:

@@ -116,6 +116,45 @@ def test_several_changes_of_one_file_are_one_patch_in_their_order() -> None:
     assert apply_patch(patch, FILE) == CHANGED.replace("hello", "good night")
 
 
+@pytest.mark.parametrize("path", ["./main.py", ".//main.py", "././main.py"])
+def test_a_file_is_one_file_however_it_is_spelt(path: str) -> None:
+    again = BLOCK.replace("main()", "other()").replace("good day", "good night").replace("main.py", path)
+    (patch,) = parse_patch(BLOCK + again)
+    assert (patch.path, apply_patch(patch, FILE)) == ("main.py", CHANGED.replace("hello", "good night"))
+    (diffed,) = parse_patch(DIFF + DIFF.replace("/main.py", f"/{path}"))
+    assert (diffed.path, len(diffed.hunks)) == ("main.py", 2)
+
+
+def test_a_way_up_is_no_other_spelling_but_left_for_the_workspace_to_refuse() -> None:
+    found = parse_patch(BLOCK + BLOCK.replace("main.py", "x/../main.py"))
+    assert [patch.path for patch in found] == ["main.py", "x/../main.py"]
+
+
+MADE = "--- /dev/null\n+++ b/new.py\n@@ -0,0 +1 @@\n+x = 1\n"
+CHANGES_IT = "--- a/./new.py\n+++ b/./new.py\n@@ -1 +1 @@\n-x = 1\n+x = 2\n"
+DELETES_IT = "--- a//new.py\n+++ /dev/null\n@@ -1 +0,0 @@\n-x = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (MADE + CHANGES_IT, "new.py is made anew and changed at once"),
+        (CHANGES_IT + MADE, "new.py is made anew and changed at once"),
+        (CHANGES_IT + DELETES_IT.replace("a//", "a/"), "new.py is deleted and changed at once"),
+    ],
+)
+def test_what_cannot_all_be_done_to_one_file_is_told(answer: str, said: str) -> None:
+    with pytest.raises(PatchError, match=said):
+        parse_patch(answer)
+
+
+def test_a_file_that_is_made_in_two_blocks_is_told() -> None:
+    block = "new.py\n<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE\n"
+    (patch,) = parse_patch(block + block.replace("new.py", "./new.py"))
+    with pytest.raises(PatchError, match=r"is not there\. Make it in one change, whole"):
+        apply_patch(patch, None)
+
+
 LINES = st.lists(st.sampled_from(["a", "b", "    c", "", "d e", "+x", "-y", "@@"]), max_size=30)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from agentsh.core.danger import danger
 from agentsh.core.errors import FileError, UnsafePath
 from agentsh.core.fenced import parse_fenced
+from agentsh.core.files import plainly
 from agentsh.core.patch import FilePatch, PatchError, apply_patch
 from agentsh.core.patch_text import parse_patch
 from agentsh.core.rulebook import RuleSet
@@ -102,7 +103,7 @@ def fenced_files(text: str) -> None:
     found = parse_fenced(text)
     plain = text.encode("utf-8", "replace").decode().replace("\r\n", "\n")
     names = [draft.path for draft in found.files]
-    assert len(names) == len(set(names))
+    assert len(names) == len({plainly(name) for name in names})
     for body in [*(draft.text for draft in found.files), *(block.text for block in found.anonymous)]:
         assert body is not None
         for line in body.splitlines():
@@ -118,7 +119,7 @@ def patch(text: str) -> None:
     with suppress(PatchError):
         found = parse_patch(text)
         assert found
-        assert len({one.path for one in found}) == len(found)
+        assert len({plainly(one.path) for one in found}) == len(found)
         for one in found:
             stated = [line for hunk in one.hunks for line in (*hunk.before, *hunk.after)]
             assert all(line in text.replace("\r\n", "\n") for line in stated)
