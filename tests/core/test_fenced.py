@@ -212,9 +212,9 @@ def test_what_stands_between_the_fences_comes_back_unchanged(text: str) -> None:
 def test_time_grows_no_faster_than_the_answer(unit: str) -> None:
     def seconds(size: int) -> float:
         answer = unit * (size // len(unit))
-        start = time.perf_counter()
+        start = time.process_time()
         parse_fenced(answer)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(10_000)
     assert seconds(1_000_000) < 10.0
