@@ -1,8 +1,13 @@
 """A tool that a role may use: how a model is told of it, what it is called with, and what came of a call."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from agentsh.core.model import Frozen, JsonObject
+
+CallProtocol = Literal["native", "json", "pieces"]
+"""How a model is asked for a call: natively, as one constrained JSON object, or one piece after the other."""
 
 FINISH = "finish"
 """What is called when nothing more is to be done, by models that do not call tools natively."""

@@ -31,6 +31,11 @@ class Home:
         return self.root / "plugins"
 
     @property
+    def examined(self) -> Path:
+        """What models were found to be able to do."""
+        return self.root / "models.json"
+
+    @property
     def shelves(self) -> tuple[Path, ...]:
         """The search path: these prompts, the user's, those that ship with agentsh."""
         return (self.prompts, user_folder() / "prompts", shipped_prompts())

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from agentsh.core.model import Frozen
+from agentsh.core.tools import CallProtocol
 
 DEFAULT_TEMPERATURE = 0.2
 
@@ -15,8 +16,8 @@ class Asking(Frozen):
     """Context window, tokens: one value a model and session, since a changed one makes a server load it anew."""
     temperature: float | None = Field(default=None, ge=0, le=2)
     """What holds when neither the action nor the role says otherwise."""
-    native_tools: frozenset[str] = frozenset()
-    """Models that call tools natively; others are asked for a call as constrained JSON."""
+    protocols: dict[str, CallProtocol] = {}
+    """How each model is asked for a tool call; one that is not here, piece by piece."""
     repairs: int = Field(default=2, ge=0, le=2)
     """How often an answer that does not fit goes back with what is wrong with it."""
 

@@ -36,6 +36,14 @@ def as_answer(given: JsonValue) -> Answer:
     return Answer(text="", tool_calls=(call,))
 
 
+def as_object(given: JsonValue) -> str:
+    """Return a filled form as the JSON object that a model would have given."""
+    said = as_answer(given)
+    call = next(iter(said.tool_calls), ToolCallRequest(name=FINISH))
+    told: JsonObject = {"thought": said.text, "tool": call.name}
+    return json.dumps({**told, "arguments": call.arguments} if call.arguments else told, ensure_ascii=False)
+
+
 def _arguments(text: JsonValue) -> JsonObject:
     """Return what was written; what is no JSON object becomes an argument that no tool has, and so is told."""
     try:

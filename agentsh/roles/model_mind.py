@@ -100,7 +100,7 @@ class ModelMind:
             model=self._reaction.model or self._asking.model,
             messages=fit(parts, self._budget(question.max_tokens)),
             schema_=question.schema,
-            tools=tuple(tool.native() for tool in question.tools),
+            tools=tuple(tool.native() for tool in question.tools if question.schema is None),
             options=ChatOptions(
                 num_ctx=self._asking.num_ctx,
                 num_predict=self._asking.num_predict(question.max_tokens),

@@ -9,6 +9,7 @@ from agentsh.core.errors import UsageError
 from agentsh.core.ids import ActionName
 from agentsh.core.messages import Message
 from agentsh.core.plans import Task
+from agentsh.core.tools import CallProtocol
 from agentsh.engine.reaction import Reaction
 from agentsh.ports import Renderer, Tool
 from agentsh.roles.actions.behaviours import BEHAVIOURS
@@ -34,7 +35,7 @@ class Performance:
         renderer: fills prompts.
         repairs: how often an answer that does not fit may go back.
         toolbox: every tool that there is, by name.
-        native_tools: models that call tools natively.
+        protocols: how each model is asked for a tool call; one that is not there, piece by piece.
     """
 
     reaction: Reaction
@@ -45,7 +46,7 @@ class Performance:
     renderer: Renderer
     repairs: int
     toolbox: Mapping[str, Tool] = field(default_factory=dict)
-    native_tools: frozenset[str] = frozenset()
+    protocols: Mapping[str, CallProtocol] = field(default_factory=dict)
     _times: Counter[ActionName] = field(default_factory=Counter)
 
     async def perform(self, name: ActionName, step: Task | None = None) -> Message:
@@ -84,7 +85,7 @@ class Performance:
             renderer=self.renderer,
             repairs=self.repairs,
             toolbox=self.toolbox,
-            native_tools=self.native_tools,
+            protocols=self.protocols,
             time=self._times[name],
             goes_back=goes_back,
             step=step,

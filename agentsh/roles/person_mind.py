@@ -9,7 +9,7 @@ from agentsh.core.chat import Answer
 from agentsh.core.errors import OutputInvalid
 from agentsh.core.model import JsonObject
 from agentsh.engine.reaction import Reaction
-from agentsh.roles.call_form import as_answer, call_form
+from agentsh.roles.call_form import as_answer, as_object, call_form
 from agentsh.roles.question import Question
 
 
@@ -22,7 +22,8 @@ class PersonMind:
     async def answer(self, question: Question) -> Answer:
         """Ask the person once; what may be called is a form, and where a choice is all that is wanted they pick it."""
         if question.tools:
-            return as_answer(await self._reaction.ask_person(_words(question), schema=call_form(question.tools)))
+            given = await self._reaction.ask_person(_words(question), schema=call_form(question.tools))
+            return as_answer(given) if question.schema is None else Answer(text=as_object(given))
         if (choices := _choices(question.schema)) is not None:
             picked = await self._reaction.ask_person(_words(question), choices=choices)
             return Answer(text=_text({"why": "", "choice": picked}))

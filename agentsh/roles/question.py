@@ -20,7 +20,7 @@ class Question:
         render: fills the prompt.
         label: which of the action's questions this is, such as the file that is to be written. Part of the seed.
         schema: of a structured answer; None: text.
-        tools: what may be called instead of answering.
+        tools: what may be called instead of answering; with a schema, the call is told in its words.
         after: what came after the prompt: earlier answers, and what was wrong with them.
         attempt: how often it was asked before.
         max_tokens: most tokens of the answer.

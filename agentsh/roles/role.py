@@ -79,7 +79,7 @@ class LlmRole:
             renderer=self._renderer,
             repairs=self._asking.repairs,
             toolbox=self._toolbox,
-            native_tools=self._asking.native_tools,
+            protocols=self._asking.protocols,
         )
         if reaction.action is not None:
             await performance.perform(reaction.action)

@@ -11,6 +11,7 @@ from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.plans import STEP_TAG, Task
 from agentsh.core.repo_map import Mapped
+from agentsh.core.tools import CallProtocol
 from agentsh.engine.reaction import Reaction
 from agentsh.ports import Renderer, Tool
 from agentsh.roles.chosen import chosen_in
@@ -37,7 +38,7 @@ class Work:
         renderer: fills prompts.
         repairs: how often an answer that does not fit may go back.
         toolbox: every tool that there is, by name.
-        native_tools: models that call tools natively.
+        protocols: how each model is asked for a tool call; one that is not there, piece by piece.
         time: how often the role has done this action in this reaction, from 1.
         goes_back: whether the role may still go back to an earlier action after this one.
         step: which step of the role's plan it is; None: the role follows none.
@@ -52,7 +53,7 @@ class Work:
     renderer: Renderer
     repairs: int = 2
     toolbox: Mapping[str, Tool] = field(default_factory=dict)
-    native_tools: frozenset[str] = frozenset()
+    protocols: Mapping[str, CallProtocol] = field(default_factory=dict)
     time: int = 1
     goes_back: bool = False
     step: Task | None = None

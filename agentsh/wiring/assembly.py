@@ -13,6 +13,7 @@ from agentsh.core.errors import StoreError, UsageError
 from agentsh.core.ids import RoleName
 from agentsh.core.rulebook import RuleSettings
 from agentsh.core.settings import ModelSettings
+from agentsh.core.tools import CallProtocol
 from agentsh.engine.breakpoints import Passage
 from agentsh.engine.budget import Meter
 from agentsh.engine.desk import Desk
@@ -90,7 +91,7 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, kit:
         model=facts.model,
         num_ctx=facts.num_ctx,
         temperature=facts.temperature,
-        native_tools=frozenset(facts.native_tools),
+        protocols=_protocols(facts),
     )
     toolbox = _toolbox(kit, facts.team)
     renderer = PromptRenderer(kit.shelves)
@@ -111,7 +112,7 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, kit:
 
 def own_paths(home: Home) -> list[Path]:
     """Return what of agentsh's own no run may change, also where it lies in the workspace."""
-    places = (home.sessions, home.prompts, home.plugins, home.config, home.root / "crashes")
+    places = (home.sessions, home.prompts, home.plugins, home.config, home.examined, home.root / "crashes")
     return [place.resolve() for place in places]
 
 
@@ -121,6 +122,12 @@ def _unprotected(status: SandboxStatus, root: Path, home: Home) -> list[e.Notice
         return []
     message = f"the sessions lie in the workspace, where this sandbox cannot protect them: {home.sessions}"
     return [e.Noticed(message=message, hint="use another --home, or install bubblewrap")]
+
+
+def _protocols(facts: e.SessionStarted) -> dict[str, CallProtocol]:
+    """Return how each of the session's models is asked for a tool call, as it was found when the session began."""
+    one_object: dict[str, CallProtocol] = dict.fromkeys(facts.json_tools, "json")
+    return one_object | dict.fromkeys(facts.native_tools, "native")
 
 
 def _toolbox(kit: Kit, team: TeamFile) -> dict[str, Tool]:

@@ -11,7 +11,9 @@ from agentsh.core.errors import AgentshError, ModelMissing, ProviderError, Usage
 from agentsh.core.events import Noticed
 from agentsh.core.model import Frozen
 from agentsh.core.settings import DEFAULT_HOST, HostSettings, ModelSettings, Settings
+from agentsh.core.tools import CallProtocol
 from agentsh.engine.model_queue import Host
+from agentsh.library.examined import Examined
 from agentsh.plugins.kinds import ProviderKind
 from agentsh.ports import Provider
 
@@ -54,19 +56,28 @@ class Connected:
             await host.provider.aclose()
 
 
-async def tool_callers(models: Connected, names: Iterable[str]) -> tuple[str, ...]:
-    """Return which of these models say of themselves that they call tools natively."""
-    found = []
+async def call_protocols(models: Connected, names: Iterable[str], examined: Examined) -> dict[str, CallProtocol]:
+    """Return how each of these models is asked for a tool call: as it was found to do best, else as it says of itself.
+
+    Args:
+        models: the servers that answer.
+        names: the models that are asked.
+        examined: what models were found to be able to do; another model under the same name was not examined.
+    """
+    found: dict[str, CallProtocol] = {}
     for name in dict.fromkeys(names):
         for host in models.hosts:
             try:
                 info = await host.provider.describe(name)
             except ProviderError:
                 continue
-            if "tools" in info.capabilities:
-                found.append(name)
+            known = examined.of(name, host.provider.host)
+            if known is not None and known.modified_at == info.modified_at:
+                found[name] = known.protocol
+            else:
+                found[name] = "native" if "tools" in info.capabilities else "pieces"
             break
-    return tuple(found)
+    return found
 
 
 async def connect(

@@ -24,13 +24,14 @@ from agentsh.engine.hiring import as_changed
 from agentsh.engine.log import EventLog
 from agentsh.engine.state import State
 from agentsh.engine.turns import FindConductor
+from agentsh.library.examined import Examined
 from agentsh.library.home import Home
 from agentsh.session.facade import Session
 from agentsh.store.catalogue import SessionFiles, read_session
 from agentsh.store.journal import SqliteJournal
 from agentsh.wiring.assembly import Manner, assemble
 from agentsh.wiring.kit import Kit, loaded
-from agentsh.wiring.models import Connected, Progress, Wish, connect, tool_callers
+from agentsh.wiring.models import Connected, Progress, Wish, call_protocols, connect
 from agentsh.wiring.ownership import adoption, as_said, is_own, marked, own_hosts, taken_over, user_key
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ async def started(
         stack.push_async_callback(models.aclose)
         team = named or _team(_usual_team(options, models), options, kit)
         facts = _facts(options, settings, models, team)
-        facts = facts.model_copy(update={"native_tools": await _tool_callers(models, team)})
+        facts = facts.model_copy(update=await _tool_callers(models, team, home))
         if isinstance(options, WorldOptions) and world is not None:
             from agentsh.wiring.worlds import with_world
 
@@ -215,11 +216,16 @@ def _facts(options: RunOptions, settings: Settings, models: Connected, team: Tea
     )
 
 
-async def _tool_callers(models: Connected, team: TeamFile) -> tuple[str, ...]:
-    """Return which of a team's models call tools natively; nobody asks where no tools are used."""
+async def _tool_callers(models: Connected, team: TeamFile, home: Home) -> dict[str, tuple[str, ...]]:
+    """Return how a team's models are asked for tool calls; nobody asks where no tools are used."""
     if not any(card.does == "use_tools" for card in team.actions.values()):
-        return ()
-    return await tool_callers(models, [models.model, *(role.model for role in team.roles.values() if role.model)])
+        return {}
+    names = [models.model, *(role.model for role in team.roles.values() if role.model)]
+    found = await call_protocols(models, names, Examined(home.examined))
+    return {
+        "native_tools": tuple(name for name, protocol in found.items() if protocol == "native"),
+        "json_tools": tuple(name for name, protocol in found.items() if protocol == "json"),
+    }
 
 
 def _world_file(kit: Kit, name: str) -> "WorldFile":

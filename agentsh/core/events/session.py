@@ -39,6 +39,8 @@ class SessionStarted(Frozen):
     num_ctx: int = 8192
     native_tools: tuple[str, ...] = ()
     """Models that call tools natively; others are asked for a call as constrained JSON."""
+    json_tools: tuple[str, ...] = ()
+    """Of the others, those that give a call as one object; the rest is asked for one piece after the other."""
     world: WorldCard | None = None
     """What ticks beside the team, or alone."""
     mark: str = ""

@@ -1,12 +1,12 @@
-"""How whoever plays a role says which tool is called with what: natively, or piece by piece as constrained JSON.
+"""How whoever plays a role says which tool is called with what: natively, as one JSON object, or piece by piece.
 
-Without native calls the name is an enum, the arguments are a schema of their own, and a text of many lines is asked for
-as it is: small models choose, fill and write well, and do all three at once badly.
+Piece by piece the name is an enum, the arguments are a schema of their own, and a text of many lines is asked for as it
+is: small models choose, fill and write well, and do all three at once badly. One object saves a question a call.
 """
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
@@ -15,7 +15,7 @@ from agentsh.core.chat import Answer, ChatMessage, ToolCallRequest
 from agentsh.core.fenced import parse_fenced
 from agentsh.core.model import JsonObject
 from agentsh.core.outputs import OutputMismatch, validate_object
-from agentsh.core.tools import FINISH, ToolSpec
+from agentsh.core.tools import FINISH, CallProtocol, ToolSpec
 from agentsh.ports import Tool
 from agentsh.roles.ask import ask_accepted, ask_structured, ask_text
 from agentsh.roles.mind import Mind
@@ -53,6 +53,25 @@ def _said(answer: Answer) -> Said:
     return Said(answer.text.strip(), answer.tool_calls)
 
 
+async def call_in_one(mind: Mind, question: Question, tools: Mapping[str, Tool], repairs: int) -> Said:
+    """Ask for a call as one object; `finish` gives the answer, and a text of many lines is asked for apart.
+
+    Raises:
+        OutputInvalid: no answer could be used.
+    """
+    shapes: list[JsonValue] = [_call_schema(tool.spec) for tool in tools.values()]
+    schema: JsonObject = {"anyOf": [*shapes, _choice_schema([FINISH])]}
+    asked = replace(_told_of(question, tools, schema), tools=tuple(tool.spec for tool in tools.values()))
+    call = await ask_structured(mind, asked, schema, repairs)
+    chosen = question.went(ChatMessage(role="assistant", content=json.dumps(call, ensure_ascii=False)))
+    name, given = str(call["tool"]), call.get("arguments")
+    if name == FINISH:
+        return await _finished(mind, chosen, repairs)
+    arguments: JsonObject = given if isinstance(given, dict) else {}
+    written = await _text(mind, chosen, tools[name].spec, repairs)
+    return Said(str(call["thought"]), (ToolCallRequest(name=name, arguments={**arguments, **written}),))
+
+
 async def call_by_json(mind: Mind, question: Question, tools: Mapping[str, Tool], repairs: int) -> Said:
     """Ask which tool, then for its arguments, then for its text; `finish` gives the answer. Raises OutputInvalid."""
     schema = _choice_schema([*tools, FINISH])
@@ -60,7 +79,7 @@ async def call_by_json(mind: Mind, question: Question, tools: Mapping[str, Tool]
     name, thought = str(choice["tool"]), str(choice["thought"])
     chosen = question.went(ChatMessage(role="assistant", content=json.dumps(choice, ensure_ascii=False)))
     if name == FINISH:
-        return Said(await ask_text(mind, chosen.went(_user("Then answer now, in full, for the Boss.")), repairs))
+        return await _finished(mind, chosen, repairs)
     arguments = await _arguments(mind, chosen, tools[name].spec, repairs)
     return Said(thought, (ToolCallRequest(name=name, arguments=arguments),))
 
@@ -72,10 +91,26 @@ async def _arguments(mind: Mind, chosen: Question, spec: ToolSpec, repairs: int)
         asked = replace(chosen.went(_user(f"You call {spec.name}: {spec.description} With what?")), schema=shape)
         arguments = await ask_structured(mind, asked, shape, repairs)
         chosen = chosen.went(ChatMessage(role="assistant", content=json.dumps(arguments, ensure_ascii=False)))
-    if spec.fenced:
-        wanted = f"Write the {spec.fenced} for {spec.name}, as one fenced block and nothing else."
-        arguments = {**arguments, spec.fenced: _block(await ask_text(mind, chosen.went(_user(wanted)), repairs))}
-    return arguments
+    return {**arguments, **await _text(mind, chosen, spec, repairs)}
+
+
+async def _text(mind: Mind, chosen: Question, spec: ToolSpec, repairs: int) -> JsonObject:
+    """Return the argument that is a text of many lines, if there is one."""
+    if not spec.fenced:
+        return {}
+    wanted = f"Write the {spec.fenced} for {spec.name}, as one fenced block and nothing else."
+    return {spec.fenced: _block(await ask_text(mind, chosen.went(_user(wanted)), repairs))}
+
+
+async def _finished(mind: Mind, chosen: Question, repairs: int) -> Said:
+    return Said(await ask_text(mind, chosen.went(_user("Then answer now, in full, for the Boss.")), repairs))
+
+
+WAYS: dict[CallProtocol, Callable[[Mind, Question, Mapping[str, Tool], int], Awaitable[Said]]] = {
+    "native": call_natively,
+    "json": call_in_one,
+    "pieces": call_by_json,
+}
 
 
 def checked(spec: ToolSpec, arguments: JsonObject) -> JsonObject:
@@ -108,6 +143,20 @@ def _choice_schema(names: Sequence[str]) -> JsonObject:
         "required": ["thought", "tool"],
         "additionalProperties": False,
     }
+
+
+def _call_schema(spec: ToolSpec) -> JsonObject:
+    """Return the shape of a call of one tool, without its text of many lines."""
+    shape = _choice_schema([spec.name])
+    properties, required = shape["properties"], shape["required"]
+    arguments = _without(spec.parameters, spec.fenced)
+    if arguments["properties"] and isinstance(properties, dict) and isinstance(required, list):
+        return {
+            **shape,
+            "properties": {**properties, "arguments": arguments},
+            "required": [*required, "arguments"],
+        }
+    return shape
 
 
 def _without(schema: JsonObject, name: str) -> JsonObject:

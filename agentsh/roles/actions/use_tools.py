@@ -13,9 +13,9 @@ from agentsh.core.chat import ChatMessage, ToolCallRequest
 from agentsh.core.errors import UsageError
 from agentsh.core.messages import Message
 from agentsh.core.outputs import OutputMismatch
-from agentsh.core.tools import ToolResult
+from agentsh.core.tools import CallProtocol, ToolResult
 from agentsh.ports import Tool
-from agentsh.roles.actions.calling import Said, as_text, call_by_json, call_natively, checked
+from agentsh.roles.actions.calling import WAYS, Said, as_text, checked
 from agentsh.roles.ask import ask_structured, ask_text
 from agentsh.roles.excerpt import characters_of
 from agentsh.roles.markdown import to_markdown
@@ -41,9 +41,9 @@ class _Loop:
     async def answer(self, question: Question) -> str:
         """Return what is answered in the end."""
         while self.calls < self.work.action.max_calls:
-            natively = self.work.reaction.model in self.work.native_tools
-            ask = call_natively if natively else call_by_json
-            said = await ask(self.work.mind, question, self.tools, self.work.repairs)
+            protocol: CallProtocol = self.work.protocols.get(self.work.reaction.model or "", "pieces")
+            natively = protocol == "native"
+            said = await WAYS[protocol](self.work.mind, question, self.tools, self.work.repairs)
             if not said.calls:
                 return said.text
             question = question.went(said.turn() if natively else as_text(said), *await self._used(said, natively))
