@@ -1,32 +1,26 @@
-"""Conductors by the name that a team file gives them. Their keys in it are in `core.options`."""
+"""Conductors by the name that a team file gives them, each loaded for the first team that has it.
+
+Their keys in a team file are in `core.options`.
+"""
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import cast
 
-from agentsh.conductors.chain import Chain
-from agentsh.conductors.debate import Debate
-from agentsh.conductors.dialogue import Dialogue
-from agentsh.conductors.goal import Goal
-from agentsh.conductors.graph import Graph
-from agentsh.conductors.group import Group
-from agentsh.conductors.hierarchical import Hierarchical
-from agentsh.conductors.recruit import Recruit
-from agentsh.conductors.solo import Solo
-from agentsh.conductors.sop import Sop
 from agentsh.core.errors import UsageError
 from agentsh.engine.turns import Conductor
 
-CONDUCTORS: dict[str, Callable[[], Conductor]] = {
-    "sop": Sop,
-    "chain": Chain,
-    "dialogue": Dialogue,
-    "solo": Solo,
-    "group": lambda: Group(find_conductor),
-    "graph": Graph,
-    "goal": Goal,
-    "recruit": Recruit,
-    "debate": Debate,
-    "hierarchical": Hierarchical,
-}
+_NAMES = ("sop", "chain", "dialogue", "solo", "group", "graph", "goal", "recruit", "debate", "hierarchical")
+
+
+def _make(name: str) -> Conductor:
+    """Return a new one of the class that stands in the module of its name."""
+    made = getattr(import_module(f"agentsh.conductors.{name}"), name.capitalize())
+    return cast("Conductor", made(find_conductor) if name == "group" else made())
+
+
+CONDUCTORS: dict[str, Callable[[], Conductor]] = {name: partial(_make, name) for name in _NAMES}
 
 
 def find_conductor(name: str) -> Conductor | None:

@@ -12,7 +12,7 @@ from agentsh.core.plans import Task
 from agentsh.core.tools import CallProtocol
 from agentsh.engine.reaction import Reaction
 from agentsh.ports import Renderer, Tool
-from agentsh.roles.actions.behaviours import BEHAVIOURS
+from agentsh.roles.actions.behaviours import behaviour
 from agentsh.roles.facts import TeamFacts
 from agentsh.roles.mind import Mind
 from agentsh.roles.modes import END
@@ -93,7 +93,7 @@ class Performance:
 
     async def _act(self, name: ActionName, *, goes_back: bool = False, step: Task | None = None) -> Message:
         work = self.work(name, goes_back=goes_back, step=step)
-        return await BEHAVIOURS[work.action.does](work)
+        return await behaviour(work.action.does)(work)
 
     def _before(self, first: ActionName, last: ActionName) -> tuple[ActionName, ...]:
         """Return the role's actions from `first` up to `last`; only `first` when they do not stand in that order."""

@@ -31,13 +31,11 @@ from agentsh.library.templates import PromptRenderer
 from agentsh.ports import Tool
 from agentsh.roles.asking import Asking
 from agentsh.roles.cast import cast as cast_of
-from agentsh.sandbox.environment import base_interpreter
 from agentsh.sandbox.opening import open_sandbox
 from agentsh.session.facade import Session
 from agentsh.session.going_back import restore_files
-from agentsh.verify.gates import GateVerifier
-from agentsh.verify.installing import VenvInstaller
 from agentsh.wiring.kit import Kit
+from agentsh.wiring.late import LateInstaller, LateVerifier
 from agentsh.wiring.models import Connected
 from agentsh.workspace.folder import open_workspace
 from agentsh.workspace.watching import FolderWatcher
@@ -84,8 +82,8 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, kit:
         sandbox=sandbox,
         workspace=workspace,
         interpreters=Interpreters(sandbox),
-        verifier=GateVerifier(workspace, sandbox, keeps_record=facts.own_workspace),
-        installer=VenvInstaller(workspace.root, base_interpreter()),
+        verifier=LateVerifier(workspace, sandbox, keeps_record=facts.own_workspace),
+        installer=LateInstaller(workspace.root),
     )
     asking = Asking(
         model=facts.model,

@@ -20,7 +20,6 @@ from agentsh.core.summary import SessionSummary
 from agentsh.library.home import Home
 from agentsh.library.reading import read_role
 from agentsh.library.shelf import Shelf
-from agentsh.library.worlds import WorldShelf
 from agentsh.session.export import ExportFormat, exported
 from agentsh.session.facade import Session
 from agentsh.store.catalogue import SessionFiles
@@ -45,6 +44,8 @@ class Surroundings:
 
     async def worlds(self) -> list[Named]:
         """Return the worlds that there are."""
+        from agentsh.library.worlds import WorldShelf  # a session without a world loads nothing of worlds
+
         found = await asyncio.to_thread(WorldShelf(Shelf(self.home.shelves)).list_worlds)
         return [Named(name=world.name, summary=world.summary or world.problem) for world in found]
 
