@@ -4,7 +4,7 @@ from typing import Annotated, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, JsonValue
 from pydantic_core import CoreSchema
-from pydantic_core.core_schema import simple_ser_schema
+from pydantic_core.core_schema import any_schema, simple_ser_schema
 
 
 class _AsItIs:
@@ -14,9 +14,18 @@ class _AsItIs:
         return cast("CoreSchema", {**handler(source), "serialization": simple_ser_schema("any")})
 
 
+class _Unlooked:
+    """Takes a value as it is: whoever makes it has it from a model's own dump, or from the journal."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return any_schema()
+
+
 Json = Annotated[JsonValue, _AsItIs()]
 """A JSON value as a field of a model."""
 JsonObject = dict[str, Json]
+Dumped = Annotated[JsonValue, _Unlooked()]
+"""A JSON value that was valid before it came here: looking through it again was a tenth of a step's price."""
 
 
 class Frozen(BaseModel):

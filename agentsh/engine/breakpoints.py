@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agentsh.core.cards import TeamFile
 from agentsh.core.errors import UsageError
@@ -14,8 +15,7 @@ FORMS = "role:NAME, action:NAME, before:KIND, tool:NAME, message:REGEX, tokens>N
 KINDS = ("model", "run", "read", "write", "verify", "tool", "person", "publish", "tick", "news")
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A step that is about to happen."""
 
     role: RoleName

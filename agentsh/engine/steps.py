@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import JsonValue
 
@@ -46,8 +46,7 @@ class Outcome(Generic[T]):
     """What records the step when it is not a step.finished: publishing is its own record."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effect(Generic[T]):
+class Effect(NamedTuple, Generic[T]):
     """One side effect that a reaction wants.
 
     Attributes:

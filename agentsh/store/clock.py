@@ -22,7 +22,11 @@ class SystemClock:
         return time.monotonic()
 
 
-@lru_cache(maxsize=1)
 def _stamp(unix_ms: int) -> str:
     seconds, milliseconds = divmod(unix_ms, 1000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{milliseconds:03d}Z"
+    return f"{_second(seconds)}.{milliseconds:03d}Z"
+
+
+@lru_cache(maxsize=1)
+def _second(unix_s: int) -> str:
+    return f"{datetime.fromtimestamp(unix_s, UTC):%Y-%m-%dT%H:%M:%S}"

@@ -98,19 +98,19 @@ def joined(items: Sequence[Item]) -> list[Item]:
     """Return `items` with the pieces of a generation that no event comes between as one piece."""
     found: list[Item] = []
     places: dict[tuple[str, int, str], int] = {}
-    texts: dict[int, list[str]] = {}
+    begun: dict[int, tuple[Delta, list[str]]] = {}
     for item in items:
         if isinstance(item, Recorded):
             places.clear()
         elif item.kind in ("text", "thinking"):
             key = (item.reaction, item.ordinal, item.kind)
             if key in places:
-                texts[places[key]].append(item.text)
+                begun[places[key]][1].append(item.text)
                 continue
             places[key] = len(found)
-            texts[len(found)] = [item.text]
+            begun[len(found)] = (item, [item.text])
         found.append(item)
-    for place, pieces in texts.items():
+    for place, (delta, pieces) in begun.items():
         if len(pieces) > 1:
-            found[place] = found[place].model_copy(update={"text": "".join(pieces)})
+            found[place] = delta.model_copy(update={"text": "".join(pieces)})
     return found

@@ -1,6 +1,6 @@
 """Any event, as the journal holds it and as screens hear it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, TypeAdapter
 
@@ -121,10 +121,11 @@ EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
 """Reads an event of any kind from JSON."""
 
 
-class Recorded(Frozen):
+class Recorded(NamedTuple):
     """An event that the journal has acknowledged. `at` is for people: no decision depends on it."""
 
-    seq: int = Field(ge=1)
+    seq: int
+    """From 1."""
     at: str
     """UTC, ISO 8601 with milliseconds and Z."""
     event: Event

@@ -2,12 +2,10 @@
 
 from typing import Literal
 
-from pydantic import JsonValue
-
 from agentsh.core.chat import Usage
 from agentsh.core.controls import PartialUse
 from agentsh.core.ids import ActionName, ReactionId, RoleName
-from agentsh.core.model import Frozen
+from agentsh.core.model import Dumped, Frozen
 
 StepKind = Literal["model", "run", "read", "write", "verify", "tool", "person", "publish", "tick", "news"]
 
@@ -21,7 +19,7 @@ class StepStarted(Frozen):
     ordinal: int
     step: StepKind
     request_hash: str
-    request: JsonValue = None
+    request: Dumped = None
     safe_to_retry: bool = True
     action: ActionName | None = None
     """What the step is for."""
@@ -36,7 +34,7 @@ class StepFinished(Frozen):
     ordinal: int
     step: StepKind
     request_hash: str
-    result: JsonValue
+    result: Dumped
     usage: Usage | None = None
     seconds: float = 0.0
 
