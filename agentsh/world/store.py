@@ -4,13 +4,14 @@ Whoever changes a component in place says so: `change` marks it and hands it out
 not marked is not stored. Source: measured; a dict a component type is quicker than other layouts in Python.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
 from agentsh.core.errors import WorldError
 from agentsh.core.worlds import EntityId
 from agentsh.world.kinds import Kinds, kind_of
-from agentsh.world.relations import Relation
+from agentsh.world.relations import Relation, relation_of
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -18,6 +19,33 @@ C = TypeVar("C")
 D = TypeVar("D")
 
 Marks = dict[type[object], dict[EntityId, None]]
+Table = dict[EntityId, Any]
+
+
+class Tables(dict[type[object], Table]):
+    """Component class → entity → component. One that the world has not is said in words."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        super().__init__((type_, {}) for type_ in kinds.by_type)
+        self._kinds = kinds
+
+    def __missing__(self, type_: type[object]) -> Table:
+        raise _unknown(type_, self._kinds)
+
+
+class Relations(dict[str, Relation]):
+    """Name → relation. One that the world has not is said in words."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        super().__init__((name, relation_of(kind)) for name, kind in kinds.relations.items())
+        self._kinds = kinds
+
+    def __missing__(self, name: str) -> Relation:
+        return self[self._kinds.relation(name).name]
+
+
+def _marks() -> Marks:
+    return defaultdict(dict)
 
 
 @dataclass(slots=True)
@@ -26,11 +54,11 @@ class Pending:
 
     born: dict[EntityId, None] = field(default_factory=dict)
     gone: dict[EntityId, None] = field(default_factory=dict)
-    touched: Marks = field(default_factory=dict)
+    touched: Marks = field(default_factory=_marks)
     """Components that were put or changed."""
-    cut: Marks = field(default_factory=dict)
+    cut: Marks = field(default_factory=_marks)
     """Components that were removed; what was put again stands in both."""
-    urgent: Marks = field(default_factory=dict)
+    urgent: Marks = field(default_factory=_marks)
     """Components that have to be stored now, though their rule would wait."""
 
 
@@ -41,9 +69,9 @@ class Store:
         self.kinds = kinds
         self.next_id = 1
         self.alive: dict[EntityId, None] = {}
-        self.tables: dict[type[object], dict[EntityId, Any]] = {type_: {} for type_ in kinds.by_type}
-        """Component class → entity → component. For reading; changes go through the methods."""
-        self.relations = {name: Relation(kind) for name, kind in kinds.relations.items()}
+        self.tables = Tables(kinds)
+        """For reading; changes go through the methods."""
+        self.relations = Relations(kinds)
         self.pending = Pending()
         self._transient = [kind.type for kind in kinds.by_name.values() if kind.persistence == "transient"]
 
@@ -53,10 +81,12 @@ class Store:
         """Return a new entity with these components."""
         entity = EntityId(self.next_id)
         self.next_id += 1
-        self.alive[entity] = None
-        self.pending.born[entity] = None
+        pending = self.pending
+        self.alive[entity] = pending.born[entity] = None
         for component in components:
-            self.put(entity, component)
+            type_ = type(component)
+            self.tables[type_][entity] = component
+            pending.touched[type_][entity] = None
         return entity
 
     def despawn(self, entity: EntityId) -> None:
@@ -64,18 +94,18 @@ class Store:
         if entity not in self.alive:
             return
         del self.alive[entity]
-        if entity in self.pending.born:
-            del self.pending.born[entity]
+        pending = self.pending
+        if entity in pending.born:
+            del pending.born[entity]
         else:
-            self.pending.gone[entity] = None
-        touched = self.pending.touched
+            pending.gone[entity] = None
         for type_, table in self.tables.items():
             if entity in table:
                 del table[entity]
-                if type_ in touched:
-                    touched[type_].pop(entity, None)
+                pending.touched[type_].pop(entity, None)
         for relation in self.relations.values():
-            relation.forget(entity)
+            if entity in relation:
+                relation.forget(entity)
 
     # Components
 
@@ -88,14 +118,14 @@ class Store:
         if entity not in self.alive:
             raise _gone(entity)
         type_ = type(component)
-        self._table(type_)[entity] = component
-        self.mark(entity, type_)
+        self.tables[type_][entity] = component
+        self.pending.touched[type_][entity] = None
 
     def remove(self, entity: EntityId, type_: type[object]) -> None:
         """Take a component away; nothing happens when there is none."""
-        if self._table(type_).pop(entity, None) is not None:
-            self.pending.touched.get(type_, {}).pop(entity, None)
-            self.pending.cut.setdefault(type_, {})[entity] = None
+        if self.tables[type_].pop(entity, None) is not None:
+            self.pending.touched[type_].pop(entity, None)
+            self.pending.cut[type_][entity] = None
 
     def change(self, entity: EntityId, type_: type[A]) -> A:
         """Return a component to be changed in place: it counts as changed from here on.
@@ -103,36 +133,35 @@ class Store:
         Raises:
             WorldError: the entity has none.
         """
-        component = self.get(entity, type_)
-        self.mark(entity, type_)
+        component: A | None = self.tables[type_].get(entity)
+        if component is None:
+            raise self._nothing(entity, type_)
+        self.pending.touched[type_][entity] = None
         return component
 
     def mark(self, entity: EntityId, type_: type[object]) -> None:
         """Say that a component was changed in place."""
-        marked = self.pending.touched.get(type_)
-        if marked is None:
-            marked = self.pending.touched[type_] = {}
-        marked[entity] = None
+        self.pending.touched[type_][entity] = None
 
     def needs_persistence(self, entity: EntityId, type_: type[object]) -> None:
         """Let a component whose rule is on_event be stored with this tick: it matters."""
-        self.pending.urgent.setdefault(type_, {})[entity] = None
+        self.pending.urgent[type_][entity] = None
 
     def get(self, entity: EntityId, type_: type[A]) -> A:
         """Return a component. Raises WorldError when the entity has none."""
-        found: A | None = self._table(type_).get(entity)
+        found: A | None = self.tables[type_].get(entity)
         if found is None:
-            raise _gone(entity) if entity not in self.alive else _without(entity, type_)
+            raise self._nothing(entity, type_)
         return found
 
     def find(self, entity: EntityId, type_: type[A]) -> A | None:
         """Return a component, or None when the entity has none, or is gone."""
-        found: A | None = self._table(type_).get(entity)
+        found: A | None = self.tables[type_].get(entity)
         return found
 
     def has(self, entity: EntityId, *types: type[object]) -> bool:
         """Return whether the entity has all of these components."""
-        return all(entity in self._table(type_) for type_ in types)
+        return all(entity in self.tables[type_] for type_ in types)
 
     def components(self, entity: EntityId) -> list[object]:
         """Return everything that an entity has, by the name of its kind."""
@@ -154,7 +183,7 @@ class Store:
 
         It is a list of how things stood: what is spawned or removed meanwhile does not disturb the loop.
         """
-        head, tables = self._table(first), [self._table(other) for other in others]
+        head, tables = self.tables[first], [self.tables[other] for other in others]
         match tables:
             case []:
                 return list(head.items())
@@ -179,28 +208,29 @@ class Store:
         Raises:
             WorldError: one of them is gone, or the world has no such relation.
         """
-        for entity in (source, target):
-            if entity not in self.alive:
-                raise _gone(entity)
-        self._relation(relation).add(source, target)
+        if source not in self.alive:
+            raise _gone(source)
+        if target not in self.alive:
+            raise _gone(target)
+        self.relations[relation].add(source, target)
 
     def unrelate(self, source: EntityId, relation: str, target: EntityId | None = None) -> None:
         """End a relation to `target`, or to all; nothing happens when there is none."""
-        found = self._relation(relation)
+        found = self.relations[relation]
         for other in found.targets(source) if target is None else (target,):
             found.discard(source, other)
 
     def target(self, source: EntityId, relation: str) -> EntityId | None:
         """Return the first that `source` points to, or None."""
-        return self._relation(relation).target(source)
+        return self.relations[relation].target(source)
 
     def targets(self, source: EntityId, relation: str) -> tuple[EntityId, ...]:
         """Return what `source` points to."""
-        return self._relation(relation).targets(source)
+        return self.relations[relation].targets(source)
 
     def sources(self, target: EntityId, relation: str) -> tuple[EntityId, ...]:
         """Return what points to `target`."""
-        return self._relation(relation).sources(target)
+        return self.relations[relation].sources(target)
 
     # Ticks
 
@@ -215,15 +245,8 @@ class Store:
         for relation in self.relations.values():
             relation.settle()
 
-    def _table(self, type_: type[object]) -> dict[EntityId, Any]:
-        table = self.tables.get(type_)
-        if table is None:
-            raise _unknown(type_, self.kinds)
-        return table
-
-    def _relation(self, name: str) -> Relation:
-        relation = self.relations.get(name)
-        return self.relations[self.kinds.relation(name).name] if relation is None else relation
+    def _nothing(self, entity: EntityId, type_: type[object]) -> WorldError:
+        return _without(entity, type_) if entity in self.alive else _gone(entity)
 
 
 def _gone(entity: EntityId) -> WorldError:

@@ -48,21 +48,51 @@ class Watched(Store):
                 hint="get what is to be changed with `change`, or call `mark` after it",
             )
 
+    def spawn(self, *components: object) -> EntityId:
+        """Return a new entity. Raises WorldError when the system does not write one of its components."""
+        for component in components:
+            self._expect(type(component), writing=True)
+        return super().spawn(*components)
+
     def put(self, entity: EntityId, component: object) -> None:
         """Give an entity a component. Raises WorldError when the system does not write it."""
-        self._expect(type(component), writing=True)
+        self._write(entity, type(component))
         super().put(entity, component)
+
+    def change(self, entity: EntityId, type_: type[T]) -> T:
+        """Return a component to be changed. Raises WorldError when the system does not write it."""
+        self._write(entity, type_)
+        return super().change(entity, type_)
 
     def mark(self, entity: EntityId, type_: type[object]) -> None:
         """Say that a component was changed. Raises WorldError when the system does not write it."""
-        self._expect(type_, writing=True)
-        self._marked.add((type_, entity))
+        self._write(entity, type_)
         super().mark(entity, type_)
 
     def remove(self, entity: EntityId, type_: type[object]) -> None:
         """Take a component away. Raises WorldError when the system does not write it."""
         self._expect(type_, writing=True)
         super().remove(entity, type_)
+
+    def get(self, entity: EntityId, type_: type[T]) -> T:
+        """Return a component. Raises WorldError when the system does not read it."""
+        self._expect(type_, writing=False)
+        return super().get(entity, type_)
+
+    def find(self, entity: EntityId, type_: type[T]) -> T | None:
+        """Return a component, if there is one. Raises WorldError when the system does not read it."""
+        self._expect(type_, writing=False)
+        return super().find(entity, type_)
+
+    def has(self, entity: EntityId, *types: type[object]) -> bool:
+        """Return whether the entity has them all. Raises WorldError when the system does not read one."""
+        self._expect_all(types)
+        return super().has(entity, *types)
+
+    def each(self, *types: Any) -> list[Any]:
+        """Return every entity that has them all. Raises WorldError when the system does not read one."""
+        self._expect_all(types)
+        return super().each(*types)
 
     def relate(self, source: EntityId, relation: str, target: EntityId) -> None:
         """Let `source` stand in a relation. Raises WorldError when the system does not write it."""
@@ -74,13 +104,28 @@ class Watched(Store):
         self._expect(relation, writing=True)
         super().unrelate(source, relation, target)
 
-    def _table(self, type_: type[object]) -> dict[EntityId, Any]:
-        self._expect(type_, writing=False)
-        return super()._table(type_)
+    def target(self, source: EntityId, relation: str) -> EntityId | None:
+        """Return the first that `source` points to. Raises WorldError when the system does not read it."""
+        self._expect(relation, writing=False)
+        return super().target(source, relation)
 
-    def _relation(self, name: str) -> Any:
-        self._expect(name, writing=False)
-        return super()._relation(name)
+    def targets(self, source: EntityId, relation: str) -> tuple[EntityId, ...]:
+        """Return what `source` points to. Raises WorldError when the system does not read it."""
+        self._expect(relation, writing=False)
+        return super().targets(source, relation)
+
+    def sources(self, target: EntityId, relation: str) -> tuple[EntityId, ...]:
+        """Return what points to `target`. Raises WorldError when the system does not read it."""
+        self._expect(relation, writing=False)
+        return super().sources(target, relation)
+
+    def _write(self, entity: EntityId, type_: type[object]) -> None:
+        self._expect(type_, writing=True)
+        self._marked.add((type_, entity))
+
+    def _expect_all(self, types: Iterable[type[object]]) -> None:
+        for type_ in types:
+            self._expect(type_, writing=False)
 
     def _expect(self, what: type[object] | str, *, writing: bool) -> None:
         system = self._system
