@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from agentsh.core.ids import RoleName
 from agentsh.core.model import JsonObject
-from agentsh.core.worlds import WorldCard
+from agentsh.core.worlds import EntityId, WorldCard
+from agentsh.world.components.behaviour import Action
+from agentsh.world.components.relations import OCCUPIES
+from agentsh.world.services.scene import name_of
 from agentsh.world.shipped import shipped_catalogue
 from agentsh.world.world import Arrival, World
 from tests.world.playing import PLAIN, Answer, Mind, Playing, does, play, shipped
@@ -47,6 +50,8 @@ class Played:
     on: Playing
     arrived: list[list[Arrival]]
     snapshots: dict[int, Mapping[str, tuple[str, ...]]]
+    strayed: list[str]
+    """Who was elsewhere after a tick without having gone there."""
 
     def goes_on_alike(self, of: WorldCard, tick: int) -> bool:
         """Return whether the world, taken up at one of the ticks, comes to the same as it did uninterrupted."""
@@ -56,13 +61,26 @@ class Played:
         return [(ticked.changes, ticked.digest) for ticked in later] == history(self.on)[tick:]
 
 
+def strayed(on: Playing, where: Mapping[EntityId, EntityId]) -> list[str]:
+    """Return which agents are in another room than before the tick, and what they did instead of going there."""
+    found = []
+    for agent, action in on.store.each(Action):
+        room = on.store.target(agent, OCCUPIES)
+        did = action.last.line if action.last is not None and action.last.tick == on.world.tick else "nothing"
+        if room != where.get(agent, room) and did != f"go to {name_of(on.store, room)}":
+            found.append(f"{name_of(on.store, agent)} {did}, and is in {name_of(on.store, room)}")
+    return found
+
+
 def played(of: WorldCard, ticks: int, seed: int = 7, *, snapshots_at: Collection[int] = ()) -> Played:
     """Play a world with whims."""
     on = play(of, whims(seed), seed=seed, debug=False)
-    found = Played(on, [], {})
+    found = Played(on, [], {}, [])
     for _ in range(ticks):
         found.arrived.append(list(on._arriving))
+        where = dict(on.store.relations[OCCUPIES])
         on.tick()
+        found.strayed += strayed(on, where)
         if on.world.tick in snapshots_at:
             found.snapshots[on.world.tick] = on.world.snapshot()
     return found
@@ -78,7 +96,9 @@ def test_the_same_seed_and_answers_give_the_same_history(name: str) -> None:
 def test_a_world_restored_at_any_tick_goes_on_as_if_nothing_had_happened(name: str) -> None:
     of = shipped(name).card
     for tick in (1, 7, 16):
-        assert played(of, 24, snapshots_at=(tick,)).goes_on_alike(of, tick)
+        found = played(of, 24, snapshots_at=(tick,))
+        assert found.goes_on_alike(of, tick)
+        assert found.strayed == []
 
 
 @pytest.mark.parametrize("name", WORLDS)
@@ -124,6 +144,7 @@ def test_random_worlds_restored_at_a_random_tick_are_the_uninterrupted_ones(
     found = played(of, 20, seed, snapshots_at=(split,))
     assert found.goes_on_alike(of, split)
     assert found.on.errors() == []
+    assert found.strayed == []
     alive = found.on.store.alive
     for relation in found.on.store.relations.values():
         assert all(source in alive and target in alive for source, target in relation)

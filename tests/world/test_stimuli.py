@@ -182,7 +182,9 @@ def test_working_memory_and_entities_do_not_grow_without_cause() -> None:
         max_size=25,
     )
 )
-def test_nobody_remembers_words_that_were_not_said_where_they_were(doings: list[tuple[str, str]]) -> None:
+def test_who_did_not_go_stays_and_remembers_only_words_that_were_said_there(
+    doings: list[tuple[str, str]],
+) -> None:
     names = ("Ann", "Bob", "Cyd", "Dan")
     on = play(
         card({"Ann": {}, "Bob": {}, "Cyd": {"in": "Yard"}, "Dan": {"in": "Yard"}}, items={"Lamp": {"in": "Hall"}}),
@@ -195,8 +197,11 @@ def test_nobody_remembers_words_that_were_not_said_where_they_were(doings: list[
             for other in names:
                 if other != name and on.room(other) == on.room(name):
                     heard[other].add(f'{name} said: "word {number}"')
+        where = {other: on.room(other) for other in names}
         on.store.change(on.entity(name), Action).pending = Act(line, f"word {number}")
         on.tick()
+        goes = {name: line.removeprefix("go to ")} if line.startswith("go to ") else {}
+        assert {other: on.room(other) for other in names} == where | goes
     on.tick(4)
     for name in names:
         assert {text for text in on.memories(name) if " said: " in text and text[0] != "I"} == heard[name]
