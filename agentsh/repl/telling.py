@@ -65,14 +65,14 @@ def _(event: e.StepFinished) -> list[Line]:
 
 @_lines.register
 def _(event: e.ReactionFailed) -> list[Line]:
-    hint = [line(("dim", f"{MARGIN}{event.hint}"))] if event.hint else []
-    return [line(("bad", tell(event))), *hint]
+    hint = event.hint if "/retry" in event.hint else "; then ".join(filter(None, (event.hint, "/retry")))
+    return [line(("bad", tell(event))), line(("dim", f"{MARGIN}{hint}"))]
 
 
 @_lines.register
 def _(event: e.ErrorSeen) -> list[Line]:
-    hint = [line(("dim", f"{MARGIN}{event.hint}"))] if event.hint else []
-    return [line(("bad", tell(event))), *hint]
+    hint = event.hint if "/retry" in event.hint else "; then ".join(filter(None, (event.hint, "/retry")))
+    return [line(("bad", tell(event))), line(("dim", f"{MARGIN}{hint}"))]
 
 
 @_lines.register

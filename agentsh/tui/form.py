@@ -82,7 +82,11 @@ class Fields(Vertical):
         for name, widget in self._widgets.items():
             shape = self._shape.properties[name]
             value = _value(widget, shape)
-            if value is not None and (value != "" or name in self._shape.required):
+            if value == "" and name in self._shape.required:
+                raise OutputMismatch(
+                    f"{name} is needed."
+                )  # a schema lets an empty text pass; a person has forgotten it
+            if value is not None and value != "":
                 said[name] = value
         return validate_object(self._schema, said)
 

@@ -27,6 +27,9 @@ _STATUS = {
 }
 
 
+_SILENCE_S = 3
+
+
 class Pace:
     """How fast text comes, second by second."""
 
@@ -48,7 +51,9 @@ class Pace:
 
     @property
     def tokens_per_s(self) -> float:
-        """Tokens a second over the last full seconds in which something came."""
+        """Tokens a second over the last full seconds in which something came; 0 once nothing comes any more."""
+        if not any(list(self._buckets)[-_SILENCE_S:]):
+            return 0.0
         recent = [count for count in list(self._buckets)[-6:-1] if count]
         return sum(recent) / len(recent) / _CHARACTERS_PER_TOKEN if recent else 0.0
 

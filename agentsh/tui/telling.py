@@ -42,6 +42,11 @@ def _(event: e.SessionStarted) -> _Told:
 
 
 @_told.register
+def _(event: e.SandboxProbed) -> _Told:
+    return f"sandbox: {event.status.line}", "dim" if event.status.tier == "bubblewrap" else "warn"
+
+
+@_told.register
 def _(event: e.SessionResumed) -> _Told | None:
     if event.reason == "more":
         return None

@@ -40,6 +40,8 @@ def test_an_end_says_how_it_came() -> None:
 def test_a_failure_says_the_next_step() -> None:
     failed = e.ReactionFailed(reaction=s.WRITING, role=s.ENGINEER, error="no answer", hint="/retry")
     assert plain(tell_lines(failed)) == "engineer stopped: no answer\n  /retry"
+    lost = failed.model_copy(update={"hint": "Start it with: ollama serve"})
+    assert plain(tell_lines(lost)).endswith("\n  Start it with: ollama serve; then /retry")
     assert "/retry" in plain(tell_lines(e.ErrorSeen(message="trouble", hint="/retry")))
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from agentsh.core import events as e
+from agentsh.core.code import SandboxStatus
 from agentsh.core.terminal import clean
 from agentsh.tui import telling
 from agentsh.tui.telling import line_of
@@ -28,6 +29,7 @@ def test_a_kind_without_words_of_its_own_is_told_all_the_same() -> None:
         (stories.file_changed("main.py", 42, 3), "main.py +42 -3", "accent"),
         (stories.finished(), "finished: the program was run and passed", "good"),
         (stories.finished(6, "it does not run"), "failed: it does not run", "bad"),
+        (e.SandboxProbed(status=SandboxStatus(tier="none", line="no sandbox")), "sandbox: no sandbox", "warn"),
         (e.SessionPaused(why="breakpoint"), "paused: breakpoint", "warn"),
         (e.ErrorSeen(message="disk full", hint="make room"), "disk full (make room)", "bad"),
     ],
