@@ -1,5 +1,6 @@
 """Puts a session together: engine, roles, conductor and the adapters behind the ports."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from agentsh.engine.run import Run
 from agentsh.engine.turns import Conductor
 from agentsh.library.home import Home
 from agentsh.library.rule_file import RuleFile
+from agentsh.library.shadowing import sources_of
 from agentsh.library.templates import PromptRenderer
 from agentsh.ports import Tool
 from agentsh.roles.asking import Asking
@@ -65,7 +67,8 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, kit:
     workspace = await open_workspace(Path(facts.workspace), own=facts.own_workspace, branch=facts.branch)
     await restore_files(log, workspace)
     await log.append(e.SandboxProbed(status=sandbox.status), *_unprotected(sandbox.status, workspace.root, home))
-    await log.append(*kit.notices())
+    sources = [*sources_of(facts.team), *([facts.world.source] if facts.world is not None else [])]
+    await log.append(*await asyncio.to_thread(kit.notices, sources))
     meter = Meter(log, manner.model_settings)
     gate = Gate(budget=meter.spent, hit=_pause(log))
     restore(gate, log.state)

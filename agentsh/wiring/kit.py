@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from agentsh.conductors.registry import CONDUCTORS, find_conductor
-from agentsh.core.errors import AgentshError, FileError, UsageError
+from agentsh.core.errors import FileError, UsageError
 from agentsh.core.events import Noticed
 from agentsh.core.options.registry import SHIPPED, OptionsByConductor
 from agentsh.core.tools import SHIPPED as SHIPPED_TOOLS
 from agentsh.engine.turns import Conductor
-from agentsh.library.home import Home, user_folder
-from agentsh.library.places import nearest
+from agentsh.library.home import Home, shipped_prompts, user_folder
+from agentsh.library.places import clipped, nearest
+from agentsh.library.shadowing import names_in, shadowing
 from agentsh.library.shelf import Shelf
 from agentsh.plugins.kinds import ConductorKind, ProviderKind
 from agentsh.plugins.sources import Source, installed, plugin_files
@@ -55,9 +56,8 @@ class Kit:
 
     @cached_property
     def shelves(self) -> tuple[Path, ...]:
-        """The search path of prompts: the user's, those of plugins, those that ship."""
-        *own, shipped = self.home.shelves
-        return (*own, *cast("Iterable[Path]", self._brought("register_prompts")), shipped)
+        """The search path of prompts: the user's, those that ship, those of plugins."""
+        return (*self.home.shelves, *self._prompts())
 
     @cached_property
     def conductors(self) -> dict[str, ConductorKind]:
@@ -123,7 +123,7 @@ class Kit:
             try:
                 registry.add(command)
             except UsageError as error:
-                self._complain(command.name, error)
+                self._complain("commands", command.name, str(error), error.hint)
         return registry
 
     def ask_all(self) -> None:
@@ -136,8 +136,22 @@ class Kit:
         self.catalogue()
         self.plugins.ask_all()
 
-    def notices(self) -> list[Noticed]:
-        """Return what a person should know of the plugins when a session opens."""
+    def notices(self, sources: Iterable[str] = ()) -> list[Noticed]:
+        """Return what a person should know of the plugins, and of prompts that stand in the place of what ships.
+
+        Args:
+            sources: the files that the session was read from. They are read here: call it from a worker thread.
+        """
+        return [*self._notices_of_prompts(sources), *self._notices_of_plugins()]
+
+    def _notices_of_prompts(self, sources: Iterable[str]) -> list[Noticed]:
+        found = shadowing(sources, self.home.prompts, shipped_prompts())
+        if not found:
+            return []
+        message = f"in the place of what ships with agentsh, {self.home.prompts} is used for: {', '.join(found)}"
+        return [Noticed(message=clipped(message), hint="Read these files before you rely on them.")]
+
+    def _notices_of_plugins(self) -> list[Noticed]:
         if self.plugins is None:
             return []
         told = [Noticed(message=str(problem), hint=problem.hint) for problem in self.plugins.problems]
@@ -148,16 +162,27 @@ class Kit:
             told.append(Noticed(message=message, hint="Look at them, then: agentsh plugins trust"))
         return told
 
+    def _prompts(self) -> list[Path]:
+        """Return the folders of prompts that plugins bring; a name that ships stays with what ships, and is told."""
+        folders = cast("list[Path]", list(self._brought("register_prompts")))
+        known = names_in(shipped_prompts()) if folders else {}
+        for folder in folders:
+            for name in names_in(folder):
+                if name in known:
+                    self._complain("prompts", str(folder), f"there is a {name} already", "Rename it.")
+                known.setdefault(name, folder)
+        return folders
+
     def _brought(self, hook: str, taken: Iterable[str] = ()) -> tuple[object, ...]:
         return () if self.plugins is None else tuple(self.plugins.brought(hook, tuple(taken)).values())
 
     def _names(self, hook: str) -> tuple[str, ...]:
         return () if self.plugins is None else tuple(self.plugins.brought(hook))
 
-    def _complain(self, command: str, error: AgentshError) -> None:
+    def _complain(self, noun: str, name: str, message: str, hint: str) -> None:
         for plugin in self.plugins.loaded if self.plugins is not None else ():
-            if command in plugin.brings.get("commands", ()):
-                plugin.complain(str(error), error.hint)
+            if name in plugin.brings.get(noun, ()):
+                plugin.complain(message, hint)
 
 
 async def loaded(home: Home) -> Kit:

@@ -1,6 +1,11 @@
 """Laws of plugins: none of a project runs before it was trusted as it is, and a broken one is told and skipped."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,6 +78,55 @@ def test_a_plugin_of_the_users_own_folder_needs_no_trust(shell: Here) -> None:
     own.parent.mkdir(parents=True)
     own.write_text("from agentsh.plugins import hookimpl\n" + NOTHING)
     assert listed(shell)["mine"]["standing"] == "loaded"
+
+
+def test_a_clone_of_a_trusted_project_is_not_trusted(shell: Here, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    shell.plugin("marking", MARKS.format(mark=str(mark)) + NOTHING)
+    shell.run("plugins", "trust")
+    mark.unlink()
+    clone = replace(shell, root=tmp_path / "clone")
+    shutil.copytree(shell.home, clone.home)
+    assert (listed(clone)["marking"]["standing"], mark.exists()) == ("untrusted", False)
+    here = clone.run("plugins", "list", "--json", cwd=clone.home)
+    assert (json.loads(here.out)[0]["standing"], mark.exists()) == ("untrusted", False)
+
+
+def test_a_link_is_trusted_as_what_it_leads_to_now(shell: Here, tmp_path: Path) -> None:
+    mark, real = tmp_path / "mark", tmp_path / "elsewhere.py"
+    real.write_text("from agentsh.plugins import hookimpl\n" + NOTHING)
+    (shell.home / "plugins").mkdir(parents=True)
+    link = shell.home / "plugins" / "linked.py"
+    link.symlink_to(real)
+    shell.run("plugins", "trust")
+    assert listed(shell)["linked"]["standing"] == "loaded"
+    other = tmp_path / "other.py"
+    other.write_text(MARKS.format(mark=str(mark)) + NOTHING)
+    link.unlink()
+    link.symlink_to(other)
+    assert (listed(shell)["linked"]["standing"], mark.exists()) == ("changed", False)
+    link.unlink()
+    link.symlink_to("/dev/zero")
+    assert listed(shell)["linked"]["standing"] == "failed"
+
+
+def test_no_file_but_a_plugin_is_run_where_a_project_would_like_it(shell: Here, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    shell.plugin("quiet", "from agentsh.plugins import hookimpl\n" + NOTHING)
+    shell.run("plugins", "trust")
+    for name in ("_hidden", "json", "sitecustomize", "conftest", "pack/__init__", "pack/quiet"):
+        for folder in (shell.home / "plugins", shell.home):
+            path = folder / f"{name}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(MARKS.format(mark=str(mark)))
+    (shell.home / "agentsh.toml").touch()
+    script = tiny.furnish(shell, tiny.PROGRAM)
+    environ = {**shell.environ(), "PATH": os.environ["PATH"]}
+    program = str(Path(sys.executable).with_name("agentsh"))
+    asked = [program, "run", "A tool", *tiny.arguments(script, "make"), "--yes"]
+    ended = subprocess.run(asked, cwd=shell.home, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, mark.exists()) == (0, False), ended.stderr
+    assert "left out until you trust them: conftest, json, sitecustomize" in ended.stderr
 
 
 BROKEN = {
