@@ -11,8 +11,9 @@ _PARTS = "parts"
 
 def sources_of(team: TeamFile) -> list[str]:
     """Return the files that a team was read from."""
-    cards = (team.team, *team.teams.values(), *team.roles.values(), *team.actions.values())
-    return [card.source for card in cards]
+    teams = [card.source for card in (team.team, *team.teams.values())]
+    roles = [card.source for card in team.roles.values()]
+    return [*teams, *roles, *(card.source for card in team.actions.values())]
 
 
 def shadowing(sources: Iterable[str], own: Path, shipped: Path) -> list[str]:

@@ -104,7 +104,7 @@ async def _tried(
         return GateResult(gate=check.gate, passed=True, evidence=f"{toolchain.name}: {check.says}")
     ended = "" if result.ended_by == "itself" else f"{how_it_ended(result, plan.wall_s)}:\n"
     said = excerpt("\n".join(part for part in (result.stdout.strip(), result.stderr.strip()) if part))
-    found = failed(check.gate, f"$ {named}\n{ended}{said or how_it_ended(result, plan.wall_s)}")
+    found = failed(check.gate, f"$ {named}\n{ended}{said or how_it_ended(result, plan.wall_s)}", check.path)
     return _placed(found, toolchain, program.files)
 
 

@@ -98,7 +98,9 @@ def test_prompts_that_stand_in_the_place_of_what_ships_are_told_when_a_session_o
     team.write_text(tiny.TALK.replace("name: talk", "name: pair"))
     ended = shell.run("run", "A tool", *tiny.arguments(script, "pair"))
     assert ended.code == 0
-    assert f"in the place of what ships with agentsh, {team.parents[1]} is used for: team pair, action speak" in ended.err
+    assert (
+        f"in the place of what ships with agentsh, {team.parents[1]} is used for: team pair, action speak" in ended.err
+    )
 
 
 def test_a_copy_of_what_ships_is_not_told(tmp_path: Path) -> None:

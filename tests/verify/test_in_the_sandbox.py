@@ -1,5 +1,8 @@
 """The gates over the sandbox that this machine has, instead of a plain process."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,3 +99,80 @@ async def test_a_program_that_reaches_out_reaches_nothing(tmp_path: Path) -> Non
     assert found.gate == "entry"
     assert "the-secret" not in found.evidence
     assert not outside.exists()
+
+
+NODE = {
+    "package.json": '{"name": "p", "scripts": {"start": "node main.js", "test": "node --test"}}\n',
+    "main.js": 'const { double } = require("./double");\n\nconsole.log(double(21));\n',
+    "double.js": "exports.double = (x) => 2 * x;\n",
+    "double.test.js": 'const { double } = require("./double");\n'
+    'require("node:test")("doubles", () => require("node:assert").strictEqual(double(21), 42));\n',
+}
+MAKE = {
+    "Makefile": "greeting: words.txt\n\ttr a-z A-Z < words.txt > greeting\n\nrun: greeting\n\tcat greeting\n\n"
+    "test: greeting\n\tgrep -qx HELLO greeting\n",
+    "words.txt": "hello\n",
+}
+NEEDS_LEFT_PAD = '{"name": "p", "main": "main.js", "dependencies": {"left-pad": "1"}}\n'
+OTHERS = {
+    "make": (
+        MAKE,
+        "HELLO",
+        [
+            ("words.txt", "hullo\n", ("tests", "Makefile", 8, "make -s test")),
+            ("Makefile", "x:\n\tno-such-program\n", ("compiles", "Makefile", 2, "no-such-program: No such file")),
+        ],
+    ),
+    "node": (
+        NODE,
+        "42",
+        [
+            ("main.js", "\nnope();\n", ("entry", "main.js", 2, "ReferenceError: nope is not defined")),
+            ("double.js", "exports.double = (x) => 3 * x;\n", ("tests", "double.test.js", 2, "actual: 63")),
+            ("package.json", NEEDS_LEFT_PAD, ("requirements", "package.json", None, "left-pad is not in node_modules")),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("runner", OTHERS)
+async def test_a_program_in_another_language_is_run_by_its_own_runner(tmp_path: Path, runner: str) -> None:
+    needed = {"node": ("node", "npm"), "make": ("make",)}[runner]
+    if missing := [name for name in needed if shutil.which(name) is None]:
+        pytest.skip(f"{missing[0]} is not installed")
+    files, prints, flaws = OTHERS[runner]
+    right = await verify(tmp_path / "right", files, VerifyPlan(wall_s=40))
+    assert right.passed, right.failure
+    evidence = {found.gate: found.evidence for found in right.gates}
+    assert prints in evidence["entry"].splitlines()
+    assert "pass" in evidence["tests"]
+    for number, (path, text, wanted) in enumerate(flaws):
+        found = failure(await verify(tmp_path / str(number), {**files, path: text}, VerifyPlan(wall_s=40)))
+        assert (found.gate, found.path, found.line) == wanted[:3], found
+        assert wanted[3] in found.evidence
+
+
+WINDOW = """\
+import tkinter
+
+root = tkinter.Tk()
+tkinter.Label(root, text="Snake").pack()
+{more}
+root.mainloop()
+"""
+
+
+async def test_a_program_with_a_window_is_tried_on_a_virtual_screen_or_said_not_to_be(tmp_path: Path) -> None:
+    probe = subprocess.run([sys.executable, "-c", "import tkinter"], capture_output=True, check=False)
+    if probe.returncode != 0:
+        pytest.skip("this Python has no tkinter")
+    verdict = await verify(tmp_path / "right", {"main.py": WINDOW.format(more="")}, VerifyPlan(wall_s=40, tests=False))
+    assert verdict.passed, verdict.failure
+    if shutil.which("Xvfb") is None:
+        assert "it needs a screen for its window, and Xvfb is not installed: not tried" in verdict.gates[-1].evidence
+        return
+    assert "it opens a window on a virtual screen; it was closed" in verdict.gates[-1].evidence
+    broken = WINDOW.format(more="root.nonsense()")
+    found = failure(await verify(tmp_path / "wrong", {"main.py": broken}, VerifyPlan(wall_s=40, tests=False)))
+    assert (found.gate, found.path, found.line) == ("entry", "main.py", 5)
+    assert "AttributeError" in found.evidence

@@ -17,7 +17,9 @@ class Make:
     name = "Make"
     runner = "make"
     hint = "Install make (apt install make)."
-    places = re.compile(r"^(?:\S+: )?(?P<path>[\w./+-]+\.\w+|[Mm]akefile):(?P<line>\d+)[:.]", re.MULTILINE)
+    places = re.compile(
+        r"^(?:\S+: (?:\*\*\* \[)?)?(?P<path>[\w./+-]+\.\w+|[Mm]akefile):(?P<line>\d+)[:.\]]", re.MULTILINE
+    )
 
     def files(self, program: Program) -> tuple[str, ...]:
         """Return the Makefile."""

@@ -66,7 +66,13 @@ def _required(wanted: Sequence[str]) -> Check:
     missing = '{ echo "$name is not in node_modules; install it by hand: npm install" >&2; exit 1; }'
     script = f'for name; do [ -e "node_modules/$name" ] || {missing}; done'
     said = f"packages are there: {listed(wanted)}"
-    return Check("requirements", ("sh", "-c", script, "sh", *wanted), said, named=f"ls node_modules/{listed(wanted)}")
+    return Check(
+        "requirements",
+        ("sh", "-c", script, "sh", *wanted),
+        said,
+        named=f"ls node_modules/{listed(wanted)}",
+        path=_PACKAGE,
+    )
 
 
 def _start(plan: VerifyPlan, package: Mapping[str, JsonValue], scripts: Sequence[str]) -> tuple[str, ...] | None:

@@ -22,6 +22,7 @@ class Check:
         says: what holds when it passes.
         named: the command as people would type it; empty: as it is.
         starts: whether it is the program itself, that may also serve or draw.
+        path: the file that is at fault where the tools name none.
     """
 
     gate: GateName
@@ -29,6 +30,7 @@ class Check:
     says: str
     named: str = ""
     starts: bool = False
+    path: str | None = None
 
 
 @dataclass(frozen=True)
