@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from agentsh.core.chat import ChatEvent, ChatRequest, ModelInfo, PullProgress, RunningModel, ServerProbe
 from agentsh.core.code import Cell, CellResult, Command, Limits, RunResult, SandboxStatus
@@ -297,6 +297,18 @@ class Tool(Protocol):
         Raises:
             ToolFault: it cannot be done, in words for the role.
         """
+
+
+@runtime_checkable
+class ToolServer(Tool, Protocol):
+    """Brings tools of its own once it runs. Calling it starts it, and gives what it has, to be recorded."""
+
+    @property
+    def start(self) -> JsonObject:
+        """What it is called with: what is started, for whoever is asked."""
+
+    def tools(self, listing: str) -> "dict[str, Tool]":
+        """Return the tools of what a call gave, by name. Raises ToolFault when it is no such thing."""
 
 
 class Renderer(Protocol):

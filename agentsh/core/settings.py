@@ -2,12 +2,14 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from agentsh.core.cards import BudgetCard
 from agentsh.core.ids import RoleName, SessionName
 from agentsh.core.model import Frozen
 from agentsh.core.rulebook import RuleSettings
+from agentsh.core.servers import SERVER_NAME, ServerSettings
+from agentsh.core.tools import SHIPPED
 
 DEFAULT_HOST = "http://127.0.0.1:11434"
 DEFAULT_TEAM = "software-company"
@@ -75,8 +77,20 @@ class Settings(Frozen):
     run: RunSettings = RunSettings()
     rules: RuleSettings = RuleSettings()
     screen: ScreenSettings = ScreenSettings()
+    mcp: dict[str, ServerSettings] = {}
+    """agentsh.toml's [mcp.NAME]: servers of tools, which roles name as `NAME.TOOL`, or `NAME` for all it has."""
     keys: dict[str, str] = {}
     """agentsh.toml's [keys]: keys by binding id, such as `session.pause = "f7"`; `agentsh` lists the ids under F1."""
+
+    @field_validator("mcp")
+    @classmethod
+    def _are_named(cls, servers: dict[str, ServerSettings]) -> dict[str, ServerSettings]:
+        for name in servers:
+            if not SERVER_NAME.fullmatch(name) or name in SHIPPED:
+                raise ValueError(
+                    f"{name!r} is no name for a server: use a-z, 0-9, _ and -, and none of agentsh's tools"
+                )
+        return servers
 
 
 class RunOptions(Frozen):

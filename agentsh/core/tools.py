@@ -46,7 +46,7 @@ class ToolSpec(Frozen):
     safe_to_retry: bool = False
     """For one that acts outside: whether a call that a crash cut off may simply be made again."""
     deadline_s: float = Field(default=60.0, gt=0)
-    """For one that acts outside."""
+    """For a call; of a tool that acts through steps, between two of them."""
 
     def native(self) -> JsonObject:
         """Return it as model servers want to be told of tools."""

@@ -28,6 +28,7 @@ from agentsh.engine.effects.person import boss_effect, person_effect, review_eff
 from agentsh.engine.effects.speech import publish_effect
 from agentsh.engine.effects.survey import survey_effect
 from agentsh.engine.effects.tool import called_in_steps, told_effect, tool_effect
+from agentsh.engine.patience import Patience
 from agentsh.engine.people import Permission
 from agentsh.engine.state import OpenReaction, model_of
 from agentsh.engine.steps import Record, Steps
@@ -219,11 +220,11 @@ class LiveReaction:
         """Call a tool and record what came of it."""
         if tool.spec.outside:
             return await self._steps.run(tool_effect(self._desk, self.role, self.id, tool, self, arguments))
-        self._steps.tool = tool.spec.name
+        self._steps.tool, self._steps.patience = tool.spec.name, Patience(tool.spec.deadline_s)
         try:
-            result = await called_in_steps(tool, self, arguments)
+            result = await called_in_steps(tool, self, arguments, self._steps.patience)
         finally:
-            self._steps.tool = ""
+            self._steps.tool, self._steps.patience = "", None
         return await self._steps.run(told_effect(tool.spec, arguments, result))
 
     async def publish(self, draft: Draft) -> Message:

@@ -16,6 +16,7 @@ from agentsh.core.ids import ActionName
 from agentsh.engine.breakpoints import Passage
 from agentsh.engine.gate import Gate
 from agentsh.engine.log import Appended, EventLog
+from agentsh.engine.patience import Patience
 from agentsh.engine.state import OpenReaction
 
 T = TypeVar("T")
@@ -105,6 +106,8 @@ class Steps:
         self.doing: ActionName | None = None
         self.tool = ""
         """Which tool the steps from here on are made by; empty: none."""
+        self.patience: Patience | None = None
+        """How long that tool may take between them."""
         self._reaction = opened.reaction
         self._role = opened.role
         self._round = opened.round
@@ -129,6 +132,12 @@ class Steps:
             QuestionWithdrawn: it was put to a person who plays the role no more. The next step takes its place.
             AgentshError: it failed; that is recorded too.
         """
+        if self.patience is None:
+            return await self._run(effect)
+        with self.patience.stayed():
+            return await self._run(effect)
+
+    async def _run(self, effect: Effect[T]) -> T:
         ordinal = self._next
         self._next += 1
         hash_ = request_hash([effect.kind, effect.request])

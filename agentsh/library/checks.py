@@ -221,7 +221,7 @@ def _check_action(action: CardFile[ActionCard], parts: TeamParts) -> Iterator[Fi
 
 def _check_tools(file: CardFile[Card], tools: tuple[str, ...], parts: TeamParts) -> Iterator[Finding]:
     for index, name in enumerate(tools):
-        if name not in parts.tools:
+        if name not in parts.tools and name.partition(".")[0] not in parts.tools:
             hint = f"A plugin or an MCP server has to bring it. {nearest(name, parts.tools)}"
             yield _warning(file, ("tools", index), f"no tool {name!r} ships with agentsh", hint)
 

@@ -23,6 +23,10 @@ _CONFIG = """\
 # models = ["qwen2.5-coder:14b"]
 # parallel = 2
 
+# Servers of tools, over MCP; roles name `time`, or `time.TOOL`, under tools:
+# [mcp.time]
+# command = ["uvx", "mcp-server-time"]    # or url = "http://127.0.0.1:8000/mcp"
+
 [run]
 # team = "software-company"       # agentsh team list
 # approve = "ask"                 # ask, once, session, always or never

@@ -61,7 +61,7 @@ def tool(
         fenced: parameter that holds a text of many lines, if there is one.
         outside: whether it acts by itself.
         safe_to_retry: for such: whether a call that was cut off may simply be made again.
-        deadline_s: for such.
+        deadline_s: for a call; where it acts through the hands, from one of its effects to the next.
 
     Raises:
         UsageError: the function has no docstring, or a parameter that no JSON value can be.

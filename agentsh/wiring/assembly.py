@@ -1,7 +1,7 @@
 """Puts a session together: engine, roles, conductor and the adapters behind the ports."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +94,7 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, kit:
         temperature=facts.temperature,
         protocols=_protocols(facts),
     )
-    toolbox = _toolbox(kit, facts.team)
+    toolbox = _toolbox(kit, facts.team, workspace.root, stack)
     renderer = PromptRenderer(kit.shelves)
 
     def recast(team: TeamFile) -> Mapping[RoleName, Reacts]:
@@ -131,17 +131,34 @@ def _protocols(facts: e.SessionStarted) -> dict[str, CallProtocol]:
     return one_object | dict.fromkeys(facts.native_tools, "native")
 
 
-def _toolbox(kit: Kit, team: TeamFile) -> dict[str, Tool]:
-    """Return the tools that there are. Raises UsageError when the team names one that there is not."""
+def _toolbox(kit: Kit, team: TeamFile, cwd: Path, stack: AsyncExitStack) -> dict[str, Tool]:
+    """Return the tools that there are, and servers of others, which end with the session.
+
+    Raises:
+        UsageError: the team names a tool that there is not.
+    """
     wanted = {name: card.source for card in team.roles.values() for name in card.tools}
     wanted |= {name: card.source for card in team.actions.values() for name in card.tools}
     if not wanted:
         return {}
-    found = kit.tools()
-    if missing := [name for name in wanted if name not in found]:
+    found = kit.tools() | _servers(kit, {name.partition(".")[0] for name in wanted}, cwd, stack)
+    if missing := [name for name in wanted if name not in found and name.partition(".")[0] not in kit.servers]:
         hint = f"there is: {', '.join(found)}"
         raise UsageError(f"{wanted[missing[0]]}: there is no tool {missing[0]!r}", hint=hint)
     return found
+
+
+def _servers(kit: Kit, wanted: Collection[str], cwd: Path, stack: AsyncExitStack) -> dict[str, Tool]:
+    """Return those servers of tools that a team wants; none is started yet."""
+    named = {name: settings for name, settings in kit.servers.items() if name in wanted}
+    if not named:
+        return {}
+    from agentsh.tools.servers.server import McpServer
+
+    made = {name: McpServer(name, settings, cwd) for name, settings in named.items()}
+    for server in made.values():
+        stack.push_async_callback(server.aclose)
+    return dict(made)
 
 
 def _conductor(kit: Kit, facts: e.SessionStarted) -> Conductor:

@@ -11,8 +11,10 @@ from agentsh.conductors.registry import CONDUCTORS, find_conductor
 from agentsh.core.errors import FileError, UsageError
 from agentsh.core.events import Noticed
 from agentsh.core.options.registry import SHIPPED, OptionsByConductor
+from agentsh.core.servers import ServerSettings
 from agentsh.core.tools import SHIPPED as SHIPPED_TOOLS
 from agentsh.engine.turns import Conductor
+from agentsh.library.config import load_settings
 from agentsh.library.home import Home, shipped_prompts, user_folder
 from agentsh.library.places import clipped, nearest
 from agentsh.library.shadowing import names_in, shadowing
@@ -78,7 +80,7 @@ class Kit:
 
     def shelf(self) -> Shelf:
         """Return the prompts along the search path."""
-        return Shelf(self.shelves, self.options, (*SHIPPED_TOOLS, *self._names("register_tools")))
+        return Shelf(self.shelves, self.options, (*SHIPPED_TOOLS, *self._names("register_tools"), *self.servers))
 
     def find_conductor(self, name: str) -> Conductor | None:
         """Return a new conductor; None: there is none of that name."""
@@ -90,6 +92,11 @@ class Kit:
         if (found := self.find_conductor(name)) is None:
             raise UsageError(f"there is no conductor {name!r}", hint=nearest(name, self.options))
         return found
+
+    @cached_property
+    def servers(self) -> dict[str, ServerSettings]:
+        """The servers of tools that the home's settings name. Raises FileError."""
+        return load_settings(config=self.home.config if self.home.config.is_file() else None).mcp
 
     def tools(self) -> dict[str, Tool]:
         """Return every tool that a role may be given, by name."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from agentsh.core import events as e
+from agentsh.core.code import Command, RunResult
 from agentsh.core.controls import BreakAt, Go, Settle
 from agentsh.core.errors import ExitCode
 from agentsh.core.ids import ActionName
@@ -103,6 +104,49 @@ async def test_a_tool_that_hangs_is_left_at_its_deadline(tmp_path: Path) -> None
         await played.session.run()
         (result,) = await results(played)
     assert result.text == "hangs did not end within 0.05 s."
+
+
+async def looks_and_hangs(hands: Hands) -> str:
+    """Do one thing, and never end."""
+    try:
+        await hands.list_files("*")
+        await asyncio.Event().wait()
+    finally:
+        CALLS.append("left")
+    return "never"
+
+
+async def test_a_tool_that_hangs_between_its_effects_is_left_and_what_it_did_stays_recorded(tmp_path: Path) -> None:
+    CALLS.clear()
+    found = tool(looks_and_hangs, deadline_s=0.2)
+    async with stage(tmp_path / "s.db", [(card("engineer"), uses((found, {})))]) as played:
+        assert (await played.session.run()).exit_code == ExitCode.DONE
+        (result,) = await results(played)
+        kinds = [at.event.step for at in await played.desk.log.journal.read() if isinstance(at.event, e.StepFinished)]
+    assert result.text == "looks_and_hangs did not end within 0.2 s. What it had done before stays done."
+    assert result.failed
+    assert CALLS == ["left"]
+    assert kinds == ["read", "tool"]
+
+
+async def runs_it(hands: Hands) -> str:
+    """Run something."""
+    return (await hands.run(Command(argv=("true",)))).stdout
+
+
+async def test_an_effect_that_takes_long_is_no_hanging(tmp_path: Path) -> None:
+    role = (card("engineer"), uses((tool(runs_it, deadline_s=0.1), {})))
+    async with stage(tmp_path / "s.db", [role], policy="always") as played:
+        at_once = played.sandbox.run
+
+        async def slowly(command: Command) -> RunResult:
+            await asyncio.sleep(0.2)  # longer than the tool may take by itself
+            return await at_once(command)
+
+        played.sandbox.run = slowly  # type: ignore[method-assign]
+        await played.session.run()
+        (result,) = await results(played)
+    assert (result.text, result.failed) == ("ran", False)
 
 
 async def test_a_tool_that_acts_outside_is_asked_for_although_code_is_approved(tmp_path: Path) -> None:

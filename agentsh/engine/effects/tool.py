@@ -10,6 +10,7 @@ from agentsh.core.rules import Wish
 from agentsh.core.tools import ToolFault, ToolResult, ToolSpec, call_words
 from agentsh.engine.approvals import USE_TOOL
 from agentsh.engine.desk import Desk
+from agentsh.engine.patience import Patience
 from agentsh.engine.steps import Effect, Outcome
 from agentsh.ports import Hands, Tool
 
@@ -60,19 +61,28 @@ def told_effect(spec: ToolSpec, arguments: JsonObject, result: ToolResult) -> Ef
     return Effect("tool", request, perform, ToolResult.model_validate, tool=spec.name)
 
 
-async def called_in_steps(tool: Tool, hands: Hands, arguments: JsonObject) -> ToolResult:
+async def called_in_steps(tool: Tool, hands: Hands, arguments: JsonObject, patience: Patience) -> ToolResult:
     """Return what a tool gives whose every effect is a step; what ends a reaction passes through it.
+
+    Args:
+        tool: the tool.
+        hands: what it may do.
+        arguments: what it is called with.
+        patience: how long it may take between two effects.
 
     Raises:
         AgentshError: one of its steps failed.
     """
     try:
-        return _capped(tool.spec.name, await tool.call(hands, arguments))
+        async with patience.kept():
+            return _capped(tool.spec.name, await tool.call(hands, arguments))
     except ToolFault as fault:
         return ToolResult(text=str(fault), failed=True)
     except AgentshError:
         raise
     except Exception as error:  # noqa: BLE001  a tool is somebody else's code: what breaks in it is told to the role
+        if patience.is_over:
+            return _too_long(tool.spec)
         return _broken(tool.spec.name, error)
 
 
@@ -82,11 +92,16 @@ async def _called(tool: Tool, hands: Hands, arguments: JsonObject) -> ToolResult
         async with asyncio.timeout(deadline_s):
             return _capped(name, await tool.call(hands, arguments))
     except TimeoutError:
-        return ToolResult(text=f"{name} did not end within {deadline_s:g} s.", failed=True)
+        return _too_long(tool.spec)
     except (ToolFault, AgentshError) as fault:
         return ToolResult(text=str(fault), failed=True)
     except Exception as error:  # noqa: BLE001  a tool is somebody else's code: what breaks in it is told to the role
         return _broken(name, error)
+
+
+def _too_long(spec: ToolSpec) -> ToolResult:
+    text = f"{spec.name} did not end within {spec.deadline_s:g} s."
+    return ToolResult(text=text if spec.outside else f"{text} What it had done before stays done.", failed=True)
 
 
 def _broken(name: str, error: Exception) -> ToolResult:

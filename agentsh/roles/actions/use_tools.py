@@ -13,8 +13,8 @@ from agentsh.core.chat import ChatMessage, ToolCallRequest
 from agentsh.core.errors import UsageError
 from agentsh.core.messages import Message
 from agentsh.core.outputs import OutputMismatch
-from agentsh.core.tools import CallProtocol, ToolResult
-from agentsh.ports import Tool
+from agentsh.core.tools import CallProtocol, ToolFault, ToolResult
+from agentsh.ports import Tool, ToolServer
 from agentsh.roles.actions.calling import WAYS, Said, as_text, checked
 from agentsh.roles.ask import ask_structured, ask_text
 from agentsh.roles.excerpt import characters_of
@@ -84,8 +84,11 @@ async def use_tools(work: Work) -> Message:
         OutputInvalid: an answer stayed invalid.
         UsageError: a tool that a file names is not there.
     """
-    loop = _Loop(work, tools_of(work))
+    tools, trouble = await opened(work, tools_of(work))
+    loop = _Loop(work, tools)
     question = await work.question()
+    if trouble:
+        question = question.went(ChatMessage(role="user", content="\n".join(trouble)))
     schema = work.action.output
     text = await loop.answer(question)
     if schema is None:
@@ -98,11 +101,49 @@ async def use_tools(work: Work) -> Message:
 def tools_of(work: Work) -> dict[str, Tool]:
     """Return the tools that the action names, else those of the role. Raises UsageError."""
     names = work.action.tools or work.role.tools
-    missing = [name for name in names if name not in work.toolbox]
+    missing = [name for name in names if name not in work.toolbox and _server(work, name) is None]
     if missing:
         hint = f"There is: {', '.join(sorted(work.toolbox))}"
         raise UsageError(f"{work.action.name} is to use a tool {missing[0]!r} that is not there", hint=hint)
-    return {name: work.toolbox[name] for name in names}
+    return {name: work.toolbox.get(name) or work.toolbox[name.partition(".")[0]] for name in names}
+
+
+async def opened(work: Work, named: Mapping[str, Tool]) -> tuple[dict[str, Tool], list[str]]:
+    """Start the servers among the tools, each once; return the tools that there are then, and what is not there.
+
+    A server that does not start, or may not, takes nothing with it but its own tools.
+    """
+    tools: dict[str, Tool] = {}
+    trouble: list[str] = []
+    listed: dict[str, dict[str, Tool]] = {}
+    for name, tool in named.items():
+        if not isinstance(tool, ToolServer):
+            tools[name] = tool
+            continue
+        server = tool.spec.name
+        if server not in listed:
+            listed[server] = await _listing(work, tool, trouble)
+        wanted = [one for one in listed[server] if name in (server, one)]
+        tools |= {one: listed[server][one] for one in wanted}
+        if listed[server] and not wanted:
+            trouble.append(f"There is no tool {name!r}. {server} has: {', '.join(listed[server])}.")
+    return tools, trouble
+
+
+async def _listing(work: Work, server: ToolServer, trouble: list[str]) -> dict[str, Tool]:
+    result = await work.reaction.use_tool(server, server.start)
+    try:
+        if result.failed:
+            raise ToolFault(result.text)
+        return server.tools(result.text)
+    except ToolFault as fault:
+        trouble.append(f"The tools of {server.spec.name} cannot be used now: {fault}")
+        return {}
+
+
+def _server(work: Work, name: str) -> ToolServer | None:
+    found = work.toolbox.get(name.partition(".")[0])
+    return found if isinstance(found, ToolServer) else None
 
 
 def _refused(text: str) -> ToolResult:
