@@ -17,6 +17,9 @@ what `/break` takes. Written by `make docs` from the commands themselves.
 
 Plain text is said to the team. `@` completes a file of the workspace, `#` a role; `#role text` speaks to that role,
 `!line` runs a shell command in the sandbox once it is allowed, and `//text` says something that begins with a slash.
+The words of notebooks mean the same here: `%%line` is `!line`; `%reset`, `%undo`, `%help` and `%model` are the commands
+of that name, `%tokens` is `/cost`, `%info` `/config`, `%jupyter` `/cells`, `%save_message` `/export jsonl`, `%markdown`
+`/export md` and `%load_message` `/sessions`.
 """
 
 

@@ -3,6 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MAGIC = {
+    "undo": "undo",
+    "reset": "reset",
+    "help": "help",
+    "tokens": "cost",
+    "info": "config",
+    "jupyter": "cells",
+    "save_message": "export jsonl",
+    "load_message": "sessions",
+    "markdown": "export md",
+    "model": "model",
+}
+"""What a line that begins with `%` stands for: the words of notebooks and of open-interpreter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -15,8 +29,8 @@ class Call:
 def read(line: str, roles: Sequence[str] = ()) -> Call:
     """Return what `line` calls for.
 
-    `/name …` is a command, and `//…` says something that begins with a slash. `!…` is a shell command. `#role …` speaks
-    to that role, if there is one. Everything else is said to the team.
+    `/name …` is a command, and `//…` says something that begins with a slash. `!…` and `%%…` are shell commands, and
+    `%name …` is one of `MAGIC`. `#role …` speaks to that role, if there is one. Everything else is said to the team.
     """
     text = line.strip()
     if text.startswith("//"):
@@ -26,8 +40,20 @@ def read(line: str, roles: Sequence[str] = ()) -> Call:
         return Call(name, rest.strip())
     if text.startswith("!"):
         return Call("shell", text[1:].strip())
+    if text.startswith("%"):
+        return _magic(text)
     if text.startswith("#"):
         role, _, rest = text[1:].partition(" ")
         if role in roles and rest.strip():
             return Call("to", f"{role} {rest.strip()}")
     return Call("say", text)
+
+
+def _magic(text: str) -> Call:
+    if text.startswith("%%"):
+        return Call("shell", text[2:].strip())
+    word, _, rest = text[1:].partition(" ")
+    if word not in MAGIC:
+        return Call("say", text)
+    name, _, first = MAGIC[word].partition(" ")
+    return Call(name, f"{first} {rest.strip()}".strip())

@@ -199,6 +199,13 @@ class EditTasks(Frozen):
     to: int = Field(default=1, ge=1)
 
 
+class ResetPython(Frozen):
+    """Let a role's interpreter begin with nothing; files and messages stay."""
+
+    kind: Literal["reset_python"] = "reset_python"
+    role: RoleName
+
+
 class SetBudget(Frozen):
     """New limits from now on."""
 
@@ -227,6 +234,7 @@ Control = Annotated[
     | Retry
     | SetBudget
     | EditTasks
+    | ResetPython
     | Tick
     | SetSpeed
     | EditEntity,

@@ -34,6 +34,8 @@ class Interpreters:
 
     sandbox: StatefulSandbox | None = None
     _open: dict[RoleName, Interpreter] = field(default_factory=dict)
+    _emptied: set[RoleName] = field(default_factory=set)
+    """Whose memory was taken away, and who has not been told yet."""
 
     async def run(self, role: RoleName, cell: Cell, log: EventLog, may_run: Callable[[Cell], bool]) -> CellResult:
         """Run a cell in a role's interpreter.
@@ -49,7 +51,8 @@ class Interpreters:
         """
         if self.sandbox is None:
             raise SandboxUnavailable("this session has no interpreter", hint="Type: agentsh doctor")
-        forgot = False
+        forgot = role in self._emptied
+        self._emptied.discard(role)
         if role not in self._open:
             self._open[role] = self.sandbox.interpreter(LIFE)
             if not await self._remembers(role, await recorded_cells(log, role), may_run):
@@ -58,6 +61,12 @@ class Interpreters:
                 forgot = True
         result = await self._open[role].run(cell)
         return result.model_copy(update={"forgot": forgot or result.forgot})
+
+    async def reset(self, role: RoleName) -> None:
+        """End a role's interpreter: its next one begins with nothing, and the role is told."""
+        self._emptied.add(role)
+        if (interpreter := self._open.pop(role, None)) is not None:
+            await interpreter.aclose()
 
     def interrupt(self, role: RoleName | None = None) -> None:
         """Stop the cells under way: of this role, or all."""

@@ -110,6 +110,11 @@ def _(event: e.RoleTaken, state: State) -> None:
 
 
 @fold_people.register
+def _(event: e.InterpreterReset, state: State) -> None:
+    state.roles[event.role].memory_from = 0
+
+
+@fold_people.register
 def _(event: e.RoleReleased, state: State) -> None:
     state.roles[event.role].human = False
 

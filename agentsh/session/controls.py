@@ -19,7 +19,7 @@ from agentsh.session.team import Team
 if TYPE_CHECKING:
     from agentsh.session.world_desk import WorldDesk  # a session without a world loads nothing of worlds
 
-_OfTheTeam = k.Be | k.Release | k.UsePartial | k.ChangeModel | k.Hire | k.Fire | k.EditTasks
+_OfTheTeam = k.Be | k.Release | k.UsePartial | k.ChangeModel | k.Hire | k.Fire | k.EditTasks | k.ResetPython
 
 
 class Controls:
@@ -132,6 +132,8 @@ class Controls:
                 await self._team.hire(control)
             case k.Fire():
                 await self._team.fire(self.named(control.role))
+            case k.ResetPython():
+                await self._team.reset_python(self.named(control.role))
             case k.EditTasks():
                 await self._desk.log.append(tasks_edited(self._desk.log.state, control))
             case _:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from agentsh.core import events as e
 from agentsh.core.chat import ModelInfo, Usage
+from agentsh.core.code import Cell, CellResult
 from agentsh.core.errors import ModelMissing, ProviderError, UsageError
 from agentsh.core.files import FileEntry
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName, reaction_id
 from agentsh.core.messages import Message
 from agentsh.core.model import Frozen
 from agentsh.engine.desk import Desk
+from agentsh.engine.interpreters import recorded_cells
 from agentsh.engine.state import FileState
 
 MOST_REACTIONS = 50
@@ -96,6 +98,10 @@ class Look:
             if len(found) >= last:
                 break
         return found[max(len(found) - last, 0) :]
+
+    async def cells(self, role: RoleName) -> list[tuple[Cell, CellResult]]:
+        """Return what a role's interpreter remembers having run, oldest first."""
+        return await recorded_cells(self._desk.log, role)
 
     async def files(self) -> list[FileView]:
         """Return the workspace's files with who changed them last."""

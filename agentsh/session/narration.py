@@ -224,6 +224,11 @@ def _(event: e.RoleTaken) -> str:
 
 
 @tell.register
+def _(event: e.InterpreterReset) -> str:
+    return f"the Python of {event.role} begins with nothing"
+
+
+@tell.register
 def _(event: e.RoleReleased) -> str:
     return f"{event.role} is played by the model"
 

@@ -38,6 +38,13 @@ class Team:
             raise UsageError(f"nobody plays {role} but its model", hint=f"take it over: /be {role}")
         await self._desk.people.withdraw(role, e.RoleReleased(role=role))
 
+    async def reset_python(self, role: RoleName) -> None:
+        """Let a role's interpreter begin with nothing. Raises UsageError while it may be running something."""
+        if self._role(role).current is not None:
+            raise UsageError(f"{role} is at work", hint=f"wait until it has answered, or: /stop {role}")
+        await self._desk.interpreters.reset(role)
+        await self._desk.log.append(e.InterpreterReset(role=role))
+
     async def use_partial(self, control: k.UsePartial) -> None:
         """Decide what becomes of a role's stopped generation. Raises UsageError when it has none."""
         stopped = next((found for found in self._desk.log.state.stopped.values() if found.role == control.role), None)

@@ -184,6 +184,11 @@ def _(_event: e.RoleTaken) -> _Told:
 
 
 @_told.register
+def _(_event: e.InterpreterReset) -> _Told:
+    return "has a Python that begins with nothing", "accent"
+
+
+@_told.register
 def _(_event: e.RoleReleased) -> _Told:
     return "is played by its model again", "accent"
 

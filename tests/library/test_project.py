@@ -23,7 +23,7 @@ def test_a_new_project_is_a_home_with_the_default_settings(tmp_path: Path) -> No
 def test_what_the_settings_show_is_valid_when_it_is_uncommented(tmp_path: Path) -> None:
     init_project(tmp_path)
     lines = (tmp_path / "agentsh.toml").read_text(encoding="utf-8").splitlines()
-    settings = [line.removeprefix("# ") for line in lines if " = " in line or line.startswith(("[", "# [["))]
+    settings = [line.removeprefix("# ") for line in lines if " = " in line or line.startswith(("[", "# ["))]
     values = tomllib.loads("\n".join(settings))
     assert Settings.model_validate(values).model.num_ctx == Settings().model.num_ctx
 

@@ -52,6 +52,7 @@ from agentsh.core.events.steps import (
     StepStarted,
 )
 from agentsh.core.events.team import (
+    InterpreterReset,
     ModelChanged,
     RoleFired,
     RoleHired,
@@ -81,6 +82,7 @@ __all__ = [
     "HumanAnswered",
     "HumanAsked",
     "HumanWithdrawn",
+    "InterpreterReset",
     "Interviewed",
     "MemorySummarised",
     "MessagePublished",

@@ -51,6 +51,7 @@ from agentsh.core.events.steps import (
     StepStarted,
 )
 from agentsh.core.events.team import (
+    InterpreterReset,
     ModelChanged,
     RoleFired,
     RoleHired,
@@ -106,6 +107,7 @@ Event = Annotated[
     | SessionRewound
     | WorkspaceRestored
     | TasksEdited
+    | InterpreterReset
     | RoleTaken
     | RoleReleased
     | TickFinished

@@ -54,6 +54,13 @@ class RoleReleased(Frozen):
     role: RoleName
 
 
+class InterpreterReset(Frozen):
+    """The role's Python begins with nothing from here on."""
+
+    kind: Literal["interpreter.reset"] = "interpreter.reset"
+    role: RoleName
+
+
 class ModelChanged(Frozen):
     """Another model answers from the next step on: for one role, or for all that have none of their own."""
 
