@@ -91,6 +91,7 @@ class MemoryCard(Frozen):
 
 
 ReactMode = Literal["react", "by_order", "plan_and_act"]
+ReviewMode = Literal["never", "end", "always"]
 
 
 class PlanningCard(Frozen):
@@ -127,6 +128,9 @@ class RoleCard(Frozen):
     model: str | None = None
     temperature: float | None = Field(default=None, ge=0, le=2)
     tools: tuple[str, ...] = ()
+    review: ReviewMode = "never"
+    """Which of the documents that it writes the Boss approves, edits or refuses before others see them: none, those of
+    its last action, or all. Source: AutoGen's human input modes."""
     human: bool = False
     memory: MemoryCard = MemoryCard()
     source: str = ""

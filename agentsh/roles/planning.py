@@ -13,6 +13,7 @@ from agentsh.core.plans import SETTLED, Task, Tasks, read_lines, read_plan, read
 from agentsh.engine.plan_fold import has_failed
 from agentsh.roles.actions.make_plan import Wanted, plan_steps, publish_plan
 from agentsh.roles.performs import Performs
+from agentsh.roles.reviewing import Refused, reviewed
 
 FOLLOW = "follow a plan"
 _EXCERPT = 400
@@ -59,29 +60,22 @@ class _Planning:
             done = tuple(task for task in self._tasks if task.status in SETTLED)
             tasks = await plan_steps(work, Wanted(self._doers, self._card.steps, done, why))
             if self._card.review:
-                tasks, refusal = await self._reviewed(tasks, done)
-                if refusal is not None:
-                    self._spend(f"the Boss refused it: {refusal or 'without a reason'}")
-                    why = f"The Boss refused that plan. {refusal}".strip()
+                try:
+                    tasks = await self._reviewed(tasks, done)
+                except Refused as refused:
+                    self._spend(f"the Boss refused it: {str(refused) or 'without a reason'}")
+                    why = f"The Boss refused that plan. {refused}".strip()
                     continue
             self._tasks = tasks
             await publish_plan(work, tasks)
             return
 
-    async def _reviewed(self, tasks: Tasks, done: Tasks) -> tuple[Tasks, str | None]:
-        """Return the plan as the Boss wants it, or why not."""
-        text, complaint = "\n".join(step_line(task) for task in tasks[len(done) :]), ""
-        while True:
-            said = await self._role.reaction.review(FOLLOW, text, complaint)
-            if not said.allowed:
-                return tasks, said.why
-            if said.edited is None and not complaint:
-                return tasks, None
-            text = text if said.edited is None else said.edited
-            try:
-                return read_plan(read_lines(text), self._doers, done), None
-            except ValueError as error:
-                complaint = str(error)
+    async def _reviewed(self, tasks: Tasks, done: Tasks) -> Tasks:
+        """Return the plan as the Boss wants it. Raises Refused."""
+        text = "\n".join(step_line(task) for task in tasks[len(done) :])
+        return await reviewed(
+            self._role.reaction, FOLLOW, text, tasks, lambda edited: read_plan(read_lines(edited), self._doers, done)
+        )
 
     async def _failure_of(self, step: Task) -> str:
         """Do a step; return why it failed, or nothing."""

@@ -58,6 +58,13 @@ class Work:
     goes_back: bool = False
     step: Task | None = None
 
+    @property
+    def under_review(self) -> bool:
+        """Whether the Boss sees what is written before others do; what a person wrote needs nobody's leave."""
+        if self.role.human or self.role.review == "never":
+            return False
+        return self.role.review == "always" or self.action.name == self.role.actions[-1]
+
     def action_named(self, name: ActionName) -> ActionCard:
         """Return another action. Raises UsageError."""
         if (card := self.actions.get(name)) is None:
