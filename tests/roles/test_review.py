@@ -1,13 +1,12 @@
 """Laws of a role's `review`: what the Boss has to see first goes nowhere else before, and goes as the Boss wants it."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from agentsh.core.controls import Settle
+from agentsh.core.controls import Retry, Settle
 from agentsh.core.errors import ExitCode
 from agentsh.core.events import ApprovalAsked, MessagePublished
 from agentsh.core.ids import RoleName
@@ -86,10 +85,9 @@ async def test_a_review_waits_for_a_person_and_is_asked_for_once_whatever_happen
     calls = len(model.asked)
     async with stage(tmp_path / "s.db", pairs, model=model, present=True, policy="ask") as on:
         (question,) = on.session.view().questions
-        async with asyncio.TaskGroup() as tasks:
-            running = tasks.create_task(on.session.run())
-            await on.session.send(Settle(question=question.question, allowed=True))
-        assert running.result().exit_code == ExitCode.DONE
+        await on.session.send(Retry(role=WRITER))
+        await on.session.send(Settle(question=question.question, allowed=True))
+        assert (await on.session.run()).exit_code == ExitCode.DONE
         recorded = [item.event for item in await on.events()]
         assert sum(isinstance(event, ApprovalAsked) for event in recorded) == 1
         assert [event.message.cause_by for event in recorded if isinstance(event, MessagePublished)][-1] == "final"
