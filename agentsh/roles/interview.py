@@ -6,16 +6,15 @@ from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.chat import ChatRequest
 from agentsh.core.ids import ActionName
 from agentsh.engine.reaction import Reaction
+from agentsh.ports import Renderer
 from agentsh.roles.asking import Asking
 from agentsh.roles.facts import TeamFacts
 from agentsh.roles.memory import Memory
 from agentsh.roles.model_mind import ModelMind
 from agentsh.roles.question import Question
 
-INTERVIEW = ActionCard(name=ActionName("interview"), context=(), max_tokens=600)
-_PROMPT = (
-    "The Boss asks you this off the record. Answer as yourself, from what you know and remember, in a few sentences; "
-    "say so when you do not know. Do not do any work now.\n\n"
+INTERVIEW = ActionCard(
+    name=ActionName("interview"), context=(), max_tokens=600, prompt='{% include "parts/interview.md" %}'
 )
 
 
@@ -25,6 +24,7 @@ async def interview_request(
     facts: TeamFacts,
     memory: Memory,
     asking: Asking,
+    renderer: Renderer,
     question: str,
     in_mind: Sequence[str] = (),
 ) -> ChatRequest:
@@ -32,6 +32,6 @@ async def interview_request(
 
     `in_mind` is what it remembers elsewhere than in messages: in a world.
     """
-    recalled = "".join(["What comes to your mind:\n", *(f"- {text}\n" for text in in_mind), "\n"]) if in_mind else ""
+    prompt = renderer.render(INTERVIEW.prompt, {"question": question, "in_mind": list(in_mind)}, source=INTERVIEW.name)
     mind = ModelMind(reaction, card, facts, memory, asking, may_summarise=False)
-    return await mind.request(Question(INTERVIEW, lambda _: recalled + _PROMPT + question, INTERVIEW.max_tokens))
+    return await mind.request(Question(INTERVIEW, lambda _: prompt, INTERVIEW.max_tokens))

@@ -88,7 +88,9 @@ class LlmRole:
 
     async def interview(self, reaction: Reaction, question: str, in_mind: Sequence[str] = ()) -> ChatRequest:
         """Return what the role's model is asked, so that it answers `question` from its memory."""
-        return await interview_request(reaction, self._card, self._facts, self._memory, self._asking, question, in_mind)
+        return await interview_request(
+            reaction, self._card, self._facts, self._memory, self._asking, self._renderer, question, in_mind
+        )
 
     async def recall(self, reaction: Reaction) -> tuple[str | None, tuple[Message, ...]]:
         """Return what the role has in memory: what stands for older history, and the messages since."""

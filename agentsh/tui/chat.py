@@ -12,7 +12,7 @@ from textual.message import Message as Posted
 from textual.widgets import Static
 
 from agentsh.core import events as e
-from agentsh.core.ids import RoleName
+from agentsh.core.ids import ReactionId, RoleName
 from agentsh.tui.cards import Draft, Note, Said
 from agentsh.tui.colours import RoleColours
 from agentsh.tui.feed import Item
@@ -23,7 +23,9 @@ MOST_CARDS = 60
 KEEP_CARDS = 30
 MOST_AT_ONCE = 12
 """Of a flood only the newest cards are made; the others come on scroll too."""
-MOST_ENDED = 500
+MOST_DRAFTS = 8
+"""So many generations are shown while they are under way; of the others only what came of them."""
+MOST_ENDED = 2_000
 """So many finished steps are known, so that what is left of their text is not shown again."""
 HURRIED = 2_500
 """Characters a second of all generations together, beyond which only the end of each is shown."""
@@ -230,8 +232,9 @@ class Chat(VerticalScroll, can_focus=True):
         return not self._anchored or not self._anchor_released
 
     def _not_empty(self) -> None:
-        for hint in self.query(".chat--empty"):
-            hint.remove()
+        for hint in self.children[:1]:
+            if hint.has_class("chat--empty"):
+                hint.remove()
 
     async def _hear(self, delta: e.Delta, *, hurried: bool) -> None:
         if (delta.reaction, delta.ordinal) in self._ended:
@@ -240,6 +243,9 @@ class Chat(VerticalScroll, can_focus=True):
         if draft is not None and (draft.reaction, draft.ordinal) != (delta.reaction, delta.ordinal):
             await self._end(delta.role)
             draft = None
+        if draft is None and len(self._drafts) >= MOST_DRAFTS:
+            self._pass_over(delta.reaction, delta.ordinal)
+            return
         if draft is None:
             self._not_empty()
             draft = Draft(delta, self._profiles.get(delta.role, "") or delta.role, self._colours)
@@ -247,14 +253,18 @@ class Chat(VerticalScroll, can_focus=True):
             await self.mount(draft)
         await draft.hear(delta, hurried=hurried)
 
+    def _pass_over(self, reaction: ReactionId, ordinal: int) -> None:
+        """Show no more pieces of this step."""
+        self._ended[reaction, ordinal] = None
+        while len(self._ended) > MOST_ENDED:
+            del self._ended[next(iter(self._ended))]
+
     async def _end_drafts(self, event: e.Event) -> None:
         match event:
             case e.StepStarted(reaction=reaction, ordinal=ordinal):
                 self._ended.pop((reaction, ordinal), None)
             case e.StepFinished() | e.StepFailed() | e.GenerationStopped():
-                self._ended[event.reaction, event.ordinal] = None
-                while len(self._ended) > MOST_ENDED:
-                    del self._ended[next(iter(self._ended))]
+                self._pass_over(event.reaction, event.ordinal)
                 draft = self._drafts.get(event.role)
                 if draft is not None and (draft.reaction, draft.ordinal) == (event.reaction, event.ordinal):
                     await self._end(event.role)

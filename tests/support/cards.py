@@ -6,6 +6,7 @@ from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.ids import BOSS, USER_REQUIREMENT, ActionName, MessageId, RoleName
 from agentsh.core.messages import Message, from_boss
 from agentsh.core.model import JsonObject
+from agentsh.library.home import shipped_prompts
 from agentsh.library.templates import PromptRenderer
 from agentsh.roles.asking import Asking
 from agentsh.roles.facts import Colleague, TeamFacts
@@ -37,7 +38,7 @@ def cast_role(card: RoleCard, *actions: ActionCard, facts: TeamFacts | None = No
     """Return a role on the real renderer."""
     named: Mapping[ActionName, ActionCard] = {each.name: each for each in actions}
     settings = Asking.model_validate({"model": "tiny", **asking})
-    return LlmRole(card, named, settings, PromptRenderer(), facts or facts_of(card))
+    return LlmRole(card, named, settings, PromptRenderer([shipped_prompts()]), facts or facts_of(card))
 
 
 def facts_of(*cards: RoleCard) -> TeamFacts:

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from agentsh.core import events as e
-from agentsh.core.ids import RoleName
+from agentsh.core.ids import RoleName, reaction_id
 from agentsh.tui.agents import Agents
 from agentsh.tui.approval import Approval
 from agentsh.tui.cards import Draft, Said
+from agentsh.tui.chat import MOST_DRAFTS, Chat
 from agentsh.tui.files import Files
 from agentsh.tui.prompt import PromptArea
 from agentsh.tui.status import StatusBar
@@ -25,6 +26,19 @@ async def test_what_a_role_says_streams_into_a_draft_and_ends_as_one_message(com
         await app.until(lambda: len(app.screen.query(Said)) >= 2)
         await app.until(lambda: not any(draft.role == "product_manager" for draft in app.screen.query(Draft)))
         assert app.screen.query(Said)[1].said.sent_from == "product_manager"
+
+
+async def test_of_a_thousand_generations_under_way_only_a_few_are_shown(company: StageLobby) -> None:
+    company.model.hold = asyncio.Event()
+    async with house(company) as app:
+        chat = app.screen.query_one(Chat)
+        roles = [RoleName(f"person_{number}") for number in range(1000)]
+        for text in ("I think", " of much"):
+            await chat.add(
+                [e.Delta(role=role, reaction=reaction_id(role, 1), ordinal=0, kind="text", text=text) for role in roles]
+            )
+        assert 0 < len(chat.query(Draft)) <= MOST_DRAFTS
+        company.model.hold.set()
 
 
 async def test_an_approval_is_docked_above_the_prompt_and_settled_with_a_key(company: StageLobby) -> None:
