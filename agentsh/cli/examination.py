@@ -48,6 +48,7 @@ async def examine(settings: Settings, home: Home, host: str | None) -> Report:
         await _sandbox(),
         *_paths(home),
         _prompts(home),
+        *_plugins(home),
         _disk(home.root),
         _terminal(),
         _python(),
@@ -147,6 +148,22 @@ def _prompts(home: Home) -> Check:
         hint = "Type: agentsh team check"
         return Check(name="prompts", state="warning", detail=f"{broken[0].name}: {broken[0].problem}", hint=hint)
     return Check(name="prompts", state="ok", detail=f"teams: {', '.join(team.name for team in teams)}")
+
+
+def _plugins(home: Home) -> list[Check]:
+    """Say which plugins run, which do not, and what is wrong with one; nothing where there are none."""
+    from agentsh.wiring.kit import Kit
+
+    kit = Kit(home)
+    kit.ask_all()
+    if kit.plugins is None:
+        return []
+    found = kit.plugins.found
+    detail = ", ".join(f"{plugin.name} ({plugin.standing})" for plugin in found)
+    if problem := next(iter(kit.plugins.problems), None):
+        return [Check(name="plugins", state="warning", detail=f"{detail}; {problem}", hint=problem.hint)]
+    hint = "Look at them, then: agentsh plugins trust" if kit.plugins.left_out else ""
+    return [Check(name="plugins", state="warning" if hint else "ok", detail=detail, hint=hint)]
 
 
 def _disk(path: Path) -> Check:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentsh.conductors.registry import find_conductor
 from agentsh.core import events as e
 from agentsh.core.errors import SessionDamaged, StoreError, UsageError
 from agentsh.core.ids import BOSS, SILENT, SessionName
@@ -18,6 +17,7 @@ from agentsh.engine.state import State
 from agentsh.library.home import Home
 from agentsh.store.branching import branch, cut, settled_seq
 from agentsh.store.catalogue import SessionFiles, read_session
+from agentsh.wiring.kit import Kit
 from agentsh.wiring.ownership import is_own, marked, user_key
 from agentsh.workspace.branching import Moment, branch_files
 
@@ -68,7 +68,7 @@ def fork(home: Home, name: str, at: int | None = None, new: str | None = None) -
         StoreError: it cannot be read, or the fork not be written.
     """
     files = SessionFiles(home.sessions)
-    past = _past(files, name, at)
+    past = _past(home, files, name, at)
     chosen = SessionName(new) if new is not None else files.new_name(name)
     return _branched(home, past, files.path(name), chosen, past.last_seq if at is None else past.seq)
 
@@ -91,10 +91,10 @@ def rewind(home: Home, name: str, to: int) -> Branched:
         StoreError: another process has it, or it cannot be written; it is as it was.
     """
     files = SessionFiles(home.sessions)
-    past = _past(files, name, to)
+    past = _past(home, files, name, to)
     if past.seq == past.last_seq:
         raise UsageError(f"session {name!r} stands at event {past.seq} already", hint="give a smaller number")
-    whole = _past(files, name, None)
+    whole = _past(home, files, name, None)
     kept = _branched(home, whole, files.path(name), files.new_name(name), past.seq)
     cut(files.path(name), past.seq, [_back(past, whole, kept.name, files.summary(name).parent)])
     return Branched(kept.name, past.seq)
@@ -185,10 +185,10 @@ def _moment(past: _Past) -> Moment:
     )
 
 
-def _past(files: SessionFiles, name: str, at: int | None) -> _Past:
+def _past(home: Home, files: SessionFiles, name: str, at: int | None) -> _Past:
     path = files.path(files.summary(name).name)
     seq, last_seq = settled_seq(path, at), settled_seq(path, None)
-    fold = Fold(find=find_conductor)
+    fold = Fold(find=Kit(home).find_conductor)
     commit: str | None = None
     later: dict[str, None] = {}
     for recorded in _read(path, seq):

@@ -85,7 +85,7 @@ class Kit:
     def find_conductor(self, name: str) -> Conductor | None:
         """Return a new conductor; None: there is none of that name."""
         kind = self.conductors.get(name)
-        return find_conductor(name) if kind is None else kind.make()
+        return find_conductor(name, self.find_conductor) if kind is None else kind.make()
 
     def conductor(self, name: str) -> Conductor:
         """Return a new conductor. Raises UsageError with the nearest when there is none of that name."""

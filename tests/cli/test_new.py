@@ -122,3 +122,32 @@ def test_a_name_that_is_none_or_taken_is_told(shell: Shell, kind: str, name: str
     ended = shell.run("new", kind, name)
     assert ended.code == 2
     assert not (shell.home / "prompts").exists()
+
+
+def test_a_new_world_ticks_at_once(shell: Shell, tmp_path: Path) -> None:
+    made = shell.run("new", "world", "mine")
+    assert made.out.strip() == str(shell.home / "prompts" / "worlds" / "mine.md"), made.err
+    script = tmp_path / "waits.yaml"
+    waits = {"thought": "I wait.", "action": "wait", "words": ""}
+    script.write_text(
+        f"rules:\n  - match: What you can do now\n    json: {json.dumps(waits)}\n"
+        '  - match: ""\n    json: {steps: [look], status: in_progress, progress: 1, why: so, insights: []}\n'
+    )
+    ended = shell.run("world", "run", "mine", "--ticks", "6", "--provider", "scripted", "--model", str(script))
+    assert ended.code == 0, ended.err
+    assert "It begins to rain." in ended.out + ended.err
+
+
+def test_a_new_plugin_is_loaded_once_it_is_trusted_and_doctor_says_so(shell: Shell) -> None:
+    shell.home.mkdir(parents=True)
+    made = shell.run("new", "plugin", "word-box")
+    assert made.out.strip() == str(shell.home / "plugins" / "word_box.py"), made.err
+    assert shell.run("new", "plugin", "word-box").code == 2
+    looked = json.loads(shell.run("doctor", "--json").out)
+    (untrusted,) = [check for check in looked["checks"] if check["name"] == "plugins"]
+    assert untrusted["state"] == "warning"
+    assert "agentsh plugins trust" in untrusted["hint"]
+    assert shell.run("plugins", "trust", "word_box").code == 0
+    (found,) = json.loads(shell.run("plugins", "list", "--json").out)
+    assert (found["standing"], found["problems"]) == ("loaded", [])
+    assert found["brings"] == {"tools": ["word_box_files"], "commands": ["word-box"]}
