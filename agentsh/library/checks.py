@@ -94,6 +94,7 @@ def check_parts(parts: TeamParts, renderer: PromptRenderer) -> Iterator[Finding]
     for team in parts.all_teams:
         yield from _check_conductor(team, parts)
         yield from _check_references(team, parts)
+        yield from _check_doubts(team, parts)
     yield from _check_team(parts)
     for role in parts.roles.values():
         yield from _check_role(role, parts)
@@ -126,6 +127,12 @@ def _check_references(file: CardFile[TeamCard], parts: TeamParts) -> Iterator[Fi
         if flag not in flags:
             hint = nearest(flag, flags) if flags else f"Add to the output of {cause}: {flag}: bool"
             yield _error(file, named.place, f"the output of {cause!r} has no bool {flag!r}", hint)
+
+
+def _check_doubts(file: CardFile[TeamCard], parts: TeamParts) -> Iterator[Finding]:
+    model = parts.options.get(file.card.conductor)
+    for doubt in () if model is None else model.model_validate(file.card.options).doubts():
+        yield _warning(file, doubt.place, doubt.message, doubt.hint)
 
 
 def _flags(action: CardFile[ActionCard] | None) -> set[str]:

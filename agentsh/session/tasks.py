@@ -7,6 +7,16 @@ from agentsh.core.plans import Task, Tasks
 from agentsh.engine.state import State
 
 
+def tasks_now(state: State) -> Tasks:
+    """Return the team's task list, what somebody is working on marked so: that follows from the open turns."""
+    jobs = (opened.brief.get("job") for opened in state.open.values())
+    doing = {str(job.get("id")) for job in jobs if isinstance(job, dict)}
+    return tuple(
+        task.model_copy(update={"status": "doing"}) if task.status == "open" and task.id in doing else task
+        for task in state.conduct.tasks
+    )
+
+
 def tasks_edited(state: State, control: EditTasks) -> TasksEdited:
     """Return the event that a change of the task list is. Raises UsageError when it cannot be made."""
     tasks = state.conduct.tasks
@@ -15,7 +25,7 @@ def tasks_edited(state: State, control: EditTasks) -> TasksEdited:
     if control.how == "add":
         added = Task(id=_new_id(tasks), text=_text(control))
         return TasksEdited(tasks=(*tasks, added), what=f"added {added.id}: {added.text}")
-    task = _named(tasks, control.id)
+    task = _named(tasks_now(state), control.id)
     if task.status == "doing" or (task.status == "done" and control.how != "reopen"):
         how = "under way" if task.status == "doing" else "done"
         raise UsageError(f"task {task.id} is {how}", hint="add another, or reopen it when it is done: /tasks reopen ID")

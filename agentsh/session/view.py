@@ -10,6 +10,7 @@ from agentsh.core.model import Frozen, JsonObject
 from agentsh.core.plans import Tasks, ready, with_status
 from agentsh.core.verdict import Verdict
 from agentsh.engine.state import RoleState, State, model_of
+from agentsh.session.tasks import tasks_now
 
 RoleActivity = Literal["idle", "reacting", "paused", "waiting", "failed"]
 
@@ -169,7 +170,7 @@ def view_of(state: State) -> SessionView:
         ),
         actions=tuple(facts.team.actions),
         progress=state.conduct.progress,
-        tasks=state.conduct.tasks,
+        tasks=tasks_now(state),
     )
 
 

@@ -8,7 +8,7 @@ from agentsh.core.controls import EditTasks
 from agentsh.core.errors import UsageError
 from agentsh.core.model import JsonObject
 from agentsh.engine.turns import Turn
-from agentsh.session.tasks import tasks_edited
+from agentsh.session.tasks import tasks_edited, tasks_now
 from tests.conductors.folded import Play, team
 
 FRONT = (
@@ -79,6 +79,24 @@ def test_what_is_done_is_not_changed_and_what_is_not_there_is_told(tmp_path: Pat
         tasks_edited(state, EditTasks(how="skip", id="z"))
     with pytest.raises(UsageError, match="a task has to say something"):
         tasks_edited(state, EditTasks(how="add", text="  "))
+
+
+def test_what_is_under_way_is_shown_so_and_stays_as_it_is(tmp_path: Path) -> None:
+    seen: list[list[str]] = []
+    plays: list[Play] = []
+
+    def says(turn: Turn) -> str | JsonObject:
+        if not isinstance(job := turn.brief.get("job"), dict):
+            return {"tasks": ["one", "two"]}
+        state = plays[0].fold.state
+        seen.append([task.status for task in tasks_now(state)])
+        with pytest.raises(UsageError, match=f"task {job['id']} is under way"):
+            tasks_edited(state, EditTasks(how="skip", id=str(job["id"])))
+        return "did it"
+
+    plays.append(Play(team(tmp_path, FRONT), says))
+    plays[0].boss("go")
+    assert seen == [["doing", "open"], ["done", "doing"]]
 
 
 def test_a_goal_that_is_reached_skips_the_rest(tmp_path: Path) -> None:

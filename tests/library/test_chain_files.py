@@ -91,3 +91,16 @@ def test_what_a_phase_can_know_never_ran_beside_it() -> None:
     assert "manual" not in options.known["environment"]
     assert {"demand", "coding", "review/comment", "trial/try"} <= set(options.known["manual"])
     assert options.known["demand"][0] == "demand"
+
+
+def test_a_role_that_stands_in_two_phases_side_by_side_is_warned_of(files: Files) -> None:
+    files.write(
+        "teams/pair.md", FRONT.replace("  - name: last\n    assistant: ann", "  - name: last\n    assistant: bob")
+    )
+    (found,) = Shelf([files.root]).check_team("pair")
+    assert found.severity == "warning"
+    assert str(found.as_error()).endswith(
+        "pair.md:20: 'rounds' and 'last' wait for neither, but 'bob' does both, one after the other"
+    )
+    files.write("teams/pair.md", FRONT)
+    assert not Shelf([files.root]).check_team("pair")

@@ -47,6 +47,10 @@ class TeamOptions(Frozen):
         """Yield what is wrong beyond the shape of each key; nothing is asked of options with problems."""
         yield from ()
 
+    def doubts(self) -> Iterator[Problem]:
+        """Yield what works, but hardly as it was meant."""
+        yield from ()
+
 
 Options = TypeVar("Options", bound=TeamOptions)
 

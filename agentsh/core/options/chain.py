@@ -181,6 +181,10 @@ class ChainOptions(TeamOptions):
         yield from _waiting(self.talks)
         yield from self._unknown_contexts()
 
+    def doubts(self) -> Iterator[Problem]:
+        """Yield phases that could run side by side, were they not done by the same role."""
+        yield from _crowded(self.talks)
+
     def _unknown_contexts(self) -> Iterator[Problem]:
         names = tuple(talk.phase.name for talk in self._all())
         for talk in self._all():
@@ -204,6 +208,22 @@ def _talks(phases: Sequence[Phase], habits: Habits, above: str, place: Place) ->
         inner = _talks(phase.phases, inherited, f"{path}/", (*here, "phases"))
         found.append(Talk(path, phase, inherited, waits_for, inner, here))
     return tuple(found)
+
+
+def _crowded(level: Sequence[Talk]) -> Iterator[Problem]:
+    for index, talk in enumerate(level):
+        yield from _crowded(talk.inner)
+        for other in level[:index]:
+            both = _answering(talk) & _answering(other)
+            if both and not _waits(talk, other, level) and not _waits(other, talk, level):
+                names = f"{other.phase.name!r} and {talk.phase.name!r}"
+                message = f"{names} wait for neither, but {min(both)!r} does both, one after the other"
+                hint = f"Let another role do one of them, or write after: [{other.phase.name}]."
+                yield Problem(place=talk.place, message=message, hint=hint)
+
+
+def _answering(talk: Talk) -> set[str]:
+    return {found.habits.assistant for found in talk.all() if not found.inner and found.habits.assistant}
 
 
 def _waits(one: Talk, other: Talk, level: Sequence[Talk]) -> bool:
