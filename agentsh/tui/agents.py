@@ -20,6 +20,8 @@ from agentsh.tui.shown import elapsed, meter, since_s
 FULL = 0.85
 """Share of the context from which the meter is red."""
 FILLING = 0.6
+MOST_TIMED = 100
+"""With more roles than that no seconds are counted: all of them would be laid out anew each second."""
 SIGNS: dict[RoleActivity, tuple[str, str]] = {
     "idle": ("·", "$muted"),
     "reacting": ("▶", "$text-success"),
@@ -61,6 +63,8 @@ class Agents(OptionList):
         self._colours = colours
         self._model = model
         self._shown: dict[RoleName, Content] = {}
+        self._laid_out: dict[RoleName, tuple[tuple[object, ...], Content]] = {}
+        """What each entry was made of, and the entry."""
 
     @property
     def chosen(self) -> RoleName | None:
@@ -75,12 +79,18 @@ class Agents(OptionList):
             view: the session.
             queued: for a role that waits for its model, how many go before it.
         """
-        told = {role.name: self._told(role, view, queued.get(role.name, 0)) for role in view.roles}
+        timed = len(view.roles) <= MOST_TIMED
+        width = max(16, self.scrollable_content_region.width - 2)
+        told = {
+            role.name: self._entry(role, view, queued.get(role.name, 0), self._state(role, timed=timed), width)
+            for role in view.roles
+        }
         if list(told) != list(self._shown):
             self.set_options([Option(content) for content in told.values()])
         else:
             for place, (name, content) in enumerate(told.items()):
-                if not content.is_same(self._shown[name]):
+                shown = self._shown[name]
+                if content is not shown and not content.is_same(shown):
                     self.replace_option_prompt_at_index(place, content)
         self._shown = told
 
@@ -93,10 +103,16 @@ class Agents(OptionList):
         """Lay the rows out for the new width on the next occasion."""
         self._shown = dict.fromkeys(self._shown, Content())
 
-    def _told(self, role: RoleView, view: SessionView, queued: int) -> Content:
-        width = max(16, self.scrollable_content_region.width - 2)
+    def _entry(self, role: RoleView, view: SessionView, queued: int, state: str, width: int) -> Content:
+        """Return a role's entry; the same one as long as nothing of it has changed."""
+        made_of = (role, view.model, view.num_ctx, queued, state, width)
+        found = self._laid_out.get(role.name)
+        if found is None or found[0] != made_of:
+            found = self._laid_out[role.name] = made_of, self._told(role, view, queued, state, width)
+        return found[1]
+
+    def _told(self, role: RoleView, view: SessionView, queued: int, state: str, width: int) -> Content:
         sign, style = SIGNS[role.activity]
-        state = self._state(role)
         colour = self._colours.of(role.name)
         name = one_line(role.name, max(4, width - len(state) - 3))
         first = Content.assemble(
@@ -104,9 +120,9 @@ class Agents(OptionList):
         )
         return Content("\n").join([first, *self._details(role, view, queued, width)])
 
-    def _state(self, role: RoleView) -> str:
+    def _state(self, role: RoleView, *, timed: bool) -> str:
         if role.activity == "reacting":
-            seconds = since_s(role.since)
+            seconds = since_s(role.since) if timed else None
             return elapsed(seconds) if seconds is not None else "busy"
         return "you" if role.human and role.activity == "idle" else role.activity
 
