@@ -94,7 +94,9 @@ async def test_a_run_outlives_every_bad_tool_and_tells_each_in_a_line(shell: She
         assert expected in heard
     assert "as text. Call the tool itself" in heard, "what was never seen is sent back"
     assert "bench.fly" not in told, "a tool that there is not is no step"
-    assert json.loads(told["bench"])[0]["name"].startswith("bench."), "what there was to call is recorded"
+    words, _, listing = told["bench"].partition("\n")
+    assert words.startswith("9 tools: bench.add, ")
+    assert json.loads(listing)[0]["name"] == "bench.add", "what there was to call is recorded"
     for line in ("clerk · bench", "clerk · stuck", "clerk · binary"):
         assert line in ended.err
     assert "Traceback" not in ended.err

@@ -70,7 +70,7 @@ class McpServer:
         return {"starts" if self._settings.command else "asks": self._settings.words}
 
     async def call(self, hands: Hands, arguments: JsonObject) -> str:  # noqa: ARG002  it acts by itself
-        """Start it, and return what it has as JSON. Raises ToolFault."""
+        """Start it, and return what it has: in words on the first line, and below it as JSON. Raises ToolFault."""
         client = await self._running()
         try:
             told = (await client.list_tools()).tools
@@ -84,12 +84,13 @@ class McpServer:
                 left_out.append(f"{tool.name!r} is left out: {error}")
         if not found:
             raise ToolFault(f"the server {self._name!r} has no tool that can be used. {'; '.join(left_out)}".strip())
-        return _LISTING.dump_json(tuple(found)).decode()
+        words = "; ".join([f"{len(found)} tools: {', '.join(one.name for one in found)}", *left_out])
+        return f"{' '.join(words.split())}\n{_LISTING.dump_json(tuple(found)).decode()}"
 
     def tools(self, listing: str) -> dict[str, Tool]:
         """Return the tools of a listing, by name. Raises ToolFault when it is none."""
         try:
-            found = _LISTING.validate_json(listing)
+            found = _LISTING.validate_json(listing.partition("\n")[2])
             return {tool.name: ServerTool(self, self._settings, tool) for tool in found}
         except ValidationError:
             raise ToolFault(f"what the server {self._name!r} says of its tools is too long, or no such thing") from None
