@@ -53,8 +53,10 @@ def _look(app: "Shell", reply: r.Text | r.Markdown | r.Table | r.Tree | r.OpenFi
 
 async def _leave(app: "Shell", reply: r.OpenSession | r.NewSession | r.Quit) -> None:
     match reply:
+        case r.OpenSession(name=None):
+            app.action_sessions()
         case r.OpenSession(name=name, back_to=back_to):
-            await app.leave(None if name is None else Reopen(name, back_to))
+            await app.leave(Reopen(name, back_to))
         case r.NewSession(world=str(world)):
             await app.leave(Begin(world, world=world))
         case r.NewSession(idea=idea, team=team):

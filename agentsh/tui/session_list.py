@@ -31,8 +31,12 @@ class Sessions(OptionList):
         Binding("k", "cursor_up", "Up", show=False, id="list.up"),
         Binding("g", "first", "Top", show=False, id="list.top"),
         Binding("G", "last", "End", show=False, id="list.end"),
-        Binding("slash", "app.focus('search')", "Search", show=False, id="sessions.search"),
+        Binding("slash", "search", "Search", show=False, id="sessions.search"),
     ]
+
+    def action_search(self) -> None:
+        """Type what is looked for. The start page, below every other screen, has a field of that name too."""
+        self.screen.query_one("#search").focus()
 
 
 class SessionList(Vertical):
@@ -85,6 +89,11 @@ class SessionList(Vertical):
             self._last[found.name] = await lobby.last_said(found.name)
         self._list()
 
+    def on_resize(self) -> None:
+        """Lay the entries out for the new width."""
+        if self._found:
+            self._list()
+
     @on(Input.Changed, "#search")
     def _search(self, event: Input.Changed) -> None:
         event.stop()
@@ -118,7 +127,7 @@ class SessionList(Vertical):
         from agentsh.core.terminal import one_line
         from agentsh.tui.shown import ago, amount
 
-        width = max(20, self.size.width - 6)
+        width = max(36, self.size.width - 6)
         tokens = found.tokens.prompt + found.tokens.completion
         last = self._last.get(found.name) or found.idea
         return Content.assemble(

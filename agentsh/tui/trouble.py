@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Button, Static
 
@@ -20,20 +20,25 @@ class Trouble(Vertical, can_focus=True):
         Binding("r", "again", "Try again", id="trouble.retry"),
         Binding("p", "pull", "Pull the model", id="trouble.pull"),
         Binding("d", "demo", "Demo model", id="trouble.demo"),
+        Binding("j,down", "scroll_body(1)", "Down", show=False, id="list.down"),
+        Binding("k,up", "scroll_body(-1)", "Up", show=False, id="list.up"),
     ]
     DEFAULT_CSS = """
     Trouble {
         display: none;
         height: auto;
+        max-height: 60%;
         border: round $error;
         border-title-color: $text-error;
         background: $surface;
         padding: 0 1;
         margin: 0 0 1 0;
         &.-shown { display: block; }
-        & > Static { height: auto; }
-        & > #trouble-hint { color: $muted; }
-        & > Horizontal { height: 1; margin: 1 0 0 0; }
+        & > VerticalScroll { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
+        & #trouble-fact, & #trouble-hint { height: auto; }
+        & #trouble-hint { color: $muted; }
+        & > #trouble-above { height: 1; }
+        & > Horizontal { dock: bottom; height: 1; }
         & Button { width: auto; min-width: 0; padding: 0 1; margin: 0 1 0 0; background: $panel; display: none; }
         & Button.-shown { display: block; }
     }
@@ -61,9 +66,11 @@ class Trouble(Vertical, can_focus=True):
         self._demo = False
 
     def compose(self) -> ComposeResult:
-        """Fact, hint, buttons."""
-        yield Static(id="trouble-fact", markup=False)
-        yield Static(id="trouble-hint", markup=False)
+        """Fact and hint, which scroll, and buttons that stay in sight."""
+        with VerticalScroll(can_focus=False):
+            yield Static(id="trouble-fact", markup=False)
+            yield Static(id="trouble-hint", markup=False)
+        yield Static(id="trouble-above", markup=False)
         with Horizontal():
             for key, label in (("again", "r try again"), ("pull", "p pull it now"), ("demo", "d use the demo model")):
                 button = Button(label, compact=True, id=f"trouble-{key}")
@@ -72,18 +79,22 @@ class Trouble(Vertical, can_focus=True):
 
     def tell(self, error: AgentshError, wanted: Wanted | None) -> None:
         """Show an error; `wanted` is what it kept from happening."""
-        from agentsh.core.terminal import clean
+        from agentsh.tui.shown import excerpt
 
         self._wanted = wanted
         self._missing = error.model if isinstance(error, ModelMissing) else None
         self._demo = isinstance(error, ProviderError) and isinstance(wanted, Begin)
         self.border_title = "That did not work"
-        self.query_one("#trouble-fact", Static).update(clean(str(error)))
-        self.query_one("#trouble-hint", Static).update(clean(error.hint))
+        self.query_one("#trouble-fact", Static).update(excerpt(str(error))[0])
+        self.query_one("#trouble-hint", Static).update(excerpt(error.hint)[0])
         for key, shown in (("again", wanted is not None), ("pull", self._missing is not None), ("demo", self._demo)):
             self.query_one(f"#trouble-{key}").set_class(shown, "-shown")
         self.add_class("-shown")
         self.focus()
+
+    def action_scroll_body(self, by: int) -> None:
+        """Read on."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     def action_again(self) -> None:
         """Try the same again."""

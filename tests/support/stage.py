@@ -91,14 +91,15 @@ class ModelInProcess:
 
 @dataclass
 class SandboxOnPaper:
-    """Records what was to run; everything prints `ran`."""
+    """Records what was to run; everything prints the same."""
 
     status: SandboxStatus = field(default_factory=lambda: SandboxStatus(tier="bubblewrap", line="on paper"))
     ran: list[Command] = field(default_factory=list)
+    prints: str = "ran"
 
     async def run(self, command: Command) -> RunResult:
         self.ran.append(command)
-        return RunResult(exit_code=0, stdout="ran")
+        return RunResult(exit_code=0, stdout=self.prints)
 
 
 @dataclass

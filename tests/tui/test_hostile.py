@@ -1,0 +1,67 @@
+"""Text from outside is text before a session too; a picker over a session can be searched and left."""
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from agentsh.core.errors import AgentshError, ModelMissing
+from agentsh.core.summary import SessionSummary
+from agentsh.tui.picker import Picker
+from agentsh.tui.session_list import SessionList
+from agentsh.tui.session_screen import SessionScreen
+from tests.tui.house import House, house
+from tests.tui.lobby import StageLobby
+
+MARKUP = "[bold red]loud[/] [/] [@click=app.quit]press[/] [link=http://evil]"
+EVIL = (
+    f"\x1b[31m{MARKUP}\x1b]52;c;ZXZpbA==\x07\x9b2J\x1b]0;owned\x07\x1b]8;;http://evil\x1b\\"
+    "\x1bP1$r0m\x1b\\\u202etxet\u2066\u200b\u200d\ufeff\x08\x7f\x00 <b>x</b> {{ 7 * 7 }} \r\n\t*"
+)
+LONG = EVIL + "x" * 1_000_000
+
+
+class HostileLobby(StageLobby):
+    """What was said last holds controls and markup."""
+
+    async def last_said(self, name: str) -> str:
+        return f"engineer: {LONG}"
+
+
+@pytest.fixture
+def lobby(tmp_path: Path) -> HostileLobby:
+    found = HostileLobby(tmp_path / "session.db")
+    found.outside.listed = [SessionSummary(name="s", team="t", idea=EVIL, status="paused", model=EVIL, provider="p")]
+    return found
+
+
+def harmless(app: House) -> None:
+    """What stands on the screen holds no control, nothing unseen, no link, and no click but the app's own."""
+    for line in app.app.screen._compositor.render_strips():
+        assert not [char for char in line.text if unicodedata.category(char) in {"Cc", "Cf", "Cs"}], line.text
+        for segment in line:
+            assert segment.style is None or (segment.style.link is None and "@click" not in segment.style.meta), segment
+
+
+async def test_what_goes_wrong_before_a_session_is_text_and_keeps_its_buttons(lobby: HostileLobby) -> None:
+    lobby.trouble += [ModelMissing(EVIL, EVIL), AgentshError(EVIL, hint=LONG)]
+    async with house(lobby, (80, 24)) as app:
+        await app.shows("That did not work", "[bold red]loud[/]", "r try again", "p pull it now")
+        await app.until(lambda: app.app.screen.query_one(SessionList).has_class("-listed"))
+        harmless(app)
+        await app.press("r")
+        await app.until(lambda: len(lobby.wanted) == 2)
+        await app.shows("That did not work", "r try again")
+        harmless(app)
+
+
+async def test_the_picker_over_a_session_is_searched_and_left(lobby: HostileLobby) -> None:
+    async with house(lobby, (80, 24)) as app:
+        app.app.run_line("/sessions")
+        await app.until(lambda: isinstance(app.app.screen, Picker))
+        await app.shows("[bold red]loud[/]")
+        harmless(app)
+        await app.press("/", *"no such")
+        await app.shows("No session fits that.")
+        await app.press("escape")
+        await app.until(lambda: isinstance(app.app.screen, SessionScreen))
