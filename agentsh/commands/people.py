@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal
 
-from agentsh.commands.arguments import Arguments, From, Rest
+from pydantic import Field
+
+from agentsh.commands.arguments import Arguments, From, Rest, Shown
 from agentsh.commands.context import Context
 from agentsh.commands.registry import command
 from agentsh.commands.reply import EditText, Nothing, OpenQuestion, Reply, Text
@@ -25,16 +27,35 @@ class OneOrMine(Arguments):
 
 
 class Allowing(Arguments):
-    """For how long, and what."""
+    """How many, for how long, and what."""
 
+    count: Annotated[int | None, Field(ge=1, le=1000), Shown("N")] = None
     scope: Literal["once", "session", "workspace", "always"] = "once"
     rule: Annotated[str | None, Rest()] = None
 
 
 class Refusing(Arguments):
-    """Why."""
+    """For how long, and why; beyond once, what is refused, and after `--` why."""
 
-    why: Annotated[str | None, Rest()] = None
+    scope: Literal["once", "session", "workspace", "always"] | None = None
+    why: Annotated[str | None, Rest(), Shown("RULE -- WHY|WHY")] = None
+
+    @property
+    def rule(self) -> str:
+        """The glob of what is refused from now on; empty: all of that kind."""
+        return self._parts[0]
+
+    @property
+    def reason(self) -> str:
+        """What the role reads."""
+        return self._parts[1]
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        if self.scope in (None, "once"):
+            return "", self.why or ""
+        rule, _, why = f" {self.why or ''} ".partition(" -- ")
+        return rule.strip(), why.strip()
 
 
 class Answering(Arguments):
@@ -67,14 +88,20 @@ async def _approve(context: Context, allowing: Allowing) -> Reply:
     asked = _approval(context)
     if allowing.rule and allowing.scope == "once":
         raise UsageError("a rule needs a scope", hint=f"Type: /approve session {allowing.rule}")
-    rule = allowing.rule or ""
-    await context.session.send(Settle(question=asked.question, allowed=True, scope=allowing.scope, rule=rule))
+    if allowing.count and (allowing.rule or allowing.scope != "once"):
+        raise UsageError("a number is for now, and goes with no scope", hint=f"Type: /approve {allowing.count}")
+    rule, times = allowing.rule or "", allowing.count or 1
+    await context.session.send(
+        Settle(question=asked.question, allowed=True, scope=allowing.scope, rule=rule, times=times)
+    )
     return Nothing()
 
 
 async def _deny(context: Context, refusing: Refusing) -> Reply:
     asked = _approval(context)
-    await context.session.send(Settle(question=asked.question, allowed=False, why=refusing.why or ""))
+    scope = refusing.scope or "once"
+    settled = Settle(question=asked.question, allowed=False, scope=scope, rule=refusing.rule, why=refusing.reason)
+    await context.session.send(settled)
     return Nothing()
 
 
@@ -137,6 +164,11 @@ def question(context: Context, id: QuestionId) -> QuestionView:
 _APPROVE = """
 The oldest that waits. `once` allows this one; `session` what is like it for the rest of the session; `workspace` and
 `always` keep a rule beyond it. With a glob only what fits it is allowed from now on, such as `python *`.
+A number allows this one and the next of its kind, so many in all; what is dangerous is asked for all the same.
+"""
+_DENY = """
+The oldest that waits. With `session`, `workspace` or `always` it is refused from now on: what fits the glob, which
+has to fit what waits too, or without one all of that kind. The reason then stands after `--`.
 """
 _BE = """
 From its next step on the role's prompts come to you: answer with `/answer` or in the form. Its structured outputs are
@@ -161,7 +193,7 @@ COMMANDS = (
         _approve,
         "People",
         details=_APPROVE.strip(),
-        examples=("/approve", "/approve session", "/approve session python *"),
+        examples=("/approve", "/approve 3", "/approve session", "/approve session python *"),
     ),
     command(
         "deny",
@@ -169,7 +201,8 @@ COMMANDS = (
         Refusing,
         _deny,
         "People",
-        examples=("/deny", "/deny use the standard library only"),
+        details=_DENY.strip(),
+        examples=("/deny", "/deny use the standard library only", "/deny session curl * -- there is no network"),
     ),
     command(
         "edit",

@@ -95,6 +95,8 @@ class Settle(Frozen):
     """With a scope beyond once: the glob that details have to fit, such as `python *`; empty: all of that kind."""
     edited: str | None = None
     """What is allowed instead: another command line."""
+    times: int = Field(default=1, ge=1, le=1000)
+    """With the scope once: so many of this kind are allowed, this one first."""
 
 
 class BreakAt(Frozen):

@@ -1,14 +1,15 @@
 """Decides whether an effect may happen, has to be asked for, or may not: by rules, by policy, by what was granted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
 from agentsh.core.model import Frozen
-from agentsh.core.rulebook import DECISIONS, Decision, Kind, Rule, RuleSet
-from agentsh.core.rules import Judgement, Wish, dangerous, judge
+from agentsh.core.rulebook import DECISIONS, Decision, Kind, Rule, RuleSet, parse_rule
+from agentsh.core.rules import Judgement, Wish, dangerous, fits, judge
 from agentsh.core.shell import words_of
-from agentsh.engine.state import State
+from agentsh.engine.state import Question, State
 from agentsh.ports import RuleBook
 
 Policy = Literal["ask", "once", "session", "always", "never", "never-ask"]
@@ -24,6 +25,10 @@ USE_TOOL = "use the tool"
 _BEYOND = ("install", "net", "tool")
 """What reaches further than the sandbox."""
 _KINDS: dict[str, Kind] = {INSTALL: "install", WRITE_FILES: "write", READ_FILES: "read"}
+
+
+COUNTED = "one of the number that was allowed"
+"""Why something may happen that a person allowed beforehand, by how many."""
 
 
 def kind_of(what: str) -> Kind:
@@ -59,6 +64,14 @@ class Proposal(Frozen):
         return tuple(str(Rule(kind=wish.kind, pattern=text)) for wish in self.wanted for text in wish.suggested())
 
 
+def concerns(rule: Rule, found: Question) -> bool:
+    """Return whether a rule is about what waits; where its parts are not known, it is taken to be."""
+    if rule.kind == "run":
+        return fits(rule, Wish(kind="run", argv=("sh", "-c", found.detail)), strictly=False)
+    parts = tuple(parse_rule(text).pattern for text in found.suggested)
+    return not parts or fits(rule, Wish(kind=rule.kind, subjects=parts), strictly=False)
+
+
 class RulesInMemory:
     """Rules that last as long as the process."""
 
@@ -87,6 +100,8 @@ class Approvals:
     policy: Policy = "ask"
     book: RuleBook = field(default_factory=RulesInMemory)
     _once_used: bool = False
+    _taken: list[str] = field(default_factory=list)
+    """Kinds of what is just being taken off the number that was allowed."""
 
     def decide(self, proposal: Proposal, state: State) -> Judgement:
         """Return allow, ask or deny, and why."""
@@ -101,6 +116,19 @@ class Approvals:
         """Return whether any rule is about this kind: if not, there is nothing to decide for reading and writing."""
         sets = [*self.book.holding(), session_rules(state)]
         return any(rule.kind == kind for rules in sets for decision in DECISIONS for rule in rules.listed(decision))
+
+    def left_of(self, what: str, state: State) -> int:
+        """Return how many more of a kind were allowed by their number."""
+        return state.counted.get(what, 0) - self._taken.count(what)
+
+    @contextmanager
+    def taking(self, what: str) -> Iterator[None]:
+        """Keep one of the number from others until the event that tells of it is folded in."""
+        self._taken.append(what)
+        try:
+            yield
+        finally:
+            self._taken.remove(what)
 
     def _of_wish(self, wish: Wish, proposal: Proposal, sets: Sequence[RuleSet], state: State) -> Judgement:
         judged = judge(wish, sets)
@@ -129,6 +157,8 @@ class Approvals:
             return Judgement(decision="allow", why="it stays in the workspace")
         if proposal.what in state.granted:
             return Judgement(decision="allow", why="granted for the session")
+        if self.left_of(proposal.what, state):
+            return Judgement(decision="allow", why=COUNTED)
         if self.policy in ("session", "always") and proposal.confined and wish.kind not in ("net", "tool"):
             return Judgement(decision="allow", why=f"--approve {self.policy}")
         return Judgement(decision="ask", why="the sandbox does not hold it" if wish.kind in _BEYOND else "")

@@ -16,7 +16,7 @@ from agentsh.core.model import Frozen, JsonObject
 from agentsh.core.outputs import OutputMismatch, validate_object, validate_output
 from agentsh.core.rulebook import Decision, Rule, parse_rule
 from agentsh.core.rules import Wish
-from agentsh.engine.approvals import Approvals, Policy, Proposal, RulesInMemory, kind_of
+from agentsh.engine.approvals import COUNTED, Approvals, Policy, Proposal, RulesInMemory, concerns, kind_of
 from agentsh.engine.log import EventLog
 from agentsh.engine.state import Question
 from agentsh.ports import RuleBook
@@ -113,7 +113,10 @@ class People:
             await self._ruled(question, what, judged.why, allowed=False)
             return Permission(allowed=False, why=judged.why)
         if judged.decision == "allow" and question not in self.log.state.answers:
-            await self._ruled(question, what, judged.why, allowed=True)
+            if judged.why == COUNTED:
+                await self._count(question, role, what)
+            else:
+                await self._ruled(question, what, judged.why, allowed=True)
             return Permission(allowed=True)
         asked = e.ApprovalAsked(
             question=question,
@@ -145,6 +148,9 @@ class People:
         waved = self.policy in ("always", "never-ask") or what in self.log.state.granted
         if waved and not why and question not in self.log.state.answers:
             return Permission(allowed=True)
+        if not why and question not in self.log.state.answers and self.approvals.left_of(what, self.log.state):
+            await self._count(question, role, what)
+            return Permission(allowed=True)
         asked = e.ApprovalAsked(
             question=question, role=role, what=what, detail=detail, editable=True, why=why, prose=True
         )
@@ -173,6 +179,8 @@ class People:
             raise UsageError(f"{found.what!r} cannot be edited", hint="allow it as it is, or refuse it with a reason")
         if control.edited is not None and not found.prose:
             check_command_line(control.edited)
+        if control.rule and not control.allowed:
+            _check_concerns(Rule(kind=kind_of(found.what), pattern=control.rule), found)
         await self.log.append(
             e.ApprovalSettled(
                 question=control.question,
@@ -183,11 +191,27 @@ class People:
                 why=control.why,
                 rule=control.rule,
                 edited=control.edited,
+                times=control.times if control.allowed and control.scope == "once" else 1,
             )
         )
         self._wake(control.question)
+        await self._settle_more(found.what)
         if control.scope not in ("once", "session"):
             await self._keep(control, found)
+
+    async def _settle_more(self, what: str) -> None:
+        """Settle what waits already and is of a number that was allowed; what has a reason to be asked for waits on."""
+        for found in [item for item in self.log.state.questions.values() if item.approval and item.what == what]:
+            if not found.why and self.approvals.left_of(what, self.log.state) > 0:
+                await self._count(found.question, found.role, what)
+                self._wake(found.question)
+
+    async def _count(self, question: QuestionId, role: RoleName, what: str) -> None:
+        """Take one off the number that was allowed; whatever happens now, it is not taken twice."""
+        with self.approvals.taking(what):
+            await self.log.append(
+                e.ApprovalSettled(question=question, role=role, what=what, allowed=True, why=COUNTED, counted=True)
+            )
 
     async def _keep(self, control: Settle, found: Question) -> None:
         """Let what was decided outlast the session, and say where that is written."""
@@ -256,6 +280,14 @@ def check_command_line(text: str) -> None:
         raise UsageError(f"{text!r} is no command line: {error}", hint="close the quotes") from None
     if not words:
         raise UsageError(f"{text!r} is no command line: it is empty", hint="refuse it instead, with a reason")
+
+
+def _check_concerns(rule: Rule, found: Question) -> None:
+    if not concerns(rule, found):
+        raise UsageError(
+            f"the rule {str(rule)!r} does not fit what waits: {_first_line(found.detail)!r}",
+            hint="Type: /deny once WHY, when it is a reason that begins with such a word",
+        )
 
 
 def _is_played(question: Question, role: RoleName) -> bool:

@@ -17,7 +17,7 @@ def _(event: e.SessionAdopted, state: State) -> None:
     if state.facts is not None:
         state.facts = state.facts.model_copy(update=event.model_dump(exclude={"kind", "foreign"}))
     if event.foreign:
-        state.granted, state.grants = [], []
+        state.granted, state.grants, state.counted = [], [], {}
         approved = [id_ for id_, answer in state.answers.items() if isinstance(answer, dict) and "allowed" in answer]
         for question in approved:
             del state.answers[question]
@@ -96,6 +96,8 @@ def _(event: e.ApprovalAsked, state: State) -> None:
 def _(event: e.ApprovalSettled, state: State) -> None:
     state.questions.pop(event.question, None)
     state.answers[event.question] = {"allowed": event.allowed, "why": event.why, "edited": event.edited}
+    if left := event.times - 1 - event.counted:
+        state.counted[event.what] = max(0, state.counted.get(event.what, 0) + left)
     if event.scope == "once":
         return
     if event.rule or not event.allowed:

@@ -87,6 +87,57 @@ async def test_what_a_glob_allows_is_not_asked_again(tmp_path: Path) -> None:
         await on.until(lambda event: event.kind == "session.finished")
 
 
+async def test_a_number_allows_so_many_and_what_is_left_of_it_outlasts_the_process(tmp_path: Path) -> None:
+    async with served(tmp_path / "s.db", runs) as (on, context):
+        await asked(on)
+        with pytest.raises(UsageError, match="no scope"):
+            await typed(context, "/approve 2 session")
+        with pytest.raises(UsageError, match="is '0'"):
+            await typed(context, "/approve 0")
+        await typed(context, "/approve 2")
+        await asked(on, 2)
+        assert [question.detail for question in on.session.view().questions] == ["python test.py"]
+        await typed(context, "/approve 3")
+        await on.until(lambda event: event.kind == "session.finished" or event.kind == "reaction.finished")
+    async with served(tmp_path / "s.db", runs) as (on, _):
+        assert on.desk.log.state.counted == {"run code": 2}
+
+
+async def test_a_number_settles_what_waits_already_but_nothing_dangerous(tmp_path: Path) -> None:
+    async def together(reaction: Reaction) -> None:
+        lines = (("make", "a"), ("make", "b"), ("git", "push"), ("make", "c"))
+        async with asyncio.TaskGroup() as tasks:
+            for line in lines:
+                tasks.create_task(reaction.run(Command(argv=line)))
+
+    async with served(tmp_path / "s.db", together) as (on, context):
+        await asked(on, 4)
+        await typed(context, "/approve 4")
+        assert [question.detail for question in on.session.view().questions] == ["git push"]
+
+
+async def test_what_is_refused_for_the_session_is_not_asked_again_and_the_reason_reaches_the_role(
+    tmp_path: Path,
+) -> None:
+    async with served(tmp_path / "s.db", runs) as (on, context):
+        await asked(on)
+        await typed(context, "/deny session python main* -- not today")
+        assert await published(on, 1) == "126 not run: not today"
+        await asked(on, 2)
+        assert [question.detail for question in on.session.view().questions] == ["python test.py"]
+
+
+async def test_a_reason_that_begins_with_a_scope_becomes_no_rule(tmp_path: Path) -> None:
+    async with served(tmp_path / "s.db", runs) as (on, context):
+        await asked(on)
+        with pytest.raises(UsageError, match=r"does not fit what waits: 'python main\.py'") as told:
+            await typed(context, "/deny always use pathlib")
+        assert "/deny once" in (told.value.hint or "")
+        assert len(on.session.view().questions) == 1, "it waits still"
+        await typed(context, "/deny once always use pathlib")
+        assert await published(on, 1) == "126 not run: always use pathlib"
+
+
 async def test_edit_lets_another_command_run_and_the_role_reads_which(tmp_path: Path) -> None:
     async with served(tmp_path / "s.db", runs) as (on, context):
         await asked(on)

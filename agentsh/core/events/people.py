@@ -82,6 +82,10 @@ class ApprovalSettled(Frozen):
     """Glob of details that are allowed from now on; empty: all of this kind. Only with a scope beyond once."""
     edited: str | None = None
     """What was allowed instead."""
+    times: int = 1
+    """So many of this kind are allowed, this one first."""
+    counted: bool = False
+    """Whether it is one of those that were allowed by their number."""
 
 
 class Interviewed(Frozen):
