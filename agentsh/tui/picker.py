@@ -46,6 +46,8 @@ class Picker(ModalScreen[None]):
     async def on_session_list_picked(self, event: SessionList.Picked) -> None:
         """Leave for the session that was chosen; the open one is where one is already."""
         event.stop()
+        if not self.is_current:
+            return  # the second click of two
         self.dismiss()
         if event.name != self.app.last_session:
             await self.app.leave(Reopen(event.name))

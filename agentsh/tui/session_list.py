@@ -107,14 +107,17 @@ class SessionList(Vertical):
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.post_message(self.Picked(self._listed[event.option_index].name))
+        if event.option_id is not None:
+            self.post_message(self.Picked(event.option_id))
 
     def _list(self) -> None:
         words = self.query_one("#search", Input).value.lower().split()
         self._listed = [found for found in self._found if all(word in self._searched(found) for word in words)]
         sessions = self.query_one(Sessions)
         place = sessions.highlighted or 0
-        sessions.set_options([Option(self._told(found)) for found in self._listed] or [_nothing(bool(words))])
+        sessions.set_options(
+            [Option(self._told(found), id=found.name) for found in self._listed] or [_nothing(bool(words))]
+        )
         sessions.highlighted = min(place, len(self._listed) - 1) if self._listed else None
         count = len(self._found)
         sessions.border_subtitle = f"{len(self._listed)} of {count}" if words else str(count or "none yet")
