@@ -136,24 +136,26 @@ async def test_an_import_of_the_standard_library_that_is_merely_missing_is_put_i
     assert "main.py: added `import sys`" in trial.agent.shell.run("sessions", "export", "wc").out
 
 
-async def test_a_missing_package_that_may_be_installed_is_pinned_in_the_workspace_and_nowhere_else(
+async def test_packages_that_may_be_installed_are_those_declared_and_pinned_in_the_workspace_and_nowhere_else(
     tmp_path: Path,
 ) -> None:
     flaw = FLAWS["version conflict"]
     main = flaw.good["main.py"].replace("import alpha\n", "import alpha\nimport yaml\n")
     draft = {"main.py": main.replace("print(", "print(yaml.of, alpha.version, "), "test_main.py": TESTS}
+    draft["requirements.txt"] = "pyyaml == 98  # not the newest\n"
     async with Trial.of(tmp_path, flaw, [draft]) as trial:
-        wheel(tmp_path / "wheels", "PyYAML", "99", {"yaml.py": "of = 'the workspace'\n"})
+        wheel(tmp_path / "wheels", "PyYAML", "98", {"yaml.py": "of = 'the workspace'\n"})
+        wheel(tmp_path / "wheels", "PyYAML", "99", {"yaml.py": "of = 'what was not asked for'\n"})
         ended = await trial.ended()
         assert ended.code == 0, [verdict.failure for verdict in trial.verdicts]
         assert trial.mending == []
         entry = next(gate for gate in trial.verdicts[-1].gates if gate.gate == "entry")
         assert "the workspace 1 Hello, world!" in entry.evidence
-    pins = (trial.agent.workspace / "requirements.txt").read_text().split()
-    assert sorted(pins) == ["PyYAML==99", "alpha==1"]
+    pins = (trial.agent.workspace / "requirements.txt").read_text().splitlines()
+    assert pins == ["pyyaml == 98  # not the newest", "alpha==1"]
     assert (trial.agent.workspace / ".venv" / "bin" / "python").exists()
     assert find_spec("alpha") is None
-    assert "99" not in metadata.version("PyYAML")
+    assert metadata.version("PyYAML") not in ("98", "99")
 
 
 async def test_arguments_and_input_of_the_task_reach_the_program(tmp_path: Path) -> None:
