@@ -76,7 +76,7 @@ async def started(
         name, journal = await _new_journal(files, options)
         stack.push_async_callback(journal.aclose)
         log = EventLog(journal, Fold(find=kit.find_conductor), Redactor(secrets_of(os.environ)))
-        stack.push_async_callback(_close, journal, files, log)
+        stack.push_async_callback(_close, journal, files, log, name)
         await log.append(marked(_named(facts, name, home), user_key()), *models.notices)
         manner = Manner(facts.approve, terminal, settings.model, settings.rules)
         try:
@@ -117,8 +117,8 @@ async def reopened(
         journal = await SqliteJournal.open(files.path(known), create=False)
         stack.push_async_callback(journal.aclose)
         log = EventLog(journal, await _folded(journal, kit.find_conductor), Redactor(secrets_of(os.environ)))
-        stack.push_async_callback(_close, journal, files, log)
         facts = log.state.facts
+        stack.push_async_callback(_close, journal, files, log, facts.session if facts is not None else None)
         if facts is None:
             raise StoreError(f"session {known!r} never began", hint=f'begin it: agentsh run "…" --session {known}')
         if overrides.ticks is not None and facts.world is None:
@@ -128,7 +128,8 @@ async def reopened(
             _same_models(held, overrides, settings), settings.model, os.environ, progress, kit.providers
         )
         stack.push_async_callback(models.aclose)
-        await log.append(*_resuming(log.state, facts, overrides, kit), *adopted, *models.notices)
+        called = [e.SessionRenamed(name=SessionName(known))] if held.session != known else []
+        await log.append(*_resuming(log.state, facts, overrides, kit), *adopted, *called, *models.notices)
         manner = Manner(overrides.approve or held.approve, terminal, settings.model, settings.rules)
         yield await assemble(stack, log, models, kit, manner)
 
@@ -323,10 +324,10 @@ def _team_now(facts: e.SessionStarted, kit: Kit) -> TeamFile:
     return world_team(now.model_copy(update={"card": world}), company)
 
 
-async def _close(journal: SqliteJournal, files: SessionFiles, log: EventLog) -> None:
-    """Close a session, and let its file follow when it was renamed meanwhile."""
+async def _close(journal: SqliteJournal, files: SessionFiles, log: EventLog, opened_as: SessionName | None) -> None:
+    """Close a session, and let its file follow when it was renamed meanwhile; a copy keeps the name of its file."""
     await journal.aclose()
-    if log.state.facts is None or not journal.path.exists():
+    if log.state.facts is None or log.state.facts.session == opened_as or not journal.path.exists():
         return
     wanted = files.path(log.state.facts.session)
     if (

@@ -151,6 +151,18 @@ def test_a_name_that_is_a_path_moves_nothing(shell: Shell, tmp_path: Path) -> No
     assert not list(tmp_path.rglob("escaped*"))
 
 
+def test_a_file_keeps_the_name_that_its_user_gave_it(shell: Shell) -> None:
+    begun(shell)
+    folder = shell.home / "sessions"
+    (folder / "tool.db").rename(folder / "mine.db")
+    refused = shell.run("resume", "mine", "--headless", "--model", str(shell.root / "no.yaml"))
+    assert refused.code == 2, refused
+    ended = shell.run("resume", "mine", "--headless")
+    assert ended.code == 3, ended
+    assert "Type: agentsh resume mine --headless" in ended.err
+    assert [path.name for path in folder.glob("*.db")] == ["mine.db"]
+
+
 def test_what_was_approved_elsewhere_is_forgotten() -> None:
     question = QuestionId("engineer:1:2")
     role = RoleName("engineer")
