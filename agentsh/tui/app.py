@@ -249,8 +249,10 @@ class Shell(App[int]):
         """Show the palette, unless it is open already, perhaps below another screen."""
         from textual.command import CommandPalette
 
+        from agentsh.tui.palette import Palette
+
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
-            super().action_command_palette()
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_help(self) -> None:
         """Show keys and commands."""

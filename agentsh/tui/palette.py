@@ -3,13 +3,22 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from agentsh.commands.arguments import parameters
 from agentsh.commands.registry import Command
 
 if TYPE_CHECKING:
     from agentsh.tui.app import Shell
+
+
+class Palette(CommandPalette):
+    """Textual's palette, that closes once: a second click outside of it may come before it is gone."""
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close it, unless it is closed or another screen stands above it."""
+        return super().dismiss(result) if self.is_current else AwaitComplete()
 
 
 class CommandProvider(Provider):

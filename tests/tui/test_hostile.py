@@ -4,9 +4,11 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from textual.events import Click
 
 from agentsh.core.errors import AgentshError, ModelMissing
 from agentsh.core.summary import SessionSummary
+from agentsh.tui.palette import Palette
 from agentsh.tui.picker import Picker
 from agentsh.tui.session_list import SessionList
 from agentsh.tui.session_screen import SessionScreen
@@ -53,6 +55,16 @@ async def test_what_goes_wrong_before_a_session_is_text_and_keeps_its_buttons(lo
         await app.until(lambda: len(lobby.wanted) == 2)
         await app.shows("That did not work", "r try again")
         harmless(app)
+
+
+async def test_a_second_click_beside_the_palette_closes_nothing_else(lobby: HostileLobby) -> None:
+    async with house(lobby, (120, 40)) as app:
+        await app.press("ctrl+p")
+        await app.until(lambda: isinstance(app.app.screen, Palette))
+        palette = app.app.screen
+        for _ in range(2):
+            palette.post_message(Click(palette, 1, 38, 0, 0, 1, False, False, False))
+        await app.until(lambda: isinstance(app.app.screen, SessionScreen))
 
 
 async def test_the_picker_over_a_session_is_searched_and_left(lobby: HostileLobby) -> None:
