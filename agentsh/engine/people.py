@@ -179,6 +179,10 @@ class People:
             raise UsageError(f"{found.what!r} cannot be edited", hint="allow it as it is, or refuse it with a reason")
         if control.edited is not None and not found.prose:
             check_command_line(control.edited)
+        if found.prose and (control.rule or not (control.allowed or control.scope == "once")):
+            raise UsageError(
+                "a text is approved or refused by itself: no rule speaks of it", hint="Type: /deny once WHY"
+            )
         if control.rule and not control.allowed:
             _check_concerns(Rule(kind=kind_of(found.what), pattern=control.rule), found)
         await self.log.append(

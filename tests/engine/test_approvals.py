@@ -285,3 +285,22 @@ async def test_a_file_that_is_asked_for_is_read_once_allowed(tmp_path: Path, all
         played.desk.people.approvals.book = Book(RuleSet(ask=("read .env",)))
         await _settled(played, {"allowed": allowed})
         assert await said(played) == seen
+
+
+@pytest.mark.parametrize(
+    "control", [{"allowed": False, "scope": "session"}, {"allowed": True, "scope": "session", "rule": "*"}]
+)
+async def test_what_is_said_of_a_text_makes_no_rule_about_runs(tmp_path: Path, control: dict[str, object]) -> None:
+    async def react(reaction: Reaction) -> None:
+        await reaction.review("publish draft", "A draft.", "")
+
+    async with stage(tmp_path / "s.db", [(card("engineer"), react)], policy="ask", present=True) as played:
+        running = asyncio.create_task(played.session.run())
+        asked = await played.until(lambda event: isinstance(event, e.ApprovalAsked))
+        assert isinstance(asked, e.ApprovalAsked)
+        with pytest.raises(UsageError, match="a text is approved or refused by itself"):
+            await played.session.send(Settle.model_validate({"question": asked.question, **control}))
+        assert len(played.session.view().questions) == 1, "it waits still"
+        await played.session.send(Settle(question=asked.question, allowed=False, why="no"))
+        await running
+        assert not played.desk.log.state.grants
