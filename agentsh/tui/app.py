@@ -4,11 +4,13 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.worker import WorkerCancelled
 
 from agentsh.core.errors import AgentshError, ExitCode
 from agentsh.tui.alt_digits import free_alt_digits
@@ -235,7 +237,8 @@ class Shell(App[int]):
     async def _quit(self, code: ExitCode) -> None:
         if self._leaving is not None:
             await self.leave()
-            await self.workers.wait_for_complete([worker for worker in self.workers if worker.group == "session"])
+            with suppress(WorkerCancelled):  # another session was to be opened at the same moment
+                await self.workers.wait_for_complete([worker for worker in self.workers if worker.group == "session"])
         self.exit(code)
 
     def action_sessions(self) -> None:

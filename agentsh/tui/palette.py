@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 
 
 class Palette(CommandPalette):
-    """Textual's palette, that closes once: a second click outside of it may come before it is gone."""
+    """Textual's palette, that closes once: a second click or Enter may come before it is gone."""
+
+    _dismissed = False
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close it, unless it is closed or another screen stands above it."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
+        """Close it, unless that was done already."""
+        if self._dismissed:
+            return AwaitComplete()
+        self._dismissed = True
+        return super().dismiss(result)
 
 
 class CommandProvider(Provider):

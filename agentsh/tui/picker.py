@@ -31,6 +31,8 @@ class Picker(ModalScreen[None]):
     }
     """
 
+    _chosen = False
+
     def compose(self) -> ComposeResult:
         """Lay out."""
         with Vertical():
@@ -46,8 +48,9 @@ class Picker(ModalScreen[None]):
     async def on_session_list_picked(self, event: SessionList.Picked) -> None:
         """Leave for the session that was chosen; the open one is where one is already."""
         event.stop()
-        if not self.is_current:
+        if self._chosen:
             return  # the second click of two
+        self._chosen = True
         self.dismiss()
         if event.name != self.app.last_session:
             await self.app.leave(Reopen(event.name))
