@@ -245,7 +245,7 @@ class Shell(App[int]):
         """Show the sessions; the open one goes on until another is chosen."""
         from agentsh.tui.picker import Picker
 
-        if self._leaving is not None and not isinstance(self.screen, Picker):
+        if self._leaving is not None and not any(isinstance(screen, Picker) for screen in self.screen_stack):
             self.push_screen(Picker())
 
     def action_command_palette(self) -> None:
@@ -261,7 +261,7 @@ class Shell(App[int]):
         """Show keys and commands."""
         from agentsh.tui.help import Help
 
-        if not isinstance(self.screen, Help):
+        if not any(isinstance(screen, Help) for screen in self.screen_stack):
             self.push_screen(Help(self._lobby.context.registry if self._lobby is not None else ()))
 
     async def action_cancel(self) -> None:
@@ -309,9 +309,9 @@ class Shell(App[int]):
         """Show a role's own page."""
         from agentsh.tui.role_page import RolePage
 
-        screen = self.session_screen
-        if screen is not None and not isinstance(self.screen, RolePage):
-            self.push_screen(RolePage(screen.session, screen.helm, role))
+        below = self.session_screen
+        if below is not None and not any(isinstance(screen, RolePage) for screen in self.screen_stack):
+            self.push_screen(RolePage(below.session, below.helm, role))
 
     async def edit(self, wanted: "EditText") -> None:
         """Let a text be edited outside."""

@@ -67,6 +67,14 @@ async def test_a_second_click_beside_the_palette_closes_nothing_else(lobby: Host
         await app.until(lambda: isinstance(app.app.screen, SessionScreen))
 
 
+async def test_screens_that_are_called_by_turns_do_not_pile_up(lobby: HostileLobby) -> None:
+    async with house(lobby, (80, 24)) as app:
+        for key in ("ctrl+r", "f1", "ctrl+r", "ctrl+p", "ctrl+r"):
+            await app.press(key)
+        kinds = [type(screen) for screen in app.app.screen_stack]
+        assert len(kinds) == len(set(kinds)), kinds
+
+
 async def test_the_picker_over_a_session_is_searched_and_left(lobby: HostileLobby) -> None:
     async with house(lobby, (80, 24)) as app:
         app.app.run_line("/sessions")
