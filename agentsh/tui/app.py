@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import WorkerCancelled
 
@@ -17,11 +16,10 @@ from agentsh.tui.alt_digits import free_alt_digits
 from agentsh.tui.colours import DARK, FALLBACKS, LIGHT, THEMES
 from agentsh.tui.lobby import Lobby, LobbyMaker, Wanted
 from agentsh.tui.start import Start
-from agentsh.tui.terminal import outliving
+from agentsh.tui.terminal import TerminalApp
 
 if TYPE_CHECKING:
     from textual.command import Provider
-    from textual.driver import Driver
     from textual.notifications import SeverityLevel
 
     from agentsh.commands.reply import EditText, Reply
@@ -44,7 +42,7 @@ TWICE_S = 2.0
 """ctrl+c twice within this leaves."""
 
 
-class Shell(App[int]):
+class Shell(TerminalApp):
     """One terminal, one session at a time.
 
     Attributes:
@@ -102,10 +100,6 @@ class Shell(App[int]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return colours that a theme need not name."""
         return FALLBACKS
-
-    def get_driver_class(self) -> "type[Driver]":
-        """Draw on whatever terminal this is, for as long as it is there."""
-        return outliving(super().get_driver_class())
 
     @property
     def start(self) -> Start:

@@ -1,9 +1,26 @@
-"""The terminal that the app draws on: once it is gone, what is still drawn goes nowhere."""
+"""The terminal that the app draws on and is clicked in: also when it, or what is clicked, is just going."""
 
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
-if TYPE_CHECKING:
-    from textual.driver import Driver
+from textual import events
+from textual.app import App
+from textual.driver import Driver
+
+
+class TerminalApp(App[int]):
+    """An app that bears what terminals do."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Draw on whatever terminal this is, for as long as it is there."""
+        return outliving(super().get_driver_class())
+
+    async def on_event(self, event: events.Event) -> None:
+        """Pass on what happens, but no click on a widget that is just being taken away, and has no place any more."""
+        if isinstance(event, events.MouseDown) and not event.is_forwarded:
+            widget, _ = self.screen.get_widget_and_offset_at(event.x, event.y)
+            if widget not in (None, self.screen) and not widget.is_attached:
+                return
+        await super().on_event(event)
 
 
 class LastingOutput:
@@ -43,10 +60,10 @@ class LastingOutput:
         return self._file.isatty()
 
 
-def outliving(driver: "type[Driver]") -> "type[Driver]":
+def outliving(driver: type[Driver]) -> type[Driver]:
     """Return the same driver, but one that outlives the terminal."""
 
-    def start(self: "Driver", *args: Any, **options: Any) -> None:
+    def start(self: Driver, *args: Any, **options: Any) -> None:
         driver.__init__(self, *args, **options)
         if hasattr(self, "_file"):
             self._file = LastingOutput(self._file)
