@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from agentsh.tui.closing import ClosesOnce
 from agentsh.tui.keys import KEYS, named
 from agentsh.tui.page import Page
 from agentsh.tui.prose import Block
@@ -20,7 +21,7 @@ KEY_CELLS = 20
 USAGE_CELLS = 30
 
 
-class Help(ModalScreen[None]):
+class Help(ClosesOnce, ModalScreen[None]):
     """An overlay that any of its own keys closes."""
 
     app: "Shell"

@@ -3,27 +3,18 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from agentsh.commands.arguments import parameters
 from agentsh.commands.registry import Command
+from agentsh.tui.closing import ClosesOnce
 
 if TYPE_CHECKING:
     from agentsh.tui.app import Shell
 
 
-class Palette(CommandPalette):
-    """Textual's palette, that closes once: a second click or Enter may come before it is gone."""
-
-    _dismissed = False
-
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close it, unless that was done already."""
-        if self._dismissed:
-            return AwaitComplete()
-        self._dismissed = True
-        return super().dismiss(result)
+class Palette(ClosesOnce, CommandPalette):
+    """Textual's palette, that closes once."""
 
 
 class CommandProvider(Provider):

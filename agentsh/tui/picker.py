@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from agentsh.tui.closing import ClosesOnce
 from agentsh.tui.lobby import Reopen
 from agentsh.tui.session_list import SessionList
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from agentsh.tui.app import Shell
 
 
-class Picker(ModalScreen[None]):
+class Picker(ClosesOnce, ModalScreen[None]):
     """Sessions to choose from."""
 
     app: "Shell"
