@@ -17,29 +17,38 @@ from agentsh.sandbox.attacks import Tier
 from agentsh.sandbox.environment import base_interpreter
 
 ROUNDS = 40
+PAUSE_S = 0.05
 PROGRAMS = {"true": ("true",), "python": ("python", "-I", "-c", "pass")}
 TIERS: Final[tuple[Tier, ...]] = ("bubblewrap", "landlock", "none")
 
 
 async def _costs_ms(workspace: Path) -> dict[str, float]:
     """Return the median of each plain program, and what each tier adds to it."""
-    sandboxes = await _sandboxes(workspace)
-    times: dict[tuple[str, str], list[float]] = {}
+    costs: dict[str, float] = {}
+    for tier, sandbox in (await _sandboxes(workspace)).items():
+        plain, ran = await _times_ms(sandbox, workspace)
+        for program in PROGRAMS:
+            costs[f"plain_{program}"] = plain[program]
+            costs[f"{tier}_{program}_over_plain"] = ran[program] - plain[program]
+    return costs
+
+
+async def _times_ms(sandbox: Sandbox, workspace: Path) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the medians of each program as a plain process and in a sandbox, by turns."""
+    plain: dict[str, list[float]] = {program: [] for program in PROGRAMS}
+    ran: dict[str, list[float]] = {program: [] for program in PROGRAMS}
     for _ in range(ROUNDS):
         for program, argv in PROGRAMS.items():
-            times.setdefault(("plain", program), []).append(_plain_s(argv, workspace))
-            for tier, sandbox in sandboxes.items():
-                began = time.perf_counter()
-                await sandbox.run(Command(argv=argv))
-                times.setdefault((tier, program), []).append(time.perf_counter() - began)
-    medians = {key: statistics.median(found) * 1000 for key, found in times.items()}
-    plain = {f"plain_{program}": medians["plain", program] for program in PROGRAMS}
-    added = {
-        f"{tier}_{program}_over_plain": medians[tier, program] - medians["plain", program]
-        for tier in sandboxes
-        for program in PROGRAMS
-    }
-    return {**plain, **added}
+            plain[program].append(_plain_s(argv, workspace))
+            await asyncio.sleep(PAUSE_S)  # what the last run left to be prepared is no part of the next
+            began = time.perf_counter()
+            await sandbox.run(Command(argv=argv))
+            ran[program].append(time.perf_counter() - began)
+    return _medians_ms(plain), _medians_ms(ran)
+
+
+def _medians_ms(times_s: dict[str, list[float]]) -> dict[str, float]:
+    return {program: statistics.median(found) * 1000 for program, found in times_s.items()}
 
 
 async def _sandboxes(workspace: Path) -> dict[str, Sandbox]:
