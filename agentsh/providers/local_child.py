@@ -47,7 +47,8 @@ class ModelChild(asyncio.SubprocessProtocol):
             async with asyncio.timeout(READY_S):
                 child.url = _ready_url(await child._first_line)
         except BaseException as error:
-            failure = child.error(f"did not start: {str(error) or f'not ready within {READY_S:g} s'}")
+            why = str(error) or f"not ready within {READY_S:g} s"
+            failure = child.error(f"did not start with {str(model)!r}: {why}")
             await child.stop()
             if isinstance(error, TimeoutError | ValueError | OSError):
                 raise failure from error
