@@ -1,13 +1,13 @@
 """What models were found to be able to do, kept in the home."""
 
-import os
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from agentsh.core.errors import FileError, UsageError
+from agentsh.core.errors import FileError
 from agentsh.core.fitness import Fitness
 from agentsh.core.model import Frozen
+from agentsh.library.kept import keep
 
 
 class _Kept(Frozen):
@@ -36,13 +36,7 @@ class Examined:
     def keep(self, fitness: Fitness) -> None:
         """Keep a result in place of an older one of the same model. Raises UsageError when that cannot be."""
         self._found[fitness.host, fitness.model] = fitness
-        fresh = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(_Kept(models=self.all).model_dump_json(indent=2) + "\n", encoding="utf-8")
-            fresh.replace(self.path)
-        except OSError as error:
-            raise UsageError(f"{str(self.path)!r} cannot be written: {error.strerror}") from error
+        keep(self.path, _Kept(models=self.all).model_dump_json(indent=2))
 
 
 def _read(path: Path) -> _Kept:

@@ -1,15 +1,14 @@
 """Which plugins of projects the user has looked at: by path and content, kept where no project can write it."""
 
-import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
 
-from agentsh.core.errors import FileError, UsageError
+from agentsh.core.errors import FileError
 from agentsh.core.model import Frozen
+from agentsh.library.kept import keep
 from agentsh.plugins.sources import PluginFile
 
 Standing = Literal["trusted", "changed", "unknown"]
@@ -52,15 +51,7 @@ class Trust:
         self._write()
 
     def _write(self) -> None:
-        text = json.dumps(_Kept(trusted=dict(sorted(self._trusted.items()))).model_dump(), indent=2)
-        fresh = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh.write_text(text + "\n", encoding="utf-8")
-            fresh.chmod(0o600)
-            fresh.replace(self.path)
-        except OSError as error:
-            raise UsageError(f"{str(self.path)!r} cannot be written: {error.strerror}") from error
+        keep(self.path, _Kept(trusted=dict(sorted(self._trusted.items()))).model_dump_json(indent=2))
 
 
 def _read(path: Path) -> _Kept:
