@@ -169,9 +169,9 @@ class State(Mutable):
     granted: list[str] = []
     """What was approved for the rest of the session."""
     grants: list[Grant] = []
+    """The same, as far as it was limited by a glob."""
     counted: dict[str, int] = {}
     """How many more of a kind may happen unasked."""
-    """The same, as far as it was limited by a glob."""
     stopped: dict[QuestionId, StoppedGeneration] = {}
     breakpoints: tuple[str, ...] = ()
     models: dict[RoleName, str] = {}
