@@ -57,7 +57,7 @@ class Shown:
 class Arguments(BaseModel):
     """What a command takes; its fields, in their order, are its words. A command without any uses this itself."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 A = TypeVar("A", bound=Arguments)

@@ -31,4 +31,4 @@ Dumped = Annotated[JsonValue, _Unlooked()]
 class Frozen(BaseModel):
     """An immutable value with no room for unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants", defer_build=True)

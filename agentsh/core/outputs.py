@@ -22,7 +22,7 @@ class OutputMismatch(ValueError):
 class Shape(BaseModel):
     """The part of JSON schema that outputs are written in; whatever else a schema says is not looked at."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     type: str | None = None
     enum: tuple[str | int | float | bool | None, ...] | None = None

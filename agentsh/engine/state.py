@@ -16,7 +16,7 @@ from agentsh.core.verdict import Verdict
 class Mutable(BaseModel):
     """A part of the state; only `engine.fold` changes it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class OpenReaction(Mutable):

@@ -104,7 +104,9 @@ class PromptRenderer:
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
         self._folders = tuple(folders)
-        self._compiled: dict[tuple[TemplateText, frozenset[str] | None], Template] = {}
+        self._compiled: dict[tuple[TemplateText, str | None], Template] = {}
+        self._passed: set[tuple[TemplateText, frozenset[str]]] = set()
+        """Which templates have been checked, each for the names that it may use."""
         self._made: PromptEnvironment | None = None
 
     def render(self, template: str, variables: JsonObject, *, source: str = "") -> str:
@@ -119,11 +121,18 @@ class PromptRenderer:
             FileError: it is no template, uses an unknown name, or does too much; names the file and line.
         """
         text = TemplateText(source or "prompt", template)
-        return self._run(self._compile(text, frozenset(variables)), text, variables)
+        self.check(text, variables)
+        return self._run(self._compile(text), text, variables)
 
     def check(self, text: TemplateText, known: Iterable[str] = PROMPT_VARIABLES) -> None:
         """Raise FileError when `text` could not be rendered with the names `known`."""
-        self._compile(text, frozenset(known))
+        names = frozenset(known)
+        if (text, names) in self._passed:
+            return
+        self._look_through(text, names, (_same_path(text.path),))
+        if len(self._passed) >= _MOST_CACHED:
+            self._passed.clear()
+        self._passed.add((text, names))
 
     def _run(self, template: Template, text: TemplateText, variables: JsonObject) -> str:
         from jinja2 import TemplateError
@@ -158,21 +167,20 @@ class PromptRenderer:
         hint = "A value from the command line is given with --var NAME=VALUE." if "vars." in text.text else ""
         return (inner or text).error(line, str(error) or type(error).__name__, hint)
 
-    def _compile(self, text: TemplateText, known: frozenset[str] | None, name: str | None = None) -> Template:
-        """Return the compiled `text`; with `known`, its names and what it includes are checked too."""
-        if (text, known) not in self._compiled:
+    def _compile(self, text: TemplateText, name: str | None = None) -> Template:
+        if (text, name) not in self._compiled:
             if len(self._compiled) >= _MOST_CACHED:
                 self._compiled.clear()
-            tree = self._checked(text, known, (_same_path(text.path),)) if known is not None else self._parsed(text)
-            self._compiled[text, known] = self._built(text, tree, name)
-        return self._compiled[text, known]
+            self._compiled[text, name] = self._built(text, name)
+        return self._compiled[text, name]
 
-    def _built(self, text: TemplateText, tree: nodes.Template, name: str | None) -> Template:
+    def _built(self, text: TemplateText, name: str | None) -> Template:
         from jinja2 import Template
 
         from agentsh.library.template_language import guard
 
         environment = self._environment()
+        tree = self._parsed(text)
         with _faults(text, environment):
             guard(tree, environment)
             code = environment.compile(tree, name, text.path)
@@ -187,7 +195,8 @@ class PromptRenderer:
             check_language(tree)
         return tree
 
-    def _checked(self, text: TemplateText, known: frozenset[str], chain: tuple[str, ...]) -> nodes.Template:
+    def _look_through(self, text: TemplateText, known: frozenset[str], chain: tuple[str, ...]) -> None:
+        """Raise FileError at the first name that is not known, in `text` and in what it includes."""
         from jinja2 import nodes
 
         from agentsh.library.template_language import included_name
@@ -202,8 +211,7 @@ class PromptRenderer:
                 raise text.error(include.lineno, f"there is no {included_name(include)!r} to include", self._offer())
             if inner is not None:
                 _check_chain(text, include.lineno, (*chain, _same_path(inner.path)))
-                self._checked(inner, inside, (*chain, _same_path(inner.path)))
-        return tree
+                self._look_through(inner, inside, (*chain, _same_path(inner.path)))
 
     def _find(self, name: str) -> TemplateText | None:
         relative = PurePosixPath(name)
@@ -228,7 +236,7 @@ class PromptRenderer:
 
     def _included(self, name: str) -> Template | None:
         text = self._find(name)
-        return None if text is None else self._compile(text, None, name)
+        return None if text is None else self._compile(text, name)
 
 
 def _check_names(tree: nodes.Template, text: TemplateText, known: frozenset[str]) -> None:

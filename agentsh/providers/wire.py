@@ -12,7 +12,7 @@ from agentsh.core.model import JsonObject
 class Wire(BaseModel):
     """Part of an answer. Servers add fields of their own, which do not matter here."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 W = TypeVar("W", bound=Wire)

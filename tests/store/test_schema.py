@@ -12,7 +12,7 @@ from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
 from agentsh.store.catalogue import read_session, summary_of
 from agentsh.store.check import check
 from agentsh.store.journal import SqliteJournal
-from agentsh.store.schema import FORMAT
+from agentsh.store.schema import FORMAT, create, migrate
 from tests.store.conftest import Opener
 from tests.store.facts import tick
 
@@ -72,6 +72,29 @@ async def test_migrations_are_recorded_by_name(old: Path, opened: Opener) -> Non
         names = connection.execute("SELECT name FROM _sqlite_migrations ORDER BY id").fetchall()
         assert connection.execute("PRAGMA user_version").fetchone() == (FORMAT,)
     assert names == [("m001_events",), ("m002_projections",)]
+
+
+def test_a_new_file_is_laid_out_as_an_empty_one_that_was_migrated(path: Path) -> None:
+    path.parent.mkdir()
+    create(path)
+    with closing(sqlite3.connect(path)) as new, closing(sqlite3.connect(":memory:")) as migrated:
+        migrate(migrated)
+        assert layout(new) == layout(migrated)
+        migrate(new)
+        assert layout(new) == layout(migrated)
+
+
+def layout(connection: sqlite3.Connection) -> dict[str, list[object]]:
+    """Return each table's columns and indexes, which migrations have been applied, and the file's marks."""
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")]
+    said: dict[str, list[object]] = {}
+    for table in tables:
+        said[table] = connection.execute(f"PRAGMA table_info({table})").fetchall()
+        said[f"indexes of {table}"] = connection.execute(f"PRAGMA index_list({table})").fetchall()
+    for mark in ("application_id", "user_version"):
+        said[mark] = connection.execute(f"PRAGMA {mark}").fetchall()
+    said["migrations"] = connection.execute("SELECT id, migration_set, name FROM _sqlite_migrations").fetchall()
+    return said
 
 
 async def test_a_damaged_session_of_format_1_stays_as_it_is(old: Path) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from agentsh.core.events.files import FileChanged, FileConflict
 from agentsh.core.events.people import (
@@ -119,7 +119,7 @@ Event = Annotated[
 ]
 
 
-EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
+EVENTS: TypeAdapter[Event] = TypeAdapter(Event, config=ConfigDict(defer_build=True))
 """Reads an event of any kind from JSON."""
 
 
