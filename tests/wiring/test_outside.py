@@ -16,7 +16,8 @@ from agentsh.core.events import Event, Recorded
 from agentsh.core.settings import ResumeOptions, RunOptions, Settings
 from agentsh.library.home import Home, find_home
 from agentsh.session.facade import Session
-from agentsh.wiring import Surroundings, reopened, started
+from agentsh.wiring import reopened, started
+from agentsh.wiring.outside import Surroundings
 from tests.cli.process import Shell
 from tests.cli.tiny import PROGRAM, furnish
 
