@@ -1,20 +1,18 @@
 """The agents: what each role does, for how long, what waits for it, how full its context is."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from rich.cells import cell_len
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from agentsh.core.ids import RoleName
 from agentsh.core.terminal import clean, one_line
 from agentsh.session.view import RoleActivity, RoleView, SessionView
 from agentsh.tui.colours import RoleColours
+from agentsh.tui.options import Options
 from agentsh.tui.shown import elapsed, meter, since_s
 
 FULL = 0.85
@@ -31,15 +29,9 @@ SIGNS: dict[RoleActivity, tuple[str, str]] = {
 }
 
 
-class Agents(OptionList):
+class Agents(Options):
     """One entry a role; Enter opens its page."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", "Down", show=False, id="list.down"),
-        Binding("k", "cursor_up", "Up", show=False, id="list.up"),
-        Binding("g", "first", "Top", show=False, id="list.top"),
-        Binding("G", "last", "End", show=False, id="list.end"),
-    ]
     DEFAULT_CSS = """
     Agents {
         background: $surface;
@@ -59,7 +51,7 @@ class Agents(OptionList):
             self.role = role
 
     def __init__(self, colours: RoleColours, *, model: str, id: str | None = None) -> None:
-        super().__init__(id=id, markup=False)
+        super().__init__(id=id)
         self._colours = colours
         self._model = model
         self._shown: dict[RoleName, Content] = {}
@@ -94,10 +86,11 @@ class Agents(OptionList):
                     self.replace_option_prompt_at_index(place, content)
         self._shown = told
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: Options.OptionSelected) -> None:
         """Open the page of the role."""
         event.stop()
-        self.post_message(self.Opened(list(self._shown)[event.option_index]))
+        if event.option_index < len(self._shown):
+            self.post_message(self.Opened(list(self._shown)[event.option_index]))
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay the rows out for the new width on the next occasion."""

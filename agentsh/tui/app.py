@@ -19,20 +19,14 @@ from agentsh.tui.start import Start
 from agentsh.tui.terminal import TerminalApp
 
 if TYPE_CHECKING:
-    from textual.command import Provider
     from textual.notifications import SeverityLevel
 
     from agentsh.commands.reply import EditText, Reply
     from agentsh.core.events import SessionFinished
     from agentsh.core.ids import RoleName
     from agentsh.session.facade import Session
+    from agentsh.tui.chooser import Chooser
     from agentsh.tui.session_screen import SessionScreen
-
-
-def _command_provider() -> "type[Provider]":
-    from agentsh.tui.palette import CommandProvider
-
-    return CommandProvider
 
 
 PAINTED_S = 0.03
@@ -50,9 +44,9 @@ class Shell(TerminalApp):
     """
 
     TITLE = "agentsh"
-    COMMANDS: ClassVar[set[Callable[[], "type[Provider]"]]] = {_command_provider}  # type: ignore[assignment]
+    ENABLE_COMMAND_PALETTE = False  # Textual's; ours is a list like any other here
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+p", "command_palette", "Commands", priority=True, id="app.palette"),
+        Binding("ctrl+p", "palette", "Commands", priority=True, id="app.palette"),
         Binding("ctrl+q", "quit", "Quit", priority=True, id="app.quit"),
         Binding("ctrl+c", "cancel", "Copy, clear, cancel", show=False, priority=True, id="app.cancel"),
         Binding("f1", "help", "Help", priority=True, id="app.help"),
@@ -65,16 +59,6 @@ class Shell(TerminalApp):
     ModalScreen { background: $background 70%; }
     ToastRack { dock: top; align: right top; margin: 2 0 0 0; }
     Toast { width: 56; max-width: 70%; background: $panel; padding: 0 1; margin: 0 1 1 0; }
-    CommandPalette {
-        background: $background 70%;
-        & > Vertical { width: 84; max-width: 100%; margin-top: 2; background: transparent; }
-        & #--input { border: round $primary; background: $surface; }
-        & #--input.--list-visible { border-bottom: round $primary; }
-        & SearchIcon { margin: 0 0 0 1; color: $primary; }
-        & CommandInput { height: 1; border: none; padding: 0; &:focus { border: none; } }
-        & CommandList { border: round $border; background: $surface; padding: 0; &:focus { border: round $border; } }
-        & CommandList > .option-list--option { text-style: none; padding: 0 1; }
-    }
     """
 
     def __init__(self, make_lobby: LobbyMaker, wanted: Wanted | None = None) -> None:
@@ -242,14 +226,18 @@ class Shell(TerminalApp):
         if self._leaving is not None and not any(isinstance(screen, Picker) for screen in self.screen_stack):
             self.push_screen(Picker())
 
-    def action_command_palette(self) -> None:
-        """Show the palette, unless it is open already, perhaps below another screen."""
-        from textual.command import CommandPalette
+    def action_palette(self) -> None:
+        """Show every command."""
+        from agentsh.tui.palette import palette
 
-        from agentsh.tui.palette import Palette
+        self.choose(palette(self))
 
-        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
-            self.push_screen(Palette(id="--command-palette"))
+    def choose(self, chooser: "Chooser") -> None:
+        """Let something be chosen, unless something is being chosen already, perhaps below another screen."""
+        from agentsh.tui.chooser import Chooser
+
+        if not any(isinstance(screen, Chooser) for screen in self.screen_stack):
+            self.push_screen(chooser)
 
     def action_help(self) -> None:
         """Show keys and commands."""
@@ -331,7 +319,9 @@ class Shell(TerminalApp):
         """Use a theme; without a name let one be chosen."""
         short = {"dark": DARK, "light": LIGHT}
         if name is None:
-            self.search_themes()
+            from agentsh.tui.palette import themes
+
+            self.choose(themes(self))
         elif (known := short.get(name, name)) in self.available_themes:
             self.theme = known
         else:

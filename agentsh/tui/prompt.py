@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList, TextArea
+from textual.widgets import TextArea
 from textual.widgets.option_list import Option
 
+from agentsh.tui.options import Options
 from agentsh.tui.shown import plain
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Prompt(Vertical):
             border-subtitle-color: $faint;
             &:focus { border: round $primary; }
         }
-        & > OptionList {
+        & > Options {
             display: none;
             height: auto;
             max-height: 8;
@@ -120,7 +121,7 @@ class Prompt(Vertical):
             text-wrap: nowrap;
             text-overflow: ellipsis;
         }
-        &.-completing > OptionList { display: block; }
+        &.-completing > Options { display: block; }
     }
     """
 
@@ -141,7 +142,7 @@ class Prompt(Vertical):
 
     def compose(self) -> ComposeResult:
         """Completions above, text below."""
-        completions = OptionList(markup=False)
+        completions = Options()
         completions.can_focus = False
         yield completions
         yield PromptArea(placeholder=self._placeholder, highlight_cursor_line=False, show_line_numbers=False)
@@ -199,11 +200,11 @@ class Prompt(Vertical):
     def on_prompt_area_completed(self, event: PromptArea.Completed) -> None:
         """Take the completion under the cursor."""
         event.stop()
-        place = self.query_one(OptionList).highlighted or 0
+        place = self.query_one(Options).highlighted or 0
         if self.completing and place < len(self._completions):
             self._take(self._completions[place])
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: Options.OptionSelected) -> None:
         """Take the completion that was clicked."""
         event.stop()
         if event.option_index < len(self._completions):
@@ -229,7 +230,7 @@ class Prompt(Vertical):
         if line != self._line_to_cursor():
             return
         self._completions = [item for item in found if line[: item.start] + item.text.strip() != line][:40]
-        completions = self.query_one(OptionList)
+        completions = self.query_one(Options)
         completions.set_options([Option(self._shown(item)) for item in self._completions])
         completions.highlighted = 0 if self._completions else None
         self.set_class(bool(self._completions), "-completing")
@@ -253,7 +254,7 @@ class Prompt(Vertical):
         return self.area.document.get_line(row)[:column]
 
     def _walk_completions(self, by: int) -> None:
-        completions = self.query_one(OptionList)
+        completions = self.query_one(Options)
         if by < 0:
             completions.action_cursor_up()
         else:

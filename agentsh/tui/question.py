@@ -6,14 +6,14 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
-from textual.widgets import Button, OptionList
-from textual.widgets.option_list import Option
+from textual.widgets import Button
 
 from agentsh.core.controls import AnswerQuestion
 from agentsh.core.outputs import OutputMismatch
 from agentsh.session.view import QuestionView
 from agentsh.tui.ask_panel import AskPanel
 from agentsh.tui.form import Answer, Fields
+from agentsh.tui.options import Options
 from agentsh.tui.shown import plain
 
 
@@ -25,7 +25,7 @@ class Question(AskPanel):
     ]
     DEFAULT_CSS = """
     Question {
-        & OptionList { height: auto; max-height: 10; border: none; padding: 0; background: $panel; margin: 1 0 0 0; }
+        & Options { height: auto; max-height: 10; border: none; padding: 0; background: $panel; margin: 1 0 0 0; }
     }
     """
 
@@ -42,8 +42,7 @@ class Question(AskPanel):
     def fields(self) -> Iterable[Widget]:
         """A picker, a form, or one text."""
         if self.question.choices:
-            choices = OptionList(*[Option(plain(choice)) for choice in self.question.choices], markup=False)
-            yield choices
+            yield Options([plain(choice) for choice in self.question.choices])
         elif self.question.fields is not None:
             self._fields = Fields(self.question.fields)
             yield self._fields
@@ -59,17 +58,13 @@ class Question(AskPanel):
     def take_focus(self) -> None:
         """Focus what is to be filled in first."""
         first = next(
-            (
-                widget
-                for widget in self.query("OptionList, Answer, Input, Select, Checkbox, TextArea")
-                if widget.focusable
-            ),
+            (widget for widget in self.query("Options, Answer, Input, Select, Checkbox, TextArea") if widget.focusable),
             None,
         )
         if first is not None:
             first.focus()
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: Options.OptionSelected) -> None:
         """Answer with the choice."""
         event.stop()
         if self.listens:

@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from agentsh.core.errors import AgentshError
+from agentsh.tui.options import Options
 
 if TYPE_CHECKING:
     from agentsh.core.summary import SessionSummary
@@ -23,14 +24,10 @@ MOST_QUOTED = 30
 _STYLES = {"finished": "$text-success", "failed": "$text-error", "running": "$text-accent"}
 
 
-class Sessions(OptionList):
+class Sessions(Options):
     """One entry a session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "cursor_down", "Down", show=False, id="list.down"),
-        Binding("k", "cursor_up", "Up", show=False, id="list.up"),
-        Binding("g", "first", "Top", show=False, id="list.top"),
-        Binding("G", "last", "End", show=False, id="list.end"),
         Binding("slash", "search", "Search", show=False, id="sessions.search"),
     ]
 
@@ -71,7 +68,7 @@ class SessionList(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out."""
         yield Input(placeholder="search sessions", id="search", compact=True)
-        sessions = Sessions(id="sessions", markup=False)
+        sessions = Sessions(id="sessions")
         sessions.border_title = "Sessions"
         yield sessions
 

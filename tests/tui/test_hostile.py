@@ -8,7 +8,7 @@ from textual.events import Click
 
 from agentsh.core.errors import AgentshError, ModelMissing
 from agentsh.core.summary import SessionSummary
-from agentsh.tui.palette import Palette
+from agentsh.tui.chooser import Chooser
 from agentsh.tui.picker import Picker
 from agentsh.tui.session_list import SessionList
 from agentsh.tui.session_screen import SessionScreen
@@ -60,7 +60,7 @@ async def test_what_goes_wrong_before_a_session_is_text_and_keeps_its_buttons(lo
 async def test_a_second_click_beside_the_palette_closes_nothing_else(lobby: HostileLobby) -> None:
     async with house(lobby, (120, 40)) as app:
         await app.press("ctrl+p")
-        await app.until(lambda: isinstance(app.app.screen, Palette))
+        await app.until(lambda: isinstance(app.app.screen, Chooser))
         palette = app.app.screen
         for _ in range(2):
             palette.post_message(Click(palette, 1, 38, 0, 0, 1, False, False, False))
