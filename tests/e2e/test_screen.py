@@ -118,7 +118,7 @@ def test_the_palette_finds_every_command(agent: Agent) -> None:
         person.sees("type to search")
         for command in builtin():
             person.writes(command.name)
-            person.sees(f"/{command.name}", command.summary[:60], " of ")
+            person.sees(f"│{command.name} ", f"/{command.name}", command.summary[:60])
             person.presses("C-u")
             person.sees("type to search")
         person.presses("escape")
