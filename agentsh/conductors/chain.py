@@ -82,7 +82,7 @@ def _is_over(talk: Talk, memory: Memory, state: State) -> bool:
         return True
     if talk.inner:
         return all(_is_over(inner, memory, state) for inner in talk.inner)
-    return any(not _is_there(duty.role, state) for duty in talk.duties().values())
+    return any(not _is_there(duty.role, state) for duty in talk.duties.values())
 
 
 def _is_there(name: RoleName | None, state: State) -> bool:
@@ -101,7 +101,7 @@ def _current(talks: Sequence[Talk], memory: Memory, state: State) -> Iterator[Ta
 def _turn(talk: Talk, options: ChainOptions, memory: Memory, state: State) -> Turn | None:
     """Return the next turn of a phase; None: it has one, or the role is busy elsewhere."""
     course = memory.courses.get(talk.path) or begun(talk)
-    duty = talk.duties()[course.next] if course.next != "over" else None
+    duty = talk.duties[course.next] if course.next != "over" else None
     busy = any(opened.brief.get("phase") == talk.path for opened in state.open.values())
     if duty is None or duty.role is None or busy or state.roles[duty.role].current is not None:
         return None
@@ -128,7 +128,7 @@ def _results(talk: Talk, options: ChainOptions, memory: Memory) -> Iterator[Mess
 
 
 def _brief(talk: Talk, duty: Duty, course: Course, options: ChainOptions, memory: Memory) -> JsonObject:
-    above = next(iter(options.above(talk.path)), None)
+    above = next(iter(options.above[talk.path]), None)
     around = Course() if above is None else memory.courses.get(above.path) or Course()
     return {
         "phase": talk.path,

@@ -40,7 +40,7 @@ def gone_on(options: ChainOptions, courses: Courses, opened: OpenReaction) -> Co
     if (talk := options.by_path.get(path)) is None:
         return courses
     found = courses | {path: _after(talk, courses.get(path) or begun(talk), opened)}
-    for above in options.above(path):
+    for above in options.above[path]:
         found = _come_round(above, talk, found, opened)
     return found
 

@@ -1,7 +1,8 @@
 """How long to wait before a call is made again: longer each time, and never in step with others."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from agentsh.providers.faults import Fault
 
@@ -28,10 +29,10 @@ class Retries:
 
     policy: RetryPolicy
     made: int = 0
-    _random: random.Random = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._random = random.Random(self.policy.seed)  # noqa: S311  jitter is no secret
+    @cached_property
+    def _random(self) -> random.Random:
+        return random.Random(self.policy.seed)  # noqa: S311  jitter is no secret
 
     def next_delay_s(self, fault: Fault) -> float | None:
         """Return how long to wait before trying again, seconds; None: there is no further try."""

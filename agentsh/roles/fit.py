@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from agentsh.core.chat import ChatMessage
 from agentsh.core.errors import UsageError
@@ -45,6 +46,16 @@ class Parts:
     after: tuple[ChatMessage, ...] = ()
     dropped: int = 0
 
+    @cached_property
+    def whole(self) -> tuple[ChatMessage, ...]:
+        """The turns of the request, nothing cut: a prompt is filled once, however often it is measured."""
+        return self.messages()
+
+    @cached_property
+    def tokens(self) -> int:
+        """How much that is."""
+        return estimate_prompt(self.whole)
+
     def messages(self, cap: int | None = None) -> tuple[ChatMessage, ...]:
         """Return the turns of the request, each text but the system's cut to `cap` lines."""
         history = [_capped(turn.chat, cap) for turn in self.turns]
@@ -63,7 +74,7 @@ class Parts:
 
 def fits(parts: Parts, budget_tokens: int) -> bool:
     """Return whether everything has room."""
-    return estimate_prompt(parts.messages()) <= budget_tokens
+    return parts.tokens <= budget_tokens
 
 
 def fit(parts: Parts, budget_tokens: int) -> tuple[ChatMessage, ...]:
@@ -73,10 +84,9 @@ def fit(parts: Parts, budget_tokens: int) -> tuple[ChatMessage, ...]:
         UsageError: there is no room even for that.
     """
     kept = parts if fits(parts, budget_tokens) else _without_oldest(parts, budget_tokens)
-    whole = kept.messages()
-    if estimate_prompt(whole) <= budget_tokens:
-        return whole
-    most_lines = max(message.content.count("\n") + 1 for message in whole)
+    if fits(kept, budget_tokens):
+        return kept.whole
+    most_lines = max(message.content.count("\n") + 1 for message in kept.whole)
     cap = _largest(most_lines, lambda lines: estimate_prompt(kept.messages(lines)) <= budget_tokens)
     if cap is not None:
         return kept.messages(cap)

@@ -74,7 +74,7 @@ class Duty(NamedTuple):
     action: ActionName | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Talk:
     """A phase as it is gone through.
 
@@ -105,8 +105,9 @@ class Talk:
         """Whether somebody else concludes, when it came to no end by itself."""
         return self.habits.reflect is not None and bool(self.phase.until)
 
+    @cached_property
     def duties(self) -> dict[Part, Duty]:
-        """Return who does what in it."""
+        """Who does what in it."""
         habits = self.habits
         user = ("user", habits.user)
         found: dict[Part, Duty] = {"answer": Duty("assistant", habits.assistant, "prompt", self.phase.prompt)}
@@ -145,10 +146,14 @@ class ChainOptions(TeamOptions):
         """
         return {path: tuple(self._known(talk, self.talks)) for path, talk in self.by_path.items()}
 
-    def above(self, path: str) -> list[Talk]:
-        """Return the phases around one, the innermost first."""
+    @cached_property
+    def above(self) -> dict[str, tuple[Talk, ...]]:
+        """The phases around each, the innermost first, by its path."""
+        return {path: tuple(self._above(path)) for path in self.by_path}
+
+    def _above(self, path: str) -> Iterator[Talk]:
         names = path.split("/")
-        return [self.by_path["/".join(names[:count])] for count in range(len(names) - 1, 0, -1)]
+        yield from (self.by_path["/".join(names[:count])] for count in range(len(names) - 1, 0, -1))
 
     def _known(self, talk: Talk, level: tuple[Talk, ...]) -> Iterator[str]:
         """Yield what a phase can know of those on one level, and below."""
@@ -165,7 +170,7 @@ class ChainOptions(TeamOptions):
             if talk.inner:
                 yield from _ends(talk)
                 continue
-            for duty in talk.duties().values():
+            for duty in talk.duties.values():
                 yield Reference(kind="role", name=duty.role or "", place=(*talk.place, duty.speaks))
                 yield Reference(kind="action", name=duty.action or "", place=(*talk.place, duty.does))
             flags = [("until", f"{talk.phase.prompt}.{flag}") for flag in talk.phase.until]
@@ -266,7 +271,7 @@ def _incomplete(talk: Talk) -> Iterator[Problem]:
                 message = f"{end!r} is no bool of a phase in {name!r}"
                 yield Problem(place=(*talk.place, "until"), message=message, hint=f"Write such as: {known[0]}.done")
         return
-    for duty in talk.duties().values():
+    for duty in talk.duties.values():
         for key, value in ((duty.speaks, duty.role), (duty.does, duty.action)):
             if value is None:
                 yield Problem(
