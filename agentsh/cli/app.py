@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from agentsh.cli import (
     chat,
+    config,
     doctor,
     failures,
     init,
@@ -73,6 +74,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(worlds.app, name="world")
 app.add_typer(rules.app, name="rules")
 app.add_typer(plugins.app, name="plugins")
+app.add_typer(config.app, name="config")
 init.declare(app)
 new.declare(app)
 doctor.declare(app)

@@ -71,6 +71,6 @@ def chat(
     )
     if session is not None:
         existing_session(context, session)
-    settings, home = project(context)
+    settings, home = project(context, tell=False)
     wanted = None if session is None else Reopen(session)
     raise typer.Exit(talk(house_of(settings, home, manner), wanted, plain=plain, verbose=verbose))

@@ -29,10 +29,10 @@ def doctor(context: typer.Context, host: o.HostFlag = None, json: o.JsonFlag = F
     import asyncio
 
     from agentsh.cli.examination import examine
-    from agentsh.cli.project import project
+    from agentsh.cli.project import reading_of
 
-    settings, home = project(context)
-    report = asyncio.run(examine(settings, home, host))
+    reading, home = reading_of(context)
+    report = asyncio.run(examine(reading, home, host))
     if json:
         printing.say_json(report.model_dump(mode="json"))
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from agentsh.cli import printing
-from agentsh.cli.project import project, shelf_of
+from agentsh.cli.project import kit_of, project
 from agentsh.cli.screen import screen_there
 from agentsh.core.errors import UsageError
 
@@ -29,11 +29,11 @@ def drafted(context: typer.Context, sentence: str, where: Where, *, edit: bool) 
     provider, host, model = where
     wish = Wish(provider=provider, host=host, model=model)
     printing.note("a model writes the team …")
-    draft = asyncio.run(draft_team(sentence.strip(), wish, settings, os.environ, shelf_of(context)))
+    draft = asyncio.run(draft_team(sentence.strip(), wish, settings, os.environ, kit_of(context).shelf()))
     paths = write_files(home.prompts, draft.files)
     if edit and screen_there():
         _edit(paths)
-        for finding in shelf_of(context).check_team(draft.name):
+        for finding in kit_of(context).shelf().check_team(draft.name):
             printing.note(f"{finding.severity}: {finding.as_error()}  {finding.hint}")
     return draft.name, paths
 

@@ -14,6 +14,7 @@ from agentsh.cli.download import megabytes
 from agentsh.core.errors import AgentshError, ExitCode
 from agentsh.core.model import Frozen
 from agentsh.core.settings import DEFAULT_HOST, DEMO_LABEL, Settings
+from agentsh.library.config import Reading
 from agentsh.library.home import Home
 from agentsh.library.shelf import Shelf
 from agentsh.providers.weights import SMOLLM2, weights_folder
@@ -40,13 +41,14 @@ class Report(Frozen):
     exit_code: int
 
 
-async def examine(settings: Settings, home: Home, host: str | None) -> Report:
+async def examine(reading: Reading, home: Home, host: str | None) -> Report:
     """Return what works here; the model servers are those that a run would try."""
+    settings = reading.settings
     models = [*[await _server(candidate, settings) for candidate in candidates(settings, host)], _embedded()]
     checks = (
         *models,
         await _sandbox(),
-        *_paths(home),
+        *_paths(home, reading),
         _prompts(home),
         *_plugins(home),
         _disk(home.root),
@@ -118,15 +120,21 @@ async def _sandbox() -> Check:
     return Check(name="sandbox", state=state, detail=status.line, hint=status.hint)
 
 
-def _paths(home: Home) -> list[Check]:
-    config = f"{home.config}" if home.config.is_file() else f"{home.config} (not there; defaults hold)"
+def _paths(home: Home, reading: Reading) -> list[Check]:
     sessions = len(list(home.sessions.glob("*.db"))) if home.sessions.is_dir() else 0
     return [
         _folder("home", home.root),
         Check(name="sessions", state="ok", detail=f"{home.sessions}, {sessions} there"),
-        Check(name="config", state="ok", detail=config),
+        _config(reading),
         _folder("cache", weights_folder()),
     ]
+
+
+def _config(reading: Reading) -> Check:
+    if (notice := reading.notice) is not None:
+        return Check(name="config", state="warning", detail=notice.message, hint=notice.hint)
+    there = reading.path.is_file()
+    return Check(name="config", state="ok", detail=f"{reading.path}{'' if there else ' (not there; defaults hold)'}")
 
 
 def _folder(name: str, path: Path) -> Check:

@@ -109,7 +109,7 @@ def doctor(
     from agentsh.cli.project import kit_of, project
     from agentsh.wiring.examination import examine_model
 
-    settings, _ = project(context)
+    settings, _ = project(context, tell=False)
     fitness = _asked(
         context, host, provider, lambda server: examine_model(server, name, kit_of(context), settings, say_trial)
     )

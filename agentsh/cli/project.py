@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from agentsh.cli import printing
 from agentsh.cli.options import GlobalOptions
 from agentsh.core.errors import AgentshError, UsageError
 
 if TYPE_CHECKING:
     from agentsh.core.settings import Settings
+    from agentsh.library.config import Reading
     from agentsh.library.home import Home
     from agentsh.library.shelf import Shelf
     from agentsh.store.catalogue import SessionFiles
@@ -22,22 +24,51 @@ if TYPE_CHECKING:
 
 
 def home_of(context: typer.Context) -> "Home":
-    """Return the home. Raises UsageError."""
+    """Return the home, with the settings file that was named. Raises UsageError."""
     from agentsh.library.home import find_home
 
-    return find_home(Path.cwd(), _global(context).home)
+    said = _global(context)
+    home = find_home(Path.cwd(), said.home)
+    if said.config is None:
+        return home
+    if not (config := said.config.expanduser().absolute()).is_file():
+        raise UsageError(f"there is no settings file {str(config)!r}", hint="Name another with --config.")
+    return replace(home, config=config, own=True)
 
 
-def project(context: typer.Context) -> tuple["Settings", "Home"]:
-    """Return the settings that hold and the home. Raises UsageError; FileError."""
-    from agentsh.library.config import load_settings
+def project(context: typer.Context, *, tell: bool = True) -> tuple["Settings", "Home"]:
+    """Return the settings that hold and the home.
+
+    Args:
+        context: names them.
+        tell: whether to say here which settings were left out; a session that is opened says so itself.
+
+    Raises:
+        UsageError, FileError: as `reading_of`.
+    """
+    reading, home = reading_of(context)
+    if tell:
+        tell_left_out(reading)
+    return reading.settings, home
+
+
+def reading_of(context: typer.Context) -> tuple["Reading", "Home"]:
+    """Return the settings, with what of their file does not hold, and the home.
+
+    Raises:
+        UsageError: the settings file that was named is not there, or a variable is wrong.
+        FileError: the settings file is wrong.
+    """
+    from agentsh.library.config import read_settings
 
     home = home_of(context)
-    named = _global(context).config
-    if named is not None:
-        home = replace(home, config=named.expanduser().absolute())
-    config = home.config if named is not None or home.config.is_file() else None
-    return load_settings(config=config, environ=os.environ), home
+    return read_settings(home, os.environ), home
+
+
+def tell_left_out(reading: "Reading") -> None:
+    """Say on stderr which settings do not hold, and what to do; nothing where all do."""
+    if (notice := reading.notice) is not None:
+        printing.note(f"{notice.message}\n  {notice.hint}")
 
 
 def sessions_of(context: typer.Context) -> "SessionFiles":
@@ -61,8 +92,10 @@ def existing_session(context: typer.Context, name: str) -> Path:
 
 
 def shelf_of(context: typer.Context) -> "Shelf":
-    """Return the prompts along the search path. Raises UsageError."""
-    return kit_of(context).shelf()
+    """Return the prompts along the search path; servers of tools that are left out are told. Raises UsageError."""
+    kit = kit_of(context)
+    tell_left_out(kit.reading)
+    return kit.shelf()
 
 
 def kit_of(context: typer.Context) -> "Kit":

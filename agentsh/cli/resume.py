@@ -68,7 +68,7 @@ def resume(
         existing_session(context, session)
     if screen.screen_there() and not (headless or jsonl or quiet or verbose):
         raise typer.Exit(screen.show(context, Reopen(session), asked))
-    settings, home = project(context)
+    settings, home = project(context, tell=False)
     code = play(
         lambda progress: wiring.reopened(session, asked, settings, home, terminal=manner.terminal, progress=progress),
         manner,

@@ -1,7 +1,7 @@
 """`agentsh rules`: what may happen without asking, what never, and what the rules say of a command."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -9,10 +9,13 @@ from agentsh.cli import options as o
 from agentsh.cli import printing
 
 if TYPE_CHECKING:
-    from agentsh.core.model import JsonObject
-    from agentsh.core.rulebook import RuleSettings
+    from collections.abc import Sequence
 
-app = typer.Typer(help="List, add and try rules on what may happen.", invoke_without_command=True)
+    from agentsh.core.model import JsonObject
+    from agentsh.core.rulebook import Decision
+    from agentsh.library.config import Reading
+
+app = typer.Typer(help="List, add, remove and try rules on what may happen.", invoke_without_command=True)
 
 EPILOG = """\
 Examples:
@@ -21,6 +24,8 @@ Examples:
   agentsh rules                                   all rules that hold here
   agentsh rules add deny "read .env"
   agentsh rules add allow "run make *" --workspace ~/src/tool
+  agentsh rules remove 2                          by its number in the list
+  agentsh rules remove "deny read .env"           or as it is written
   agentsh rules try "make test && rm -rf build"   what would be decided, and why
 
 \b
@@ -35,7 +40,7 @@ WorkspaceFlag = Annotated[
 
 @app.callback(epilog=EPILOG)
 def bare(context: typer.Context, json: o.JsonFlag = False) -> None:
-    """List, add and try rules on what may happen."""
+    """List, add, remove and try rules on what may happen."""
     if context.invoked_subcommand is None:
         list_(context, json=json)
 
@@ -43,17 +48,24 @@ def bare(context: typer.Context, json: o.JsonFlag = False) -> None:
 @app.command("list", epilog=EPILOG)
 def list_(context: typer.Context, json: o.JsonFlag = False) -> None:
     """List the rules that hold here, the stronger first."""
-    from agentsh.cli.project import project
+    from agentsh.cli.project import reading_of, tell_left_out
 
-    settings, home = project(context)
-    found = _rows(settings.rules)
+    reading, _ = reading_of(context)
+    found = _rows(reading)
     if json:
-        printing.say_json({"file": str(home.config), "approve": settings.run.approve, "rules": [*found]})
+        value: JsonObject = {
+            "file": str(reading.path),
+            "approve": reading.settings.run.approve,
+            "rules": [*found],
+            "left_out": [*reading.left_out],
+        }
+        printing.say_json(value)
     elif found:
-        rows = [tuple(str(row[key] or "everywhere") for key in ("decision", "rule", "workspace")) for row in found]
-        printing.say_table(rows, ("", "RULE", "WHERE"))
+        printing.say_table([_shown(row) for row in found], ("", "", "RULE", "WHERE"))
     else:
-        printing.note(f"There are no rules in {home.config}: --approve {settings.run.approve} holds for all.")
+        policy = reading.settings.run.approve
+        printing.note(f"There are no rules in {reading.path}: --approve {policy} holds for all.")
+    tell_left_out(reading)
 
 
 @app.command(epilog=EPILOG)
@@ -62,20 +74,56 @@ def add(
     decision: Annotated[Literal["allow", "ask", "deny"], typer.Argument(help="Which list.", show_default=False)],
     rule: Annotated[str, typer.Argument(metavar="RULE", help="Such as: run python *", show_default=False)],
     workspace: WorkspaceFlag = None,
+    json: o.JsonFlag = False,
 ) -> None:
     """Add a rule to agentsh.toml; its comments stay."""
-    from agentsh.cli.project import project
+    from agentsh.cli.project import reading_of, tell_left_out
     from agentsh.core.errors import UsageError
     from agentsh.core.rulebook import parse_rule
     from agentsh.library.rule_file import add_rule
 
-    _, home = project(context)
+    reading, _ = reading_of(context)
     try:
         parsed = parse_rule(rule)
     except ValueError as error:
         raise UsageError(str(error), hint="Type: agentsh rules --help") from None
-    add_rule(home.config, decision, parsed, None if workspace is None else str(workspace.expanduser().resolve()))
-    printing.note(f"kept in {home.config}: {decision} {str(parsed)!r}")
+    where = None if workspace is None else str(workspace.expanduser().resolve())
+    trusted = add_rule(reading.path, decision, parsed, where)
+    if json:
+        kept: JsonObject = {"decision": decision, "rule": str(parsed), "workspace": where, "trusted": trusted}
+        printing.say_json({"file": str(reading.path), "kept": kept})
+    else:
+        printing.note(f"kept in {reading.path}: {decision} {str(parsed)!r}")
+    tell_left_out(reading_of(context)[0])
+
+
+@app.command(epilog=EPILOG)
+def remove(
+    context: typer.Context,
+    rule: Annotated[
+        str, typer.Argument(metavar="RULE", help="Its number in the list, or the rule itself.", show_default=False)
+    ],
+    json: o.JsonFlag = False,
+) -> None:
+    """Take a rule out of agentsh.toml; its comments stay."""
+    from agentsh.cli.project import reading_of, tell_left_out
+    from agentsh.core.rulebook import parse_rule
+    from agentsh.library.rule_file import remove_rule
+
+    reading, _ = reading_of(context)
+    found = _meant(rule, _rows(reading), str(reading.path))
+    where = found["workspace"]
+    remove_rule(
+        reading.path,
+        cast("Decision", found["decision"]),
+        parse_rule(str(found["rule"])),
+        None if where is None else str(where),
+    )
+    if json:
+        printing.say_json({"file": str(reading.path), "removed": found})
+    else:
+        printing.note(f"taken out of {reading.path}: {found['decision']} {str(found['rule'])!r}")
+    tell_left_out(reading_of(context)[0])
 
 
 @app.command("try", epilog=EPILOG)
@@ -107,10 +155,44 @@ def try_(
         printing.say(f"{judged.decision}{f': {judged.why}' if judged.why else ''}")
 
 
-def _rows(rules: "RuleSettings") -> "list[JsonObject]":
+def _rows(reading: "Reading") -> "list[JsonObject]":
+    """Return the rules of the file, numbered, then those of the environment."""
+    from agentsh.core.settings import Settings
     from agentsh.library.rule_file import rules_of
 
+    written = rules_of(Settings.model_validate(reading.values).rules)
+    in_force = rules_of(reading.settings.rules)
+    others = [one for one in in_force if one not in written]
     return [
-        {"decision": decision, "rule": str(rule), "kind": rule.kind, "pattern": rule.pattern, "workspace": workspace}
-        for decision, rule, workspace in rules_of(rules)
+        {
+            "number": number if number <= len(written) else None,
+            "decision": decision,
+            "rule": str(rule),
+            "kind": rule.kind,
+            "pattern": rule.pattern,
+            "workspace": workspace,
+            "holds": (decision, rule, workspace) in in_force,
+        }
+        for number, (decision, rule, workspace) in enumerate([*written, *others], start=1)
     ]
+
+
+def _shown(row: "JsonObject") -> tuple[str, ...]:
+    where = str(row["workspace"] or "everywhere")
+    number = str(row["number"] or "")
+    return (number, str(row["decision"]), str(row["rule"]), where if row["holds"] else f"left out ({where})")
+
+
+def _meant(said: str, rows: "Sequence[JsonObject]", path: str) -> "JsonObject":
+    """Return the rule of the file that is meant. Raises UsageError when it is not one."""
+    from agentsh.core.errors import UsageError
+
+    numbered = [row for row in rows if row["number"] is not None]
+    words = " ".join(said.split(None, 1))
+    found = [row for row in numbered if words in (str(row["number"]), row["rule"], f"{row['decision']} {row['rule']}")]
+    if not found:
+        raise UsageError(f"there is no rule {said!r} in {path}", hint="Type: agentsh rules")
+    if len(found) > 1:
+        numbers = ", ".join(str(row["number"]) for row in found)
+        raise UsageError(f"{said!r} is written {len(found)} times in {path}", hint=f"Name one by its number: {numbers}")
+    return found[0]

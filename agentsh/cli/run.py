@@ -91,7 +91,7 @@ def run(
         variables=requests.variables(var or ()),
         pause_at=tuple(pause_at or ()),
     )
-    settings, home = project(context)
+    settings, home = project(context, tell=False)
     code = play(
         lambda progress: wiring.started(asked, settings, home, terminal=manner.terminal, progress=progress), manner
     )

@@ -38,7 +38,7 @@ def show(context: typer.Context, wanted: "Wanted | None" = None, overrides: "Res
         from agentsh.cli.lobby import HomeLobby
         from agentsh.cli.project import project
 
-        settings, home = project(context)
+        settings, home = project(context, tell=False)
         return HomeLobby(settings, home, overrides)
 
     app = Shell(lobby, wanted)

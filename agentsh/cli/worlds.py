@@ -125,7 +125,7 @@ def run(
         seed=seed,
         pause_at=tuple(pause_at or ()),
     )
-    settings, home = project(context)
+    settings, home = project(context, tell=False)
     code = play(
         lambda progress: wiring.started(asked, settings, home, terminal=manner.terminal, progress=progress), manner
     )

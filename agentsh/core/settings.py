@@ -61,6 +61,8 @@ class RunSettings(Frozen):
     approve: Literal["ask", "once", "session", "always", "never"] = "ask"
     """What may run without asking. `never-ask` can be said on the command line only: no file sets it for its reader."""
     budget: BudgetCard = BudgetCard()
+    most: BudgetCard = BudgetCard()
+    """Limits that no team's own exceed; `budget`, and what is said on the command line, may."""
 
 
 class ScreenSettings(Frozen):

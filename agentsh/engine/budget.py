@@ -47,6 +47,13 @@ def merged(old: BudgetCard, new: BudgetCard) -> BudgetCard:
     return old.model_copy(update=new.model_dump(exclude_none=True))
 
 
+def lowered(old: BudgetCard, most: BudgetCard) -> BudgetCard:
+    """Return `old` with no limit above that of `most`."""
+    limits = most.model_dump(exclude_none=True)
+    own = old.model_dump(exclude_none=True)
+    return old.model_copy(update={name: min(limit, own.get(name, limit)) for name, limit in limits.items()})
+
+
 class Meter:
     """Measures a session against its budget, wall time included."""
 

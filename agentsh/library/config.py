@@ -6,19 +6,60 @@ knows neither the file's line nor the variable's name when a value is wrong.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import JsonValue, ValidationError
 
 from agentsh.core.errors import UsageError
+from agentsh.core.events import Noticed
 from agentsh.core.model import JsonObject
 from agentsh.core.settings import Settings
-from agentsh.library.complaints import first_complaint, first_error
-from agentsh.library.home import CONFIG_NAME
+from agentsh.library.complaints import first_complaint
+from agentsh.library.consent import Agreement, agreement
+from agentsh.library.home import CONFIG_NAME, Home
+from agentsh.library.loosening import divided
 from agentsh.library.places import clipped
-from agentsh.library.toml_text import read_toml
+from agentsh.library.settings_file import settings_in
 
 PREFIX = "AGENTSH_"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A home's settings as they hold, and what of its file does not."""
+
+    path: Path
+    """The settings file; it need not be there."""
+    values: JsonObject
+    """What it says."""
+    settings: Settings
+    standing: Agreement
+    left_out: JsonObject
+    """By dotted name, what does not hold because its reader has not agreed to it."""
+
+    @property
+    def notice(self) -> Noticed | None:
+        """What a person should know of that; None: nothing is left out."""
+        if not self.left_out:
+            return None
+        are, them = ("are", "them") if len(self.left_out) > 1 else ("is", "it")
+        why = "it has changed since you trusted it" if self.standing == "changed" else "you have not trusted it"
+        message = f"{self.path}: {', '.join(self.left_out)} {are} left out: {why}"
+        return Noticed(message=clipped(message), hint=f"Look at {them}, then: agentsh config trust")
+
+
+def read_settings(home: Home, environ: Mapping[str, str] | None = None) -> Reading:
+    """Return the settings that hold in a home: of a file that was come upon, what loosens only once it is trusted.
+
+    Raises:
+        FileError: the file is wrong, or that of what is trusted; names the line.
+        UsageError: a variable is wrong; names it.
+    """
+    values = settings_in(home.config)
+    standing = "trusted" if home.own else agreement(home.config, values)
+    strict, loose = divided(values) if standing in ("changed", "unknown") else (values, {})
+    return Reading(home.config, values, _laid_together(strict, environ or {}, {}), standing, loose)
 
 
 def load_settings(
@@ -27,7 +68,7 @@ def load_settings(
     environ: Mapping[str, str] | None = None,
     flags: JsonObject | None = None,
 ) -> Settings:
-    """Return the settings that hold.
+    """Return the settings that hold where whoever asks has chosen the file.
 
     Args:
         home: the folder whose agentsh.toml is read, when there is one.
@@ -39,12 +80,15 @@ def load_settings(
         FileError: the file is wrong; names the line.
         UsageError: `config` is not there, or a variable or a flag is wrong; names it.
     """
-    values = _from_file(home, config)
-    for name, value in sorted((environ or {}).items()):
+    return _laid_together(_from_file(home, config), environ or {}, flags or {})
+
+
+def _laid_together(values: JsonObject, environ: Mapping[str, str], flags: JsonObject) -> Settings:
+    for name, value in sorted(environ.items()):
         if place := _place_of(name):
             values = _laid_over(values, _nested(place, _plain_or_json(value)))
             _valid(values, f"the variable {name}")
-    return _valid(_laid_over(values, flags or {}), "the command line")
+    return _valid(_laid_over(values, flags), "the command line")
 
 
 def _place_of(name: str) -> list[str]:
@@ -98,11 +142,4 @@ def _from_file(home: Path | None, config: Path | None) -> JsonObject:
     if config is not None and not config.is_file():
         raise UsageError(f"there is no settings file {str(config)!r}", hint="Name another with --config.")
     path = config or (home / CONFIG_NAME if home is not None else None)
-    if path is None or not path.is_file():
-        return {}
-    values, places = read_toml(path)
-    try:
-        Settings.model_validate(values)
-    except ValidationError as error:
-        raise first_error(error, places, Settings) from None
-    return values
+    return {} if path is None else settings_in(path)

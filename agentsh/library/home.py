@@ -1,6 +1,6 @@
 """Where agentsh keeps things: a project folder, or the user's own data folder; and where prompts are looked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agentsh.core.errors import AgentshError, UsageError
@@ -19,6 +19,8 @@ class Home:
     """The settings file."""
     prompts: Path
     """The prompts that are looked at first."""
+    own: bool = False
+    """Whether the settings are of its user's choice; else they were come upon, and anybody may have written them."""
 
     @property
     def sessions(self) -> Path:
@@ -55,14 +57,14 @@ def find_home(start: Path, explicit: Path | None = None) -> Home:
         root = explicit.expanduser().absolute()
         if root.exists() and not root.is_dir():
             raise UsageError(f"the home {str(explicit)!r} is not a folder", hint="Name a folder with --home.")
-        return _project(root)
+        return replace(_project(root), own=True)
     here = start.absolute()
     for folder in (here, *here.parents):
         if (folder / CONFIG_NAME).is_file():
-            return _project(folder)
+            return replace(_project(folder), own=folder == user_folder())
     from platformdirs import user_data_path
 
-    return Home(user_data_path(_APP, appauthor=False), user_folder() / CONFIG_NAME, here / "prompts")
+    return Home(user_data_path(_APP, appauthor=False), user_folder() / CONFIG_NAME, here / "prompts", own=True)
 
 
 def _project(root: Path) -> Home:

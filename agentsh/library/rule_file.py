@@ -3,12 +3,14 @@
 import asyncio
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from agentsh.core.errors import FileError, UsageError
-from agentsh.core.rulebook import Decision, Rule, RuleSet, RuleSettings
+from agentsh.core.rulebook import Decision, Rule, RuleSet, RuleSettings, parse_rule
+from agentsh.library.consent import kept_as_it_was
 from agentsh.library.front import read_text
 
 if TYPE_CHECKING:
@@ -40,12 +42,14 @@ class RuleFile:
         """
         self._rules.append(RuleSet().with_rule(decision, rule))
         workspace = self._workspace if scope == "workspace" else None
-        await asyncio.to_thread(add_rule, self._path, decision, rule, workspace)
-        return str(self._path)
+        trusted = await asyncio.to_thread(add_rule, self._path, decision, rule, workspace)
+        return str(self._path) if trusted else f"{self._path}, which has yet to be trusted (agentsh config trust),"
 
 
-def add_rule(path: Path, decision: Decision, rule: Rule, workspace: str | None = None) -> None:
+def add_rule(path: Path, decision: Decision, rule: Rule, workspace: str | None = None) -> bool:
     """Write a rule into a settings file, which is made when it is not there; a rule that is there stays alone.
+
+    Return whether the file is trusted: as it was before, since the rule is its user's own word.
 
     Args:
         path: agentsh.toml.
@@ -57,27 +61,50 @@ def add_rule(path: Path, decision: Decision, rule: Rule, workspace: str | None =
         UsageError: the file cannot be written.
         FileError: it is not TOML, or its rules are not lists.
     """
+    return _changed(path, decision, rule, workspace, _add)
+
+
+def remove_rule(path: Path, decision: Decision, rule: Rule, workspace: str | None = None) -> bool:
+    """Take a rule out of a settings file; arguments, errors and what is returned are those of `add_rule`."""
+    return _changed(path, decision, rule, workspace, _remove)
+
+
+def _add(listed: "Array", rule: Rule) -> None:
+    if str(rule) not in [str(parse_rule(str(known))) for known in listed]:
+        listed.append(str(rule))
+
+
+def _remove(listed: "Array", rule: Rule) -> None:
+    for at in reversed([at for at, known in enumerate(listed) if str(parse_rule(str(known))) == str(rule)]):
+        del listed[at]
+
+
+def _changed(
+    path: Path, decision: Decision, rule: Rule, workspace: str | None, change: Callable[["Array", Rule], None]
+) -> bool:
     try:
-        _add(path.resolve(), decision, rule, workspace)
+        with kept_as_it_was(path) as trusted:
+            _change(path.resolve(), decision, workspace, lambda listed: change(listed, rule))
+        return trusted
     except OSError as error:
-        raise UsageError(f"{str(path)!r} cannot be written: {error.strerror}", hint="Write the rule yourself") from None
+        raise UsageError(
+            f"{str(path)!r} cannot be written: {error.strerror}", hint="Change the rule yourself"
+        ) from None
 
 
-def _add(path: Path, decision: Decision, rule: Rule, workspace: str | None) -> None:
+def _change(path: Path, decision: Decision, workspace: str | None, change: Callable[["Array"], None]) -> None:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
     text = read_text(path) if path.exists() else ""
     try:
         document = tomlkit.parse(text)
-        listed = _list(document, decision, workspace)
-        if str(rule) in [" ".join(str(known).split(None, 1)) for known in listed]:
-            return
-        listed.append(str(rule))
+        change(_list(document, decision, workspace))
         written = tomlkit.dumps(document)
     except (TOMLKitError, AttributeError, TypeError) as error:
-        raise FileError(str(path), None, f"no rule can be added: {error}", hint="Type: agentsh rules") from error
-    _replace(path, written)
+        raise FileError(str(path), None, f"no rule can be changed: {error}", hint="Type: agentsh rules") from error
+    if written != text:
+        _replace(path, written)
 
 
 def _list(document: "TOMLDocument", decision: Decision, workspace: str | None) -> "Array":

@@ -1,25 +1,12 @@
-"""Which plugins of projects the user has looked at: by path and content, kept where no project can write it."""
+"""Which plugins of projects the user has looked at."""
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 
-from pydantic import ValidationError
-
-from agentsh.core.errors import FileError
-from agentsh.core.model import Frozen
-from agentsh.library.kept import keep
+from agentsh.library.trusted import Standing, Trusted
 from agentsh.plugins.sources import PluginFile
 
-Standing = Literal["trusted", "changed", "unknown"]
-"""changed: it was trusted, but other bytes of it."""
-
-
-class _Kept(Frozen):
-    """The file. Stored: never rename a field."""
-
-    trusted: dict[str, str] = {}
-    """Path → sha256."""
+_HINT = "No plugin of a project runs. Take the file away, then: agentsh plugins trust"
 
 
 class Trust:
@@ -27,38 +14,16 @@ class Trust:
 
     def __init__(self, path: Path) -> None:
         """Read it. Raises FileError when it holds something else."""
-        self.path = path
-        self._trusted = dict(_read(path).trusted)
+        self._kept = Trusted(path, hint=_HINT)
 
     def standing(self, file: PluginFile) -> Standing:
         """Return whether these very bytes may run."""
-        if file.own:
-            return "trusted"
-        known = self._trusted.get(str(file.path))
-        if known is None:
-            return "unknown"
-        return "trusted" if known == file.digest else "changed"
+        return "trusted" if file.own else self._kept.standing(file.path, file.digest)
 
     def give(self, files: Iterable[PluginFile]) -> None:
         """Trust these files as they were read. Raises UsageError when that cannot be kept."""
-        self._trusted.update({str(file.path): file.digest for file in files})
-        self._write()
+        self._kept.give({file.path: file.digest for file in files})
 
     def take(self, files: Iterable[PluginFile]) -> None:
         """Trust these no more. Raises UsageError when that cannot be kept."""
-        for file in files:
-            self._trusted.pop(str(file.path), None)
-        self._write()
-
-    def _write(self) -> None:
-        keep(self.path, _Kept(trusted=dict(sorted(self._trusted.items()))).model_dump_json(indent=2))
-
-
-def _read(path: Path) -> _Kept:
-    try:
-        return _Kept.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return _Kept()
-    except (OSError, ValidationError):
-        hint = "No plugin of a project runs. Take the file away, then: agentsh plugins trust"
-        raise FileError(str(path), None, "this does not say what is trusted", hint=hint) from None
+        self._kept.take(file.path for file in files)

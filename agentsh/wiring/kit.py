@@ -1,20 +1,21 @@
 """All that sessions are made of: what ships with agentsh, and what the plugins of a home bring."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from agentsh.conductors.registry import CONDUCTORS, find_conductor
-from agentsh.core.errors import FileError, UsageError
+from agentsh.core.errors import AgentshError, FileError, UsageError
 from agentsh.core.events import Noticed
 from agentsh.core.options.registry import SHIPPED, OptionsByConductor
 from agentsh.core.servers import ServerSettings
 from agentsh.core.tools import SHIPPED as SHIPPED_TOOLS
 from agentsh.engine.turns import Conductor
-from agentsh.library.config import load_settings
+from agentsh.library.config import Reading, read_settings
 from agentsh.library.home import Home, shipped_prompts, user_folder
 from agentsh.library.places import clipped, nearest
 from agentsh.library.shadowing import names_in, shadowing
@@ -96,7 +97,12 @@ class Kit:
     @cached_property
     def servers(self) -> dict[str, ServerSettings]:
         """The servers of tools that the home's settings name. Raises FileError."""
-        return load_settings(config=self.home.config if self.home.config.is_file() else None).mcp
+        return self.reading.settings.mcp
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The home's settings, without what its user has not agreed to. Raises FileError."""
+        return read_settings(self.home)
 
     def tools(self) -> dict[str, Tool]:
         """Return every tool that a role may be given, by name."""
@@ -144,12 +150,27 @@ class Kit:
         self.plugins.ask_all()
 
     def notices(self, sources: Iterable[str] = ()) -> list[Noticed]:
-        """Return what a person should know of the plugins, and of prompts that stand in the place of what ships.
+        """Return what a person should know of settings and plugins, and of prompts in the place of what ships.
 
         Args:
             sources: the files that the session was read from. They are read here: call it from a worker thread.
         """
-        return [*self._notices_of_prompts(sources), *self._notices_of_plugins()]
+        return [*self.left_out, *self._notices_of_prompts(sources), *self._notices_of_plugins()]
+
+    @property
+    def left_out(self) -> list[Noticed]:
+        """What a person should know of settings that do not hold. Raises FileError."""
+        return [] if (notice := self.reading.notice) is None else [notice]
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Add to whatever ends this early that settings were left out, which may be why."""
+        try:
+            yield
+        except AgentshError as error:
+            told = [f"{notice.message}\n  {notice.hint}" for notice in self.left_out]
+            error.hint = "\n  ".join(part for part in (error.hint, *told) if part)
+            raise
 
     def _notices_of_prompts(self, sources: Iterable[str]) -> list[Noticed]:
         found = shadowing(sources, self.home.prompts, shipped_prompts())

@@ -1,21 +1,18 @@
 """What lies outside of a session, for the commands of a shell: other sessions, teams, role files, settings, exports."""
 
 import asyncio
-import json
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import JsonValue
 
 from agentsh.commands.context import Forked, Named, SettingsFile
 from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.errors import UsageError
 from agentsh.core.events import Recorded
 from agentsh.core.ids import ActionName, RoleName, SessionName
-from agentsh.core.model import JsonObject
 from agentsh.core.settings import Settings
+from agentsh.core.settings_text import settings_lines
 from agentsh.core.summary import SessionSummary
 from agentsh.library.home import Home
 from agentsh.library.reading import read_role
@@ -112,8 +109,9 @@ class Surroundings:
     def _settings(self) -> SettingsFile:
         path = self.home.config
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        lines = _settings_lines(self.in_force.model_dump(mode="json"), "")
-        return SettingsFile(path=path, text=text, effective="\n".join(lines).strip())
+        lines = settings_lines(self.in_force.model_dump(mode="json"))
+        left_out = [f"# {notice.message}. {notice.hint}\n" for notice in Kit(self.home).left_out]
+        return SettingsFile(path=path, text=text, effective="\n".join([*left_out, *lines]).strip())
 
 
 def _file_of(session: Session) -> SessionName:
@@ -149,19 +147,3 @@ def _reviewed(action: ActionCard) -> ActionName | None:
 
 def _repeated(action: ActionCard) -> ActionName | None:
     return None if action.repeat is None else action.repeat.back_to
-
-
-def _settings_lines(values: JsonObject, section: str) -> Iterator[str]:
-    """Yield settings as TOML has them; what has no value stands there as a comment."""
-    plain = {key: value for key, value in values.items() if not isinstance(value, dict)}
-    if section and plain:
-        yield f"\n[{section}]"
-    for key, value in plain.items():
-        yield f"# {key} =" if value is None else f"{key} = {_toml(value)}"
-    groups = {key: value for key, value in values.items() if isinstance(value, dict)}
-    for key, group in groups.items():
-        yield from _settings_lines(group, f"{section}.{key}" if section else key)
-
-
-def _toml(value: JsonValue) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -18,7 +18,7 @@ from agentsh.core.secrets import Redactor, secrets_of
 from agentsh.core.settings import DEFAULT_TEAM, EXISTING_TEAM, SMALL_TEAM, ResumeOptions, RunOptions, Settings
 from agentsh.core.world_options import WorldOptions
 from agentsh.engine.breakpoints import check_breakpoint, parse_breakpoint
-from agentsh.engine.budget import merged
+from agentsh.engine.budget import lowered, merged
 from agentsh.engine.fold import Fold
 from agentsh.engine.hiring import as_changed
 from agentsh.engine.log import EventLog
@@ -54,40 +54,54 @@ async def started(
     Raises:
         UsageError, ProviderError, StoreError: nothing was begun.
     """
-    points = [parse_breakpoint(when) for when in options.pause_at]
-    files = SessionFiles(home.sessions)
-    _free_name(files, options)
     kit = await loaded(home)
+    async with AsyncExitStack() as stack:
+        with kit.explaining():
+            session = await _begun(stack, options, settings, kit, terminal=terminal, progress=progress)
+        yield session
+
+
+async def _begun(
+    stack: AsyncExitStack,
+    options: RunOptions,
+    settings: Settings,
+    kit: Kit,
+    *,
+    terminal: bool,
+    progress: Progress | None,
+) -> Session:
+    points = [parse_breakpoint(when) for when in options.pause_at]
+    home, files = kit.home, SessionFiles(kit.home.sessions)
+    _free_name(files, options)
     world = _world_file(kit, options.world) if isinstance(options, WorldOptions) else None
     named = _named_team(options, settings, kit, world)
-    async with AsyncExitStack() as stack:
-        wish = Wish(provider=options.provider, host=options.host, model=options.model)
-        models = await connect(wish, settings.model, os.environ, progress, kit.providers)
-        stack.push_async_callback(models.aclose)
-        team = named or _team(_usual_team(options, models), options, kit)
-        facts = _facts(options, settings, models, team)
-        facts = facts.model_copy(update=await _tool_callers(models, team, home))
-        if isinstance(options, WorldOptions) and world is not None:
-            from agentsh.wiring.worlds import with_world
+    wish = Wish(provider=options.provider, host=options.host, model=options.model)
+    models = await connect(wish, settings.model, os.environ, progress, kit.providers)
+    stack.push_async_callback(models.aclose)
+    team = named or _team(_usual_team(options, models), options, kit)
+    facts = _facts(options, settings, models, team)
+    facts = facts.model_copy(update=await _tool_callers(models, team, home))
+    if isinstance(options, WorldOptions) and world is not None:
+        from agentsh.wiring.worlds import with_world
 
-            facts = with_world(facts, options, world)
-        for point in points:
-            check_breakpoint(point, facts.team, has_world=facts.world is not None)
-        name, journal = await _new_journal(files, options)
-        stack.push_async_callback(journal.aclose)
-        log = EventLog(journal, Fold(find=kit.find_conductor), Redactor(secrets_of(os.environ)))
-        stack.push_async_callback(_close, journal, files, log, name)
-        await log.append(marked(_named(facts, name, home), user_key()), *models.notices)
-        manner = Manner(facts.approve, terminal, settings.model, settings.rules)
-        try:
-            session = await assemble(stack, log, models, kit, manner)
-        except AgentshError:
-            await journal.aclose()
-            journal.path.unlink(missing_ok=True)
-            raise
-        for when in options.pause_at:
-            await session.send(BreakAt(when=when))
-        yield session
+        facts = with_world(facts, options, world)
+    for point in points:
+        check_breakpoint(point, facts.team, has_world=facts.world is not None)
+    name, journal = await _new_journal(files, options)
+    stack.push_async_callback(journal.aclose)
+    log = EventLog(journal, Fold(find=kit.find_conductor), Redactor(secrets_of(os.environ)))
+    stack.push_async_callback(_close, journal, files, log, name)
+    await log.append(marked(_named(facts, name, home), user_key()), *models.notices)
+    manner = Manner(facts.approve, terminal, settings.model, settings.rules)
+    try:
+        session = await assemble(stack, log, models, kit, manner)
+    except AgentshError:
+        await journal.aclose()
+        journal.path.unlink(missing_ok=True)
+        raise
+    for when in options.pause_at:
+        await session.send(BreakAt(when=when))
+    return session
 
 
 @asynccontextmanager
@@ -106,32 +120,45 @@ async def reopened(
         UsageError: there is no such session.
         ProviderError, StoreError: it is as it was.
     """
-    files = SessionFiles(home.sessions)
     kit = await loaded(home)
+    async with AsyncExitStack() as stack:
+        with kit.explaining():
+            session = await _gone_on_with(stack, name, overrides, settings, kit, terminal=terminal, progress=progress)
+        yield session
+
+
+async def _gone_on_with(
+    stack: AsyncExitStack,
+    name: str | None,
+    overrides: ResumeOptions,
+    settings: Settings,
+    kit: Kit,
+    *,
+    terminal: bool,
+    progress: Progress | None,
+) -> Session:
+    home, files = kit.home, SessionFiles(kit.home.sessions)
     known = files.summary(name).name if name else _latest(files, home)
     if overrides.back_to is not None:
         from agentsh.wiring.branches import rewind
 
         await asyncio.to_thread(rewind, home, known, overrides.back_to)
-    async with AsyncExitStack() as stack:
-        journal = await SqliteJournal.open(files.path(known), create=False)
-        stack.push_async_callback(journal.aclose)
-        log = EventLog(journal, await _folded(journal, kit.find_conductor), Redactor(secrets_of(os.environ)))
-        facts = log.state.facts
-        stack.push_async_callback(_close, journal, files, log, facts.session if facts is not None else None)
-        if facts is None:
-            raise StoreError(f"session {known!r} never began", hint=f'begin it: agentsh run "…" --session {known}')
-        if overrides.ticks is not None and facts.world is None:
-            raise UsageError(f"session {known!r} has no world that could tick", hint="leave --ticks out")
-        held, adopted = _held(facts, known, overrides, settings, home)
-        models = await connect(
-            _same_models(held, overrides, settings), settings.model, os.environ, progress, kit.providers
-        )
-        stack.push_async_callback(models.aclose)
-        called = [e.SessionRenamed(name=SessionName(known))] if held.session != known else []
-        await log.append(*_resuming(log.state, facts, overrides, kit), *adopted, *called, *models.notices)
-        manner = Manner(overrides.approve or held.approve, terminal, settings.model, settings.rules)
-        yield await assemble(stack, log, models, kit, manner)
+    journal = await SqliteJournal.open(files.path(known), create=False)
+    stack.push_async_callback(journal.aclose)
+    log = EventLog(journal, await _folded(journal, kit.find_conductor), Redactor(secrets_of(os.environ)))
+    facts = log.state.facts
+    stack.push_async_callback(_close, journal, files, log, facts.session if facts is not None else None)
+    if facts is None:
+        raise StoreError(f"session {known!r} never began", hint=f'begin it: agentsh run "…" --session {known}')
+    if overrides.ticks is not None and facts.world is None:
+        raise UsageError(f"session {known!r} has no world that could tick", hint="leave --ticks out")
+    held, adopted = _held(facts, known, overrides, settings, home)
+    models = await connect(_same_models(held, overrides, settings), settings.model, os.environ, progress, kit.providers)
+    stack.push_async_callback(models.aclose)
+    called = [e.SessionRenamed(name=SessionName(known))] if held.session != known else []
+    await log.append(*_resuming(log.state, facts, overrides, kit), *adopted, *called, *models.notices)
+    manner = Manner(overrides.approve or held.approve, terminal, settings.model, settings.rules)
+    return await assemble(stack, log, models, kit, manner)
 
 
 def _held(
@@ -197,7 +224,8 @@ def _named(facts: e.SessionStarted, name: SessionName, home: Home) -> e.SessionS
 
 def _facts(options: RunOptions, settings: Settings, models: Connected, team: TeamFile) -> e.SessionStarted:
     """Return what the session is for; its name is not known yet."""
-    budget = merged(merged(team.team.budget, settings.run.budget), options.budget)
+    usual = lowered(team.team.budget, settings.run.most)
+    budget = merged(merged(usual, settings.run.budget), options.budget)
     return e.SessionStarted(
         session=SessionName(""),
         idea=options.idea,

@@ -3,7 +3,19 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.process import Shell
+from tests.plugins.conftest import Here
+
+
+@pytest.fixture
+def here(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Here:
+    """The command line in this process."""
+    shell = Here(tmp_path, capsys)
+    for name, value in shell.environ().items():
+        monkeypatch.setenv(name, value)
+    return shell
 
 
 def test_rules_are_added_listed_and_tried(shell: Shell) -> None:
@@ -15,13 +27,23 @@ def test_rules_are_added_listed_and_tried(shell: Shell) -> None:
     listed = json.loads(shell.run("rules", "--json").out)
     assert listed["approve"] == "session"
     assert listed["rules"] == [
-        {"decision": "deny", "rule": "read .env", "kind": "read", "pattern": ".env", "workspace": None},
         {
+            "number": 1,
+            "decision": "deny",
+            "rule": "read .env",
+            "kind": "read",
+            "pattern": ".env",
+            "workspace": None,
+            "holds": True,
+        },
+        {
+            "number": 2,
             "decision": "allow",
             "rule": "run make *",
             "kind": "run",
             "pattern": "make *",
             "workspace": str(shell.root.resolve()),
+            "holds": True,
         },
     ]
     assert json.loads(shell.run("rules", "list", "--json").out) == listed
@@ -29,6 +51,24 @@ def test_rules_are_added_listed_and_tried(shell: Shell) -> None:
     assert shell.run("rules", "try", "a/.env", "--kind", "read").out == "deny: the rule deny 'read .env'\n"
     tried = json.loads(shell.run("rules", "try", "make x; rm -rf y", "--json").out)
     assert tried["decision"] == "ask"
+
+
+def test_rules_are_removed_by_number_or_by_what_they_say(here: Here) -> None:
+    here.home.mkdir(parents=True)
+    settings = here.home / "agentsh.toml"
+    before = '# kept\n[rules]\ndeny = ["read .env", "net"]  # both\nallow = ["run make *", "net *"]\n'
+    settings.write_text(before)
+    unsure = here.run("rules", "remove", "net *")
+    assert (unsure.code, "number: 2, 4" in unsure.err) == (2, True)
+    assert here.run("rules", "remove", "7").code == 2
+    assert settings.read_text() == before
+    removed = json.loads(here.run("rules", "remove", "4", "--json").out)["removed"]
+    assert (removed["decision"], removed["rule"]) == ("allow", "net *")
+    assert here.run("rules", "remove", "deny net *").err.endswith("deny 'net *'\n")
+    assert here.run("rules", "remove", "read .env").code == 0
+    assert settings.read_text() == '# kept\n[rules]\ndeny = []  # both\nallow = ["run make *"]\n'
+    kept = json.loads(here.run("rules", "--json", environ={}).out)["rules"]
+    assert [row["rule"] for row in kept] == ["run make *"]
 
 
 def test_without_rules_the_policy_is_told(shell: Shell) -> None:

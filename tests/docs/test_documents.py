@@ -59,6 +59,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         server = start(company.script(*company.rules(), models=["qwen2.5-coder:7b", company.MODEL]))
         shell = Shell(root)
         shell.home.mkdir(exist_ok=True)
+        (shell.home / "agentsh.toml").write_text('[rules]\ndeny = ["read .env"]\n')  # for who removes it
         found = Reader(shell, server.host)
         first = found.types('agentsh run "Write a word counter" --yes --session vowels')
         assert first.returncode == 0, first.stderr
