@@ -35,7 +35,7 @@ class History:
             return
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
             with open(descriptor, "ab") as file:  # noqa: PTH123  only open() takes a descriptor
                 file.write(_written(redact(text)))
         except OSError:
