@@ -30,6 +30,7 @@ from agentsh.cli import (
     rules,
     run,
     screen,
+    serve,
     sessions,
     teams,
     worlds,
@@ -68,6 +69,7 @@ run.declare(app)
 resume.declare(app)
 chat.declare(app)
 replay.declare(app)
+serve.declare(app)
 app.add_typer(sessions.app, name="sessions")
 app.add_typer(teams.app, name="team")
 app.add_typer(models.app, name="models")

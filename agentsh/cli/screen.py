@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def screen_there() -> bool:
-    """Tell whether the app can be shown: all three streams are one terminal that can place its cursor."""
+    """Tell whether the app can be shown: all three streams are one terminal that can place its cursor.
+
+    Or a browser: then its server says so, in Textual's own variable.
+    """
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True
     streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     return (
         all(stream is not None and stream.isatty() for stream in streams) and os.environ.get("TERM", "dumb") != "dumb"

@@ -1,5 +1,8 @@
 """The terminal that the app draws on and is clicked in: also when it, or what is clicked, is just going."""
 
+import os
+import signal
+from collections.abc import Callable
 from typing import IO, Any
 
 from textual import events
@@ -67,5 +70,23 @@ def outliving(driver: type[Driver]) -> type[Driver]:
         driver.__init__(self, *args, **options)
         if hasattr(self, "_file"):
             self._file = LastingOutput(self._file)
+        if self.is_web and hasattr(self, "_write"):
+            self._write = leaving_with_its_reader(self._write)
 
     return type(driver.__name__, (driver,), {"__init__": start})
+
+
+def leaving_with_its_reader(write: Callable[[bytes], int]) -> Callable[[bytes], int]:
+    """Return what writes to the server of a browser, and ends the app in good order when that server has gone."""
+    gone = False
+
+    def lasting(data: bytes) -> int:
+        nonlocal gone
+        try:
+            return len(data) if gone else write(data)
+        except OSError:
+            gone = True
+            os.kill(os.getpid(), signal.SIGTERM)
+            return len(data)
+
+    return lasting

@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
-INTERACTIVE = {"agentsh", "agentsh chat"}
-"""What needs a person at a terminal; these have end-to-end tests of their own."""
+INTERACTIVE = {"agentsh", "agentsh chat", "agentsh serve"}
+"""What needs a person at a terminal or a browser; these have end-to-end tests of their own."""
 STANDS_FOR = {
     "IDEA": "Write a word counter",
     "DIR": "there",
