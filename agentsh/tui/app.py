@@ -72,7 +72,6 @@ class Shell(TerminalApp):
         self._leaving: asyncio.Event | None = None
         self._next: Wanted | None = None
         self._cancelled_at = -TWICE_S
-        self._title = ""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK
@@ -346,32 +345,9 @@ class Shell(TerminalApp):
 
         super().notify(clean(message), title=clean(title), severity=severity, timeout=timeout, markup=False)
 
-    def call_for_person(self, why: str) -> None:
-        """Ring, and say so in the terminal's title."""
-        self.bell()
-        self._set_title(f"(!) {why} · agentsh")
-
-    def person_came(self) -> None:
-        """Nothing waits for a person any more."""
-        self._set_title("agentsh")
-
-    def show_title(self, status: str, name: str) -> None:
-        """Say in the terminal's title what the session is up to."""
-        if not self._title.startswith("(!)") or status != "WAITING":
-            self._set_title(f"{name} · {status.lower()} · agentsh")
-
     def bound_keys(self) -> dict[str, str]:
         """Return keys by binding id, as they were rebound."""
         return dict(self._keymap)
-
-    def _set_title(self, title: str) -> None:
-        if title == self._title:
-            return
-        self._title = title
-        from agentsh.core.terminal import one_line
-
-        if self._driver is not None and not self.is_headless:
-            self._driver.write(f"\x1b]2;{one_line(title, 100)}\x07")
 
     def _handle_exception(self, error: Exception) -> None:
         self.crash = self.crash or error

@@ -1,6 +1,6 @@
 """The frame of a question: who asks on top, a body that scrolls, and buttons that always stay in sight."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -14,7 +14,7 @@ from textual.widgets import Static
 from agentsh.core.controls import Control
 from agentsh.core.ids import QuestionId, RoleName
 from agentsh.core.terminal import one_line
-from agentsh.session.view import QuestionView, StoppedView
+from agentsh.session.view import QuestionView, SessionView, StoppedView
 from agentsh.tui.shown import amount, excerpt
 
 
@@ -27,6 +27,17 @@ class FailedRole:
     role: RoleName
     error: str
     hint: str = ""
+
+
+def failed_roles(view: SessionView, hints: Mapping[RoleName, str]) -> list[FailedRole]:
+    """Return the roles that wait to be tried again, once nothing else goes on."""
+    if any(role.activity == "reacting" for role in view.roles):
+        return []
+    return [
+        FailedRole(QuestionId(f"{role.name}:{role.since}"), role.name, role.failed, hints.get(role.name, ""))
+        for role in view.roles
+        if role.failed is not None
+    ]
 
 
 Asked = QuestionView | StoppedView | FailedRole

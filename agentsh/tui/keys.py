@@ -24,6 +24,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("session.go", "f5", "go on"),
         Key("session.pause", "f6", "pause: no new step starts"),
         Key("session.step", "f10", "let exactly one step through"),
+        Key("session.time", "ctrl+t", "time line: what was said and done, to go back to or fork from"),
         Key("session.stop", "escape", "closes what is open, else interrupts what is being said"),
     ),
     "Panes": (
@@ -74,6 +75,11 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("world.plot", "p", "plot the number under the cursor over the ticks"),
         Key("world.break", "b", "begin a breakpoint on the field under the cursor"),
         Key("world.be", "v", "play this agent yourself, or let its model play it again"),
+    ),
+    "The time line": (
+        Key("time.rewind", "r", "go back to the place under the cursor; the prompt asks first"),
+        Key("time.fork", "f", "fork there; the prompt asks for a name"),
+        Key("time.diff", "d", "what changed in the files there"),
     ),
     "A role's page": (
         Key("role.be", "b", "play this role yourself"),

@@ -15,12 +15,12 @@ from agentsh.commands.history import History
 from agentsh.core import controls as k
 from agentsh.core import events as e
 from agentsh.core.errors import AgentshError
-from agentsh.core.ids import QuestionId, RoleName
+from agentsh.core.ids import RoleName
 from agentsh.session.facade import Session
-from agentsh.session.view import QuestionView, SessionView
+from agentsh.session.view import QuestionView
 from agentsh.tui.agents import Agents
 from agentsh.tui.approval import Approval
-from agentsh.tui.ask_panel import AskPanel, FailedRole
+from agentsh.tui.ask_panel import AskPanel, failed_roles
 from agentsh.tui.asking import Asking
 from agentsh.tui.bus import Bus
 from agentsh.tui.cards import Said
@@ -32,18 +32,18 @@ from agentsh.tui.helm import Helm
 from agentsh.tui.history import BUS_PAGE_EVENTS, page_before
 from agentsh.tui.layout import CSS as LAYOUT
 from agentsh.tui.layout import PANES, Pane, PaneTabs
+from agentsh.tui.line_view import LineView
 from agentsh.tui.look import Look
 from agentsh.tui.prompt import Prompt
 from agentsh.tui.small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
 from agentsh.tui.status import Pace, StatusBar, status_word
+from agentsh.tui.telling import whole
 
 if TYPE_CHECKING:
     from agentsh.tui.app import Shell
     from agentsh.tui.world_pane import WorldPane
 
 HINT = "F6 pause · F10 step · esc interrupt · ctrl+p commands · F1 help"
-WORLD_S = 0.25
-"""So often the world is looked at anew while it is seen and goes on."""
 PAUSED_HINT = "F5 go · F10 step · ctrl+p commands · F1 help"
 
 
@@ -58,6 +58,7 @@ class SessionScreen(Screen[None]):
         Binding("f5", "steer('go')", "Go", priority=True, id="session.go"),
         Binding("f6", "steer('pause')", "Pause", priority=True, id="session.pause"),
         Binding("f10", "steer('step')", "Step", priority=True, id="session.step"),
+        Binding("ctrl+t", "time_line", "Time line", priority=True, id="session.time"),
         Binding("escape", "back", "Back, stop", show=False, id="session.stop"),
         *[
             Binding(f"alt+{place}", f"pane('{pane}')", PANES[pane], show=False, priority=True, id=f"pane.{pane}")
@@ -85,7 +86,7 @@ class SessionScreen(Screen[None]):
         self._hints: dict[RoleName, str] = {}
         self._pace = Pace()
         self._feed = Feed(self._receive)
-        self._world_moved = True
+        self._world: WorldPane | None = None
         self._before_look: Pane = "chat"
 
     def compose(self) -> ComposeResult:
@@ -115,7 +116,8 @@ class SessionScreen(Screen[None]):
         if self.session.world is not None:
             from agentsh.tui.world_pane import WorldPane
 
-            yield WorldPane(self.session.world, self.helm, self.colours, id="world")
+            self._world = WorldPane(self.session.world, self.helm, self.colours, id="world")
+            yield self._world
 
     @property
     def prompt(self) -> Prompt:
@@ -162,12 +164,6 @@ class SessionScreen(Screen[None]):
             tabs.with_world = True
         if not self.session.facts.idea:
             self.pane = "world"
-        self.set_interval(WORLD_S, self._look_at_world, name="world")
-
-    def _look_at_world(self) -> None:
-        if self.pane == "world" and self._world_moved:
-            self._world_moved = False
-            self.query_one("#world", Vertical).look()  # type: ignore[attr-defined]
 
     def on_world_pane_typed(self, event: "WorldPane.Typed") -> None:
         """Let a person finish a line that the world's pane began."""
@@ -308,6 +304,25 @@ class SessionScreen(Screen[None]):
     def _why(self, event: Said.Asked) -> None:
         self.helm.run(f"/why {event.said.id}")
 
+    @on(LineView.Opened)
+    @work(exclusive=True, group="event")
+    async def _line_opened(self, event: LineView.Opened) -> None:
+        for recorded in await page_before(self.session, event.line.seq + 1, 1):
+            self.open_event(recorded)
+
+    def open_event(self, recorded: e.Recorded) -> None:
+        """Show one event as a whole."""
+        text, language = whole(recorded.event)
+        self.look.show_text(text, f"{recorded.seq} · {recorded.event.kind}", language)
+        self.action_pane("look")
+
+    def action_time_line(self) -> None:
+        """Show the places in time that one can go back to, unless they are shown, perhaps below another screen."""
+        from agentsh.tui.time_line import TimeLine
+
+        if not any(isinstance(screen, TimeLine) for screen in self.app.screen_stack):
+            self.app.push_screen(TimeLine(self.session, self.colours))
+
     @on(Chat.OlderWanted)
     @work(exclusive=True, group="older chat")
     async def _older(self) -> None:
@@ -329,7 +344,8 @@ class SessionScreen(Screen[None]):
                 self._pace.add(len(item.text))
                 self._queued[item.role] = item.ahead
         recorded = [item for item in items if isinstance(item, e.Recorded)]
-        self._world_moved = self._world_moved or bool(recorded)
+        if self._world is not None and recorded:
+            self._world.moved = True
         if any(isinstance(item.event, e.FileChanged) for item in recorded):
             self._list_files()
         with self.app.batch_update():
@@ -343,17 +359,7 @@ class SessionScreen(Screen[None]):
         self.query_one(Agents).show(view, self._queued)
         self.prompt.area.border_subtitle = PAUSED_HINT if view.paused else HINT
         self.app.show_title(status_word(view), view.name)
-        await self.query_one(Asking).show([*view.stopped, *view.questions, *self._failed(view)])
-
-    def _failed(self, view: SessionView) -> list[FailedRole]:
-        """Return the roles that wait to be tried again, once nothing else goes on."""
-        if any(role.activity == "reacting" for role in view.roles):
-            return []
-        return [
-            FailedRole(QuestionId(f"{role.name}:{role.since}"), role.name, role.failed, self._hints.get(role.name, ""))
-            for role in view.roles
-            if role.failed is not None
-        ]
+        await self.query_one(Asking).show([*view.stopped, *view.questions, *failed_roles(view, self._hints)])
 
     def _second(self) -> None:
         """What changes with time alone."""

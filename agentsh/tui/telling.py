@@ -23,6 +23,13 @@ def line_of(recorded: e.Recorded) -> Line | None:
     return Line(clock(recorded.at), who, one_line(text, LONGEST), tone, recorded.seq)
 
 
+def whole(event: e.Event) -> tuple[str, str]:
+    """Return all of an event, and its language: a message as what it says, anything else as it is stored."""
+    if isinstance(event, e.MessagePublished):
+        return event.message.content, "markdown"
+    return event.model_dump_json(indent=2), "json"
+
+
 @singledispatch
 def _told(event: object) -> _Told | None:
     """Tell what has no words of its own here as the other shells do, or by its kind."""

@@ -9,9 +9,13 @@ from textual import events
 from textual.app import App
 from textual.driver import Driver
 
+from agentsh.core.terminal import one_line
+
 
 class TerminalApp(App[int]):
-    """An app that bears what terminals do."""
+    """An app that bears what terminals do, and calls a person to them."""
+
+    _title = ""
 
     def get_driver_class(self) -> type[Driver]:
         """Draw on whatever terminal this is, for as long as it is there."""
@@ -24,6 +28,27 @@ class TerminalApp(App[int]):
             if widget not in (None, self.screen) and not widget.is_attached:
                 return
         await super().on_event(event)
+
+    def call_for_person(self, why: str) -> None:
+        """Ring, and say so in the terminal's title."""
+        self.bell()
+        self._set_title(f"(!) {why} · agentsh")
+
+    def person_came(self) -> None:
+        """Nothing waits for a person any more."""
+        self._set_title("agentsh")
+
+    def show_title(self, status: str, name: str) -> None:
+        """Say in the terminal's title what the session is up to."""
+        if not self._title.startswith("(!)") or status != "WAITING":
+            self._set_title(f"{name} · {status.lower()} · agentsh")
+
+    def _set_title(self, title: str) -> None:
+        if title == self._title:
+            return
+        self._title = title
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(f"\x1b]2;{one_line(title, 100)}\x07")
 
 
 class LastingOutput:

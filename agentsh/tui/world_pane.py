@@ -31,6 +31,8 @@ from agentsh.tui.world_plot import WorldPlot
 
 WIDE = 96
 """From so many cells on map and entities stand side by side."""
+PERIOD_S = 0.25
+"""So often the world is looked at anew while it is seen and goes on."""
 _BY_TENS = 10
 _SPEEDS: tuple[float | None, ...] = (0.2, 0.5, 1, 2, 5, 10, 25, 50, None)
 _KEYS = "space run/pause · t tick · T ten · - + speed · m map · a all · enter edit · p plot · b break · v be"
@@ -45,7 +47,11 @@ class Field(NamedTuple):
 
 
 class WorldPane(Vertical):
-    """Everything of a world that can be seen. Out of sight it costs nothing."""
+    """Everything of a world that can be seen. Out of sight it costs nothing.
+
+    Attributes:
+        moved: whether something has happened since it was looked at.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "run", "Run/pause", id="world.run"),
@@ -97,6 +103,7 @@ class WorldPane(Vertical):
         self._detail: EntityDetail | None = None
         self._plotted: tuple[EntityId, str] | None = None
         self._shows_all = False
+        self.moved = False
 
     def compose(self) -> ComposeResult:
         """Head; map and entities; what one has, and a number of it; keys."""
@@ -123,6 +130,7 @@ class WorldPane(Vertical):
         """Name the parts."""
         self.query_one(WorldMap).border_title = "Rooms"
         self.query_one(WorldPlot).border_title = "Plot"
+        self.set_interval(PERIOD_S, self._look_again, name="world")
 
     def on_resize(self, event: events.Resize) -> None:
         """Show as much at once as there is room for."""
@@ -133,10 +141,15 @@ class WorldPane(Vertical):
         """Show the world as it is now."""
         self.look()
 
+    def _look_again(self) -> None:
+        if self.moved:
+            self.look()
+
     def look(self) -> None:
         """Look at the world again. Out of sight nothing is done."""
         if not self.display or not self.is_on_screen:
             return
+        self.moved = False
         view = self._view = self._world.view()
         self._rooms = {room.id: room.name or f"#{room.id}" for room in view.rooms}
         self._names = {entity.id: entity.name for entity in view.entities}
