@@ -1,15 +1,14 @@
 """A debate: arguments in turn and a verdict, or proposals made at once and voted on. Sources: MetaGPT, AutoGPT."""
 
-from agentsh.conductors.talk import members_of, with_replies
-from agentsh.conductors.verification import last_verification
-from agentsh.conductors.waves import Move, Waving, all_at_once
-from agentsh.core.ids import BOSS, RoleName
+from agentsh.conductors.chair import Chair, Kept
+from agentsh.conductors.talk import members_of
+from agentsh.conductors.waves import WAVE, Move, Waving, all_at_once
+from agentsh.core.ids import RoleName
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
-from agentsh.core.options.base import OptionsReader
 from agentsh.core.options.debate import DebateOptions
-from agentsh.engine.state import Conduct, State
-from agentsh.engine.turns import Ended, Heard, Told, Turn
+from agentsh.engine.state import OpenReaction, State
+from agentsh.engine.turns import Turn
 
 
 class Memory(Waving):
@@ -19,50 +18,50 @@ class Memory(Waving):
     """Who has voted for whom."""
 
 
-class Debate:
+class Debate(Chair[DebateOptions, Memory]):
     """Conducts a debate."""
 
     def __init__(self) -> None:
-        self._options = OptionsReader(DebateOptions)
+        super().__init__(DebateOptions, Memory)
 
-    def turns(self, state: State) -> list[Turn]:
-        """Return the turns of whoever is to speak now; in the end a verification, if owed."""
-        memory = Memory.model_validate(state.conduct.memory)
-        if state.facts is None or not memory.boss:
-            return []
-        options = self._options.of(state.facts.team.team)
-        turns = _moves(options, memory, state)
-        found = with_replies(state, turns, _roles(options), options.speak)
-        return found if found or state.open or memory.going else last_verification(state)
+    def members(self, options: DebateOptions) -> tuple[RoleName, ...]:
+        """Return debaters, voters and the judge."""
+        judge = () if options.judge is None else (options.judge,)
+        return (*options.debaters, *options.voters, *judge)
 
-    def hear(self, heard: Heard, state: State) -> Conduct:
-        """Take in what was said; a Boss who speaks after the end begins another debate."""
-        if state.facts is None:
-            return state.conduct
-        options = self._options.of(state.facts.team.team)
-        memory = Memory.model_validate(state.conduct.memory)
-        match heard:
-            case Told(message=message) if message.sent_from == BOSS and not message.send_to:
-                begun = Memory(boss=(message.id,), going=True, round=memory.round)
-                memory = memory.with_boss(message.id) if memory.going else begun
-            case Ended(opened=opened) if opened.said is not None and opened.brief.get("part") == "wave":
-                memory = _after(options, memory, opened.said, state)
-            case _:
-                return state.conduct
-        waves = len(_waves(options, memory))
-        progress = f"{min(memory.wave + 1, waves)}/{waves}"
-        return Conduct(memory=memory.model_dump(mode="json"), progress=progress)
+    def goes_on(self, options: DebateOptions, kept: Kept[Memory]) -> bool:
+        """Return whether somebody is still to speak."""
+        del options
+        return kept.memory.going
 
+    def next(self, options: DebateOptions, kept: Kept[Memory], state: State) -> list[Turn]:
+        """Return the turns of those in this wave who have not spoken yet."""
+        members: JsonObject = {"members": members_of(state, options.debaters)}
+        turns = kept.memory.moves(_waves(options, kept.memory), state)
+        return [turn.model_copy(update={"brief": {**turn.brief, **members}}) for turn in turns]
 
-def _roles(options: DebateOptions) -> tuple[RoleName, ...]:
-    judge = () if options.judge is None else (options.judge,)
-    return (*options.debaters, *options.voters, *judge)
+    def begun(self, options: DebateOptions, before: Memory, message: Message, state: State) -> Kept[Memory]:
+        """Return the beginning of another debate."""
+        del options, state
+        return Kept(Memory(boss=(message.id,), going=True, round=before.round))
 
+    def spoken(
+        self, options: DebateOptions, kept: Kept[Memory], said: Message, opened: OpenReaction, state: State
+    ) -> Kept[Memory] | None:
+        """Return the debate with this argument, proposal, vote or verdict."""
+        if opened.brief.get("part") != WAVE:
+            return None
+        memory = kept.memory
+        if options.how == "vote" and said.cause_by == options.vote:
+            vote = {said.sent_from: RoleName(str((said.data or {}).get("choice")))}
+            memory = memory.model_copy(update={"votes": memory.votes | vote})
+        heard = memory.with_said(said.id, said.round, options.window)
+        return Kept(heard.past(_waves(options, memory), said.sent_from, state))
 
-def _moves(options: DebateOptions, memory: Memory, state: State) -> list[Turn]:
-    members: JsonObject = {"members": members_of(state, options.debaters)}
-    turns = memory.moves(_waves(options, memory), state)
-    return [turn.model_copy(update={"brief": {**turn.brief, **members}}) for turn in turns]
+    def progress(self, options: DebateOptions, kept: Kept[Memory]) -> str:
+        """Return which wave it is."""
+        waves = len(_waves(options, kept.memory))
+        return f"{min(kept.memory.wave + 1, waves)}/{waves}"
 
 
 def _waves(options: DebateOptions, memory: Memory) -> list[list[Move]]:
@@ -94,11 +93,3 @@ def _votes(options: DebateOptions, memory: Memory) -> list[list[Move]]:
 def _winner(options: DebateOptions, memory: Memory) -> RoleName:
     votes = list(memory.votes.values())
     return max(options.debaters, key=votes.count)
-
-
-def _after(options: DebateOptions, memory: Memory, said: Message, state: State) -> Memory:
-    role, data = said.sent_from, said.data or {}
-    if options.how == "vote" and said.cause_by == options.vote:
-        memory = memory.model_copy(update={"votes": {**memory.votes, role: RoleName(str(data.get("choice")))}})
-    heard = memory.with_said(said.id, said.round, options.window)
-    return Memory.model_validate(heard.past(_waves(options, memory), role, state).model_dump())

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from agentsh.conductors.talk import Talk, is_there, with_replies
-from agentsh.conductors.verification import last_verification
-from agentsh.core.ids import BOSS, ActionName, RoleName
+from agentsh.conductors.chair import Chair, Kept
+from agentsh.conductors.talk import Talk, is_there
+from agentsh.core.ids import ActionName, RoleName
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
-from agentsh.core.options.base import OptionsReader
 from agentsh.core.options.goal import GoalOptions
 from agentsh.core.plans import SETTLED, Task, Tasks, ready, with_status
 from agentsh.engine.plan_fold import has_failed
-from agentsh.engine.state import Conduct, State
-from agentsh.engine.turns import Ended, Heard, Told, Turn
+from agentsh.engine.state import OpenReaction, State
+from agentsh.engine.turns import Turn
 
 
 class Memory(Talk):
@@ -35,53 +34,52 @@ class Memory(Talk):
     """How many tasks roles have made."""
 
 
-class Goal:
+class Goal(Chair[GoalOptions, Memory]):
     """Conducts the work at a goal."""
 
     def __init__(self) -> None:
-        self._options = OptionsReader(GoalOptions)
+        super().__init__(GoalOptions, Memory)
 
-    def turns(self, state: State) -> list[Turn]:
-        """Return the one turn that comes next; in the end a verification, if owed."""
-        memory = Memory.model_validate(state.conduct.memory)
-        if state.facts is None or not memory.boss:
+    def members(self, options: GoalOptions) -> tuple[RoleName, ...]:
+        """Return who works, and who plans."""
+        return (options.worker, options.planner or options.worker)
+
+    def goes_on(self, options: GoalOptions, kept: Kept[Memory]) -> bool:
+        """Return whether anything is left to do."""
+        return _next(options, kept) is not None
+
+    def next(self, options: GoalOptions, kept: Kept[Memory], state: State) -> list[Turn]:
+        """Return the one turn that comes next."""
+        found = _next(options, kept)
+        if found is None or state.open or not is_there(state, found[0]):
             return []
-        options = self._options.of(state.facts.team.team)
-        found = _next(options, memory, state.conduct.tasks)
-        turns: list[Turn] = []
-        if found is not None and not state.open and is_there(state, found[0]):
-            turns = [memory.turn(found[0], found[1], state, found[2])]
-        turns = with_replies(state, turns, (options.worker, options.planner or options.worker), options.speak)
-        return turns if turns or state.open or found is not None else last_verification(state)
+        role, action, brief = found
+        return [kept.memory.turn(role, action, state, brief)]
 
-    def hear(self, heard: Heard, state: State) -> Conduct:
-        """Take in what was said; a Boss who speaks after the end sets another goal."""
-        if state.facts is None:
-            return state.conduct
-        options = self._options.of(state.facts.team.team)
-        memory, tasks = Memory.model_validate(state.conduct.memory), state.conduct.tasks
-        match heard:
-            case Told(message=message) if message.sent_from == BOSS and not message.send_to:
-                if not memory.boss or _next(options, memory, tasks) is None:
-                    memory, tasks = _begun(options, memory, message)
-                else:
-                    memory = memory.with_boss(message.id)
-            case Ended(opened=opened) if opened.said is not None and "part" in opened.brief:
-                memory = memory.with_said(opened.said.id, opened.round, options.window)
-                memory, tasks = _after(options, memory, tasks, opened.said, opened.brief)
-            case _:
-                return state.conduct
-        done = sum(task.status in SETTLED for task in tasks)
-        return Conduct(memory=memory.model_dump(mode="json"), progress=f"task {done}/{len(tasks)}", tasks=tasks)
+    def begun(self, options: GoalOptions, before: Memory, message: Message, state: State) -> Kept[Memory]:
+        """Return it with a goal that is still to become tasks, or is the first of them."""
+        del state
+        plans = options.plan is not None
+        memory = Memory(boss=(message.id,), planning=plans, summing=True, round=before.round)
+        return Kept(memory, () if plans else (Task(id="t1", text=_line(message.content)),))
+
+    def spoken(
+        self, options: GoalOptions, kept: Kept[Memory], said: Message, opened: OpenReaction, state: State
+    ) -> Kept[Memory] | None:
+        """Return how far it is with this."""
+        del state
+        memory = kept.memory.with_said(said.id, opened.round, options.window)
+        return _after(options, Kept(memory, kept.tasks), said, opened.brief)
+
+    def progress(self, options: GoalOptions, kept: Kept[Memory]) -> str:
+        """Return how many tasks are settled."""
+        del options
+        return f"task {sum(task.status in SETTLED for task in kept.tasks)}/{len(kept.tasks)}"
 
 
-def _begun(options: GoalOptions, memory: Memory, message: Message) -> tuple[Memory, Tasks]:
-    begun = Memory(boss=(message.id,), planning=options.plan is not None, summing=True, round=memory.round)
-    return begun, () if options.plan is not None else (Task(id="t1", text=_line(message.content)),)
-
-
-def _next(options: GoalOptions, memory: Memory, tasks: Tasks) -> tuple[RoleName, ActionName, JsonObject] | None:
+def _next(options: GoalOptions, kept: Kept[Memory]) -> tuple[RoleName, ActionName, JsonObject] | None:
     """Return who does what next; None: nothing is left to do."""
+    memory, tasks = kept
     planner = options.planner or options.worker
     listed: JsonObject = {
         "done": [f"{task.id}: {task.text} ({task.status})" for task in tasks if task.status in SETTLED],
@@ -102,41 +100,40 @@ def _next(options: GoalOptions, memory: Memory, tasks: Tasks) -> tuple[RoleName,
     return None
 
 
-def _after(
-    options: GoalOptions, memory: Memory, tasks: Tasks, said: Message, brief: JsonObject
-) -> tuple[Memory, Tasks]:
+def _after(options: GoalOptions, kept: Kept[Memory], said: Message, brief: JsonObject) -> Kept[Memory]:
     """Return how far it is once `said` was said."""
+    memory, tasks = kept
     data, task = said.data or {}, brief.get("job")
     id_ = str(task.get("id")) if isinstance(task, dict) else ""
     match brief["part"]:
         case "plan":
             return _added(options, memory.model_copy(update={"planning": False}), tasks, data.get("tasks"))
         case "analyse":
-            return memory.model_copy(update={"analysed": id_}), tasks
+            return Kept(memory.model_copy(update={"analysed": id_}), tasks)
         case "execute":
             tasks = with_status(tasks, id_, "failed" if has_failed(said) else "done")
             return _executed(options, memory, tasks, data)
         case "extend":
             return _added(options, memory.model_copy(update={"extending": False}), tasks, data.get("new_tasks"))
         case "finish":
-            return memory.model_copy(update={"summing": False}), tasks
+            return Kept(memory.model_copy(update={"summing": False}), tasks)
         case _:
-            return memory, tasks
+            return kept
 
 
-def _executed(options: GoalOptions, memory: Memory, tasks: Tasks, data: JsonObject) -> tuple[Memory, Tasks]:
+def _executed(options: GoalOptions, memory: Memory, tasks: Tasks, data: JsonObject) -> Kept[Memory]:
     """Return how far it is once a task was done: when the goal is reached, what is still open is skipped."""
     if data.get("done") is True:
         tasks = tuple(
             task.model_copy(update={"status": "skipped"}) if task.status == "open" else task for task in tasks
         )
-        return memory.model_copy(update={"extending": False, "analysed": "", "summing": True}), tasks
+        return Kept(memory.model_copy(update={"extending": False, "analysed": "", "summing": True}), tasks)
     extending = options.extend is not None and memory.made < options.most
     memory = memory.model_copy(update={"extending": extending, "analysed": "", "summing": True})
     return _added(options, memory, tasks, data.get("new_tasks"))
 
 
-def _added(options: GoalOptions, memory: Memory, tasks: Tasks, new: JsonValue) -> tuple[Memory, Tasks]:
+def _added(options: GoalOptions, memory: Memory, tasks: Tasks, new: JsonValue) -> Kept[Memory]:
     """Return the tasks with new ones, as far as there may be so many, and none that is there already."""
     known = {task.text.lower() for task in tasks}
     made: list[Task] = []
@@ -144,7 +141,7 @@ def _added(options: GoalOptions, memory: Memory, tasks: Tasks, new: JsonValue) -
         if text.lower() not in known and memory.made + len(made) < options.most:
             known.add(text.lower())
             made.append(Task(id=f"t{memory.made + len(made) + 1}", text=text))
-    return memory.model_copy(update={"made": memory.made + len(made)}), (*tasks, *made)
+    return Kept(memory.model_copy(update={"made": memory.made + len(made)}), (*tasks, *made))
 
 
 def _texts(new: JsonValue) -> Sequence[str]:

@@ -3,15 +3,14 @@
 Sources: aiwaves agents' SOP, LangGraph.
 """
 
-from agentsh.conductors.talk import Talk, is_gone, is_there, with_replies
-from agentsh.conductors.verification import last_verification
-from agentsh.core.ids import BOSS, RoleName
+from agentsh.conductors.chair import Chair, Kept
+from agentsh.conductors.talk import Talk, is_gone, is_there
+from agentsh.core.ids import RoleName
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
-from agentsh.core.options.base import OptionsReader
 from agentsh.core.options.graph import GraphOptions, Node
-from agentsh.engine.state import Conduct, State
-from agentsh.engine.turns import Ended, Heard, Told, Turn
+from agentsh.engine.state import OpenReaction, State
+from agentsh.engine.turns import Turn
 
 
 class Memory(Talk):
@@ -26,48 +25,54 @@ class Memory(Talk):
     """Whether the controller is to say where to go."""
 
 
-class Graph:
+class Graph(Chair[GraphOptions, Memory]):
     """Conducts a graph of states."""
 
     def __init__(self) -> None:
-        self._options = OptionsReader(GraphOptions)
+        super().__init__(GraphOptions, Memory)
 
-    def turns(self, state: State) -> list[Turn]:
+    def members(self, options: GraphOptions) -> tuple[RoleName, ...]:
+        """Return the roles of all states, and the controller."""
+        controller = () if options.controller is None else (options.controller,)
+        return (*(role for node in options.states for role in node.roles), *controller)
+
+    def goes_on(self, options: GraphOptions, kept: Kept[Memory]) -> bool:
+        """Return whether it is in a state."""
+        del options
+        return bool(kept.memory.at)
+
+    def next(self, options: GraphOptions, kept: Kept[Memory], state: State) -> list[Turn]:
         """Return the turn of whoever speaks next in this state, or of the controller."""
-        memory = Memory.model_validate(state.conduct.memory)
-        if state.facts is None or not memory.boss:
+        memory = kept.memory
+        if state.open or not memory.at:
             return []
-        options = self._options.of(state.facts.team.team)
-        turns = [] if state.open or not memory.at else _turns(options, memory, state)
-        found = with_replies(state, turns, _roles(options), options.speak)
-        return found if found or state.open or memory.at else last_verification(state)
+        node = options.named(memory.at)
+        return _choice(options, memory, node, state) if memory.choosing else _speaker(options, memory, node, state)
 
-    def hear(self, heard: Heard, state: State) -> Conduct:
-        """Take in what was said; a Boss who speaks after the end begins anew."""
-        if state.facts is None:
-            return state.conduct
-        options = self._options.of(state.facts.team.team)
-        memory = Memory.model_validate(state.conduct.memory)
-        match heard:
-            case Told(message=message) if message.sent_from == BOSS and not message.send_to:
-                begin = options.begin or options.states[0].name
-                begun = Memory(boss=(message.id,), at=begin, round=memory.round)
-                memory = memory.with_boss(message.id) if memory.at else begun
-            case Ended(opened=opened) if opened.said is not None and memory.at:
-                memory = _after(options, memory, opened.said, str(opened.brief.get("part")), state)
+    def begun(self, options: GraphOptions, before: Memory, message: Message, state: State) -> Kept[Memory]:
+        """Return it in its first state."""
+        del state
+        at = options.begin or options.states[0].name
+        return Kept(Memory(boss=(message.id,), at=at, round=before.round))
+
+    def spoken(
+        self, options: GraphOptions, kept: Kept[Memory], said: Message, opened: OpenReaction, state: State
+    ) -> Kept[Memory] | None:
+        """Return where it is once somebody has spoken there, or the controller has chosen."""
+        if not kept.memory.at:
+            return None
+        match opened.brief.get("part"):
+            case "choose":
+                return Kept(_goes(kept.memory, str((said.data or {}).get("choice"))))
+            case "speak":
+                return Kept(_after(options, kept.memory, said, state))
             case _:
-                return state.conduct
-        return Conduct(memory=memory.model_dump(mode="json"), progress=f"{memory.at or 'over'}, turn {memory.turns}")
+                return None
 
-
-def _roles(options: GraphOptions) -> tuple[RoleName, ...]:
-    controller = () if options.controller is None else (options.controller,)
-    return (*(role for node in options.states for role in node.roles), *controller)
-
-
-def _turns(options: GraphOptions, memory: Memory, state: State) -> list[Turn]:
-    node = options.named(memory.at)
-    return _choice(options, memory, node, state) if memory.choosing else _speaker(options, memory, node, state)
+    def progress(self, options: GraphOptions, kept: Kept[Memory]) -> str:
+        """Return which state it is in."""
+        del options
+        return f"{kept.memory.at or 'over'}, turn {kept.memory.turns}"
 
 
 def _there(node: Node, state: State) -> tuple[RoleName, ...]:
@@ -106,12 +111,7 @@ def _most(node: Node) -> int:
     return node.turns or len(node.roles)
 
 
-def _after(options: GraphOptions, memory: Memory, said: Message, part: str, state: State) -> Memory:
-    data = said.data or {}
-    if part == "choose":
-        return _goes(memory, str(data.get("choice")))
-    if part != "speak":
-        return memory
+def _after(options: GraphOptions, memory: Memory, said: Message, state: State) -> Memory:
     node = options.named(memory.at)
     heard = memory.with_said(said.id, said.round, options.window)
     memory = heard.model_copy(update={"spoke": memory.spoke + 1, "turns": memory.turns + 1})

@@ -1,17 +1,16 @@
 """A group chat: one after the other, chosen by a moderator, by order, by chance or by a person. Source: AutoGen."""
 
+from agentsh.conductors.chair import Chair, Kept
 from agentsh.conductors.ending import Now, holds, met, said_by_boss
-from agentsh.conductors.talk import Talk, is_gone, is_there, members_of, with_replies
-from agentsh.conductors.verification import last_verification
+from agentsh.conductors.talk import Talk, is_gone, is_there, members_of
 from agentsh.conductors.within import Within
 from agentsh.core.canonical import digest
-from agentsh.core.ids import BOSS, RoleName
+from agentsh.core.ids import RoleName
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
-from agentsh.core.options.base import OptionsReader
 from agentsh.core.options.group import GroupOptions
-from agentsh.engine.state import Conduct, State
-from agentsh.engine.turns import Ended, FindConductor, Heard, Told, Turn
+from agentsh.engine.state import Conduct, OpenReaction, State
+from agentsh.engine.turns import Ended, FindConductor, Heard, Turn
 
 
 class Memory(Talk):
@@ -31,61 +30,66 @@ class Memory(Talk):
     """What the conductor of the team within keeps in mind, while it works."""
 
 
-class Group:
+class Group(Chair[GroupOptions, Memory]):
     """Conducts a group chat."""
 
     def __init__(self, find: FindConductor) -> None:
         """Take what finds the conductors of teams within."""
-        self._options = OptionsReader(GroupOptions)
+        super().__init__(GroupOptions, Memory)
         self._within = Within(find)
 
-    def turns(self, state: State) -> list[Turn]:
-        """Return the turn of the next speaker, or of whoever has to choose one; in the end a verification, if owed."""
-        memory = Memory.model_validate(state.conduct.memory)
-        if state.facts is None or not memory.boss:
-            return []
-        options = self._options.of(state.facts.team.team)
+    def members(self, options: GroupOptions) -> tuple[RoleName, ...]:
+        """Return the members that are no teams, and the moderator."""
+        named = [RoleName(name) for name in options.members if name not in options.teams]
+        return (*named, *(() if options.moderator is None else (options.moderator,)))
+
+    def goes_on(self, options: GroupOptions, kept: Kept[Memory]) -> bool:
+        """Return whether none of the ends was met."""
+        del options
+        return kept.memory.talking
+
+    def next(self, options: GroupOptions, kept: Kept[Memory], state: State) -> list[Turn]:
+        """Return the turn of the next speaker, or of whoever has to choose one, or those of the team that speaks."""
+        memory = kept.memory
         if memory.inner is not None:
-            turns = self._within.turns(state, memory.next, Conduct.model_validate(memory.inner))
-        else:
-            turns = _next(options, memory, state) if memory.talking and not state.open else []
-        found = with_replies(state, turns, _roles(options), options.speak)
-        return found if found or state.open or memory.talking else last_verification(state)
+            return self._within.turns(state, memory.next, Conduct.model_validate(memory.inner))
+        return _next(options, memory, state) if memory.talking and not state.open else []
 
-    def hear(self, heard: Heard, state: State) -> Conduct:
-        """Take in what was said; a Boss who speaks after the end begins another chat."""
-        if state.facts is None:
-            return state.conduct
-        options = self._options.of(state.facts.team.team)
-        memory = Memory.model_validate(state.conduct.memory)
-        match heard:
-            case Told(message=message, opened=None):
-                memory = self._begun(options, memory, message, state)
-            case Told(opened=opened) | Ended(opened=opened) if opened is not None and "within" in opened.brief:
-                memory = self._inside(options, memory, heard, state)
-            case Ended(opened=opened) if opened.said is not None:
-                memory = self._after(options, memory, opened.said, str(opened.brief.get("part")), state)
-            case _:
-                return state.conduct
-        return Conduct(memory=memory.model_dump(mode="json"), progress=f"turn {memory.turns}")
+    def heard(self, options: GroupOptions, kept: Kept[Memory], heard: Heard, state: State) -> Kept[Memory] | None:
+        """Return how far it is now; what happens in the team that speaks is heard by its own conductor."""
+        if heard.opened is not None and "within" in heard.opened.brief:
+            return Kept(self._inside(options, kept.memory, heard, state))
+        return super().heard(options, kept, heard, state)
 
-    def _after(self, options: GroupOptions, memory: Memory, said: Message, part: str, state: State) -> Memory:
-        if part == "choose":
-            return self._called(options, memory, str((said.data or {}).get("choice")), said, state)
-        if part != "speak" or not memory.talking:
-            return memory
-        return self._spoke(options, memory, said.sent_from, said, state)
+    def added(self, options: GroupOptions, kept: Kept[Memory], message: Message) -> Kept[Memory]:
+        """Return it once the Boss has said this too: that may be the word that ends it."""
+        found = tuple(sorted({*kept.memory.met, *said_by_boss(options.end, message.content)}))
+        changed = {"met": found, "talking": not holds(options.end, found)}
+        return Kept(kept.memory.with_boss(message.id).model_copy(update=changed))
 
-    def _begun(self, options: GroupOptions, memory: Memory, message: Message, state: State) -> Memory:
-        if message.sent_from != BOSS or message.send_to:
-            return memory
-        if memory.talking:
-            found = tuple(sorted({*memory.met, *said_by_boss(options.end, message.content)}))
-            talking = not holds(options.end, found)
-            return memory.with_boss(message.id).model_copy(update={"met": found, "talking": talking})
+    def begun(self, options: GroupOptions, before: Memory, message: Message, state: State) -> Kept[Memory]:
+        """Return the beginning of another chat, with who is called on first."""
         used = state.usage.prompt_tokens + state.usage.completion_tokens
-        new = Memory(boss=(message.id,), talking=True, round=memory.round, tokens=used, seconds=state.seconds)
-        return self._called(options, new, options.first or _decided(options, new, state), message, state)
+        new = Memory(boss=(message.id,), talking=True, round=before.round, tokens=used, seconds=state.seconds)
+        return Kept(self._called(options, new, options.first or _decided(options, new, state), message, state))
+
+    def spoken(
+        self, options: GroupOptions, kept: Kept[Memory], said: Message, opened: OpenReaction, state: State
+    ) -> Kept[Memory] | None:
+        """Return it once a member has spoken, or somebody has chosen who does."""
+        match opened.brief.get("part"):
+            case "choose":
+                choice = str((said.data or {}).get("choice"))
+                return Kept(self._called(options, kept.memory, choice, said, state))
+            case "speak" if kept.memory.talking:
+                return Kept(self._spoke(options, kept.memory, said.sent_from, said, state))
+            case _:
+                return None
+
+    def progress(self, options: GroupOptions, kept: Kept[Memory]) -> str:
+        """Return how many have spoken."""
+        del options
+        return f"turn {kept.memory.turns}"
 
     def _spoke(self, options: GroupOptions, memory: Memory, name: str, said: Message, state: State) -> Memory:
         """Return the memory once a member has spoken, and the next one is called on where that is known."""
@@ -119,11 +123,6 @@ class Group:
         if said is None or not self._within.is_over(state, team, conduct):
             return memory
         return self._spoke(options, memory, team, said, state)
-
-
-def _roles(options: GroupOptions) -> tuple[RoleName, ...]:
-    named = [RoleName(name) for name in options.members if name not in options.teams]
-    return (*named, *(() if options.moderator is None else (options.moderator,)))
 
 
 def _allowed(options: GroupOptions, memory: Memory, state: State) -> tuple[str, ...]:

@@ -2,17 +2,16 @@
 
 from typing import Literal
 
-from agentsh.conductors.talk import Talk, is_gone, is_there, with_replies
-from agentsh.conductors.verification import last_verification
-from agentsh.core.ids import BOSS, RoleName
+from agentsh.conductors.chair import Chair, Kept
+from agentsh.conductors.talk import Talk, is_gone, is_there
+from agentsh.core.ids import RoleName
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
-from agentsh.core.options.base import OptionsReader
 from agentsh.core.options.hierarchical import HierarchicalOptions
 from agentsh.core.plans import SETTLED, Task, Tasks, ready, with_status
 from agentsh.engine.plan_fold import has_failed, plan_in
-from agentsh.engine.state import Conduct, State
-from agentsh.engine.turns import Ended, Heard, Told, Turn
+from agentsh.engine.state import OpenReaction, State
+from agentsh.engine.turns import Turn
 
 
 class Memory(Talk):
@@ -25,50 +24,48 @@ class Memory(Talk):
     """What the manager found missing."""
 
 
-class Hierarchical:
+class Hierarchical(Chair[HierarchicalOptions, Memory]):
     """Conducts a hierarchy."""
 
     def __init__(self) -> None:
-        self._options = OptionsReader(HierarchicalOptions)
+        super().__init__(HierarchicalOptions, Memory)
 
-    def turns(self, state: State) -> list[Turn]:
+    def members(self, options: HierarchicalOptions) -> tuple[RoleName, ...]:
+        """Return the manager and the workers."""
+        return (options.manager, *options.workers)
+
+    def goes_on(self, options: HierarchicalOptions, kept: Kept[Memory]) -> bool:
+        """Return whether the manager has not ended it."""
+        del options
+        return kept.memory.part != "over"
+
+    def next(self, options: HierarchicalOptions, kept: Kept[Memory], state: State) -> list[Turn]:
         """Return the turns of workers whose tasks are held up by nothing, or the manager's."""
-        memory = Memory.model_validate(state.conduct.memory)
-        if state.facts is None or not memory.boss:
-            return []
-        options = self._options.of(state.facts.team.team)
-        if ready(state.conduct.tasks) and memory.part != "give":
-            turns = _tasks(options, memory, state)
-        else:
-            turns = [] if state.open or memory.part == "over" else _managed(options, memory, state)
-        found = with_replies(state, turns, (options.manager, *options.workers), options.speak)
-        return found if found or state.open or memory.part != "over" else last_verification(state)
+        memory, tasks = kept
+        if ready(tasks) and memory.part != "give":
+            return _tasks(options, memory, state)
+        return [] if state.open or memory.part == "over" else _managed(options, memory, state)
 
-    def hear(self, heard: Heard, state: State) -> Conduct:
-        """Take in what was said; a Boss who speaks after the end gives another task."""
-        if state.facts is None:
-            return state.conduct
-        options = self._options.of(state.facts.team.team)
-        memory, tasks = Memory.model_validate(state.conduct.memory), state.conduct.tasks
-        match heard:
-            case Told(message=message) if message.sent_from == BOSS and not message.send_to:
-                if memory.part == "over":
-                    memory = Memory(boss=(message.id,), part=_first(options), round=memory.round)
-                    tasks = _for_all(options) if options.how == "broadcast" else ()
-                else:
-                    memory = memory.with_boss(message.id)
-            case Ended(opened=opened) if opened.said is not None and "part" in opened.brief:
-                memory = memory.with_said(opened.said.id, opened.round, options.window)
-                memory, tasks = _after(options, memory, tasks, opened.said, opened.brief)
-            case _:
-                return state.conduct
-        done = sum(task.status in SETTLED for task in tasks)
-        progress = f"tasks {done}/{len(tasks)}" if tasks else ""
-        return Conduct(memory=memory.model_dump(mode="json"), progress=progress, tasks=tasks)
+    def begun(self, options: HierarchicalOptions, before: Memory, message: Message, state: State) -> Kept[Memory]:
+        """Return it with the Boss's request, which all work at, or the manager divides first."""
+        del state
+        to_all = options.how == "broadcast"
+        memory = Memory(boss=(message.id,), part="work" if to_all else "give", round=before.round)
+        return Kept(memory, _for_all(options) if to_all else ())
 
+    def spoken(
+        self, options: HierarchicalOptions, kept: Kept[Memory], said: Message, opened: OpenReaction, state: State
+    ) -> Kept[Memory] | None:
+        """Return how far the work is with this."""
+        del state
+        memory = kept.memory.with_said(said.id, opened.round, options.window)
+        return _after(options, Kept(memory, kept.tasks), said, opened.brief)
 
-def _first(options: HierarchicalOptions) -> Literal["give", "work"]:
-    return "work" if options.how == "broadcast" else "give"
+    def progress(self, options: HierarchicalOptions, kept: Kept[Memory]) -> str:
+        """Return how many tasks are settled."""
+        del options
+        done = sum(task.status in SETTLED for task in kept.tasks)
+        return f"tasks {done}/{len(kept.tasks)}" if kept.tasks else ""
 
 
 def _for_all(options: HierarchicalOptions) -> Tasks:
@@ -99,28 +96,27 @@ def _managed(options: HierarchicalOptions, memory: Memory, state: State) -> list
     return [memory.turn(options.manager, options.delegate, state, brief)]
 
 
-def _after(
-    options: HierarchicalOptions, memory: Memory, tasks: Tasks, said: Message, brief: JsonObject
-) -> tuple[Memory, Tasks]:
+def _after(options: HierarchicalOptions, kept: Kept[Memory], said: Message, brief: JsonObject) -> Kept[Memory]:
+    memory, tasks = kept
     data = said.data or {}
     match brief["part"]:
         case "give":
             given = tuple(task.model_copy(update={"status": "open"}) for task in plan_in(said))
-            return memory.model_copy(update={"part": "work", "rounds": memory.rounds + 1}), given
+            return Kept(memory.model_copy(update={"part": "work", "rounds": memory.rounds + 1}), given)
         case "route":
             task = Task(id="1", text="The Boss's request, which is yours", by=str(data.get("choice")))
-            return memory.model_copy(update={"part": "work", "rounds": memory.rounds + 1}), (task,)
+            return Kept(memory.model_copy(update={"part": "work", "rounds": memory.rounds + 1}), (task,))
         case "work":
             task_ = brief.get("job")
             id_ = str(task_.get("id")) if isinstance(task_, dict) else ""
             tasks = with_status(tasks, id_, "failed" if has_failed(said) else "done")
             over = all(task.status in SETTLED for task in tasks)
             after = "over" if options.how == "route" else "combine"
-            return memory.model_copy(update={"part": after if over else "work"}), tasks
+            return Kept(memory.model_copy(update={"part": after if over else "work"}), tasks)
         case "combine":
             missing = str(data.get("missing") or "")
             again = options.how == "coordinate" and data.get("complete") is False and memory.rounds < options.rounds
             why = f"Something is missing: {missing}" if again else ""
-            return memory.model_copy(update={"part": "give" if again else "over", "missing": why}), tasks
+            return Kept(memory.model_copy(update={"part": "give" if again else "over", "missing": why}), tasks)
         case _:
-            return memory, tasks
+            return kept

@@ -3,6 +3,7 @@
 from typing import Generic, TypeVar
 
 from agentsh.core.model import Frozen, JsonObject
+from agentsh.core.plans import Tasks
 from agentsh.engine.state import Conduct
 
 Memory = TypeVar("Memory", bound=Frozen)
@@ -22,8 +23,8 @@ class Mind(Generic[Memory]):
             self._stored, self._memory = conduct.memory, self._model.model_validate(conduct.memory)
         return self._memory
 
-    def keep(self, memory: Memory, progress: str = "") -> Conduct:
+    def keep(self, memory: Memory, progress: str = "", tasks: Tasks = ()) -> Conduct:
         """Return the conduct that keeps this in mind."""
-        conduct = Conduct(memory=memory.model_dump(mode="json"), progress=progress)
+        conduct = Conduct(memory=memory.model_dump(mode="json"), progress=progress, tasks=tasks)
         self._stored, self._memory = conduct.memory, memory
         return conduct

@@ -1,14 +1,12 @@
 """A task force: experts are recruited, decide together and are judged, round by round. Source: AgentVerse."""
 
-from agentsh.conductors.talk import with_replies
-from agentsh.conductors.verification import last_verification
-from agentsh.conductors.waves import Move, Waving
-from agentsh.core.ids import BOSS, RoleName
+from agentsh.conductors.chair import Chair, Kept
+from agentsh.conductors.waves import WAVE, Move, Waving
+from agentsh.core.ids import RoleName
 from agentsh.core.messages import Message
-from agentsh.core.options.base import OptionsReader
 from agentsh.core.options.recruit import RecruitOptions
-from agentsh.engine.state import Conduct, State
-from agentsh.engine.turns import Ended, Heard, Told, Turn
+from agentsh.engine.state import OpenReaction, State
+from agentsh.engine.turns import Turn
 
 
 class Memory(Waving):
@@ -26,44 +24,43 @@ class Memory(Waving):
     """What the evaluator said last."""
 
 
-class Recruit:
+class Recruit(Chair[RecruitOptions, Memory]):
     """Conducts a task force."""
 
     def __init__(self) -> None:
-        self._options = OptionsReader(RecruitOptions)
+        super().__init__(RecruitOptions, Memory)
 
-    def turns(self, state: State) -> list[Turn]:
-        """Return the turns of whoever is to speak now; in the end a verification, if owed."""
-        memory = Memory.model_validate(state.conduct.memory)
-        if state.facts is None or not memory.boss:
-            return []
-        options = self._options.of(state.facts.team.team)
-        turns = memory.moves(_waves(options, memory), state)
-        found = with_replies(state, turns, _roles(options), options.speak)
-        return found if found or state.open or memory.going else last_verification(state)
+    def members(self, options: RecruitOptions) -> tuple[RoleName, ...]:
+        """Return everybody who recruits, decides, carries out or judges."""
+        executor = () if options.executor is None else (options.executor,)
+        return (options.recruiter, *options.experts, *executor, options.evaluator)
 
-    def hear(self, heard: Heard, state: State) -> Conduct:
-        """Take in what was said; a Boss who speaks after the end sets another task."""
-        if state.facts is None:
-            return state.conduct
-        options = self._options.of(state.facts.team.team)
-        memory = Memory.model_validate(state.conduct.memory)
-        match heard:
-            case Told(message=message) if message.sent_from == BOSS and not message.send_to:
-                begun = Memory(boss=(message.id,), going=True, round=memory.round)
-                memory = memory.with_boss(message.id) if memory.going else begun
-            case Ended(opened=opened) if opened.said is not None and opened.brief.get("part") == "wave":
-                memory = _after(options, memory, opened.said, state)
-            case _:
-                return state.conduct
-        scores = "".join(f", scored {score}" for score in memory.scores[-1:])
-        progress = f"round {memory.number}/{options.rounds}{scores}"
-        return Conduct(memory=memory.model_dump(mode="json"), progress=progress)
+    def goes_on(self, options: RecruitOptions, kept: Kept[Memory]) -> bool:
+        """Return whether a round is under way."""
+        del options
+        return kept.memory.going
 
+    def next(self, options: RecruitOptions, kept: Kept[Memory], state: State) -> list[Turn]:
+        """Return the turns of those in this wave who have not spoken yet."""
+        return kept.memory.moves(_waves(options, kept.memory), state)
 
-def _roles(options: RecruitOptions) -> tuple[RoleName, ...]:
-    executor = () if options.executor is None else (options.executor,)
-    return (options.recruiter, *options.experts, *executor, options.evaluator)
+    def begun(self, options: RecruitOptions, before: Memory, message: Message, state: State) -> Kept[Memory]:
+        """Return the first round of another task."""
+        del options, state
+        return Kept(Memory(boss=(message.id,), going=True, round=before.round))
+
+    def spoken(
+        self, options: RecruitOptions, kept: Kept[Memory], said: Message, opened: OpenReaction, state: State
+    ) -> Kept[Memory] | None:
+        """Return how far the round is with this."""
+        if opened.brief.get("part") != WAVE:
+            return None
+        return Kept(_after(options, kept.memory, said, state))
+
+    def progress(self, options: RecruitOptions, kept: Kept[Memory]) -> str:
+        """Return which round it is, and how the one before was judged."""
+        scores = "".join(f", scored {score}" for score in kept.memory.scores[-1:])
+        return f"round {kept.memory.number}/{options.rounds}{scores}"
 
 
 def _waves(options: RecruitOptions, memory: Memory) -> list[list[Move]]:
@@ -121,8 +118,7 @@ def _after(options: RecruitOptions, memory: Memory, said: Message, state: State)
             return _judged(options, memory, said)
         case _:
             pass
-    waves = _waves(options, memory)
-    past = Memory.model_validate(memory.past(waves, said.sent_from, state).model_dump())
+    past = memory.past(_waves(options, memory), said.sent_from, state)
     return _agreed(options, past) if past.wave != memory.wave else past
 
 

@@ -1,12 +1,16 @@
 """Waves: some speak at once, and when all of them have spoken the next wave comes."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from agentsh.conductors.talk import Talk, is_gone, is_there
 from agentsh.core.ids import ActionName, RoleName
 from agentsh.core.model import Frozen, JsonObject
 from agentsh.engine.state import State
 from agentsh.engine.turns import Turn
+
+WAVE = "wave"
+"""The part of a turn in which somebody speaks in a wave."""
 
 
 class Move(Frozen):
@@ -33,10 +37,10 @@ class Waving(Talk):
         if not self.going or self.wave >= len(waves):
             return []
         left = [move for move in waves[self.wave] if move.role not in self.spoke and is_there(state, move.role)]
-        part: JsonObject = {"part": "wave"}
+        part: JsonObject = {"part": WAVE}
         return [self.turn(move.role, move.action, state, {**move.brief, **part}) for move in left]
 
-    def past(self, waves: Waves, role: RoleName, state: State) -> "Waving":
+    def past(self, waves: Waves, role: RoleName, state: State) -> Self:
         """Return how far it is once `role` has spoken; who was let go is not waited for."""
         spoke = (*self.spoke, role)
         waiting = [m.role for m in waves[self.wave] if m.role not in spoke and not is_gone(state, m.role)]

@@ -19,7 +19,9 @@ from agentsh.tools.servers.server import McpServer
 ROOT = Path(__file__).parents[2]
 BENCH = (sys.executable, "-m", "tests.support.mcp_server")
 LIAR = """
-import json, sys
+import json, os, sys
+turns = [{"anyOf": [{"$ref": f"#/$defs/T{n + 1}"}] * 50} for n in range(3)]
+wide = {f"T{n}": turn for n, turn in enumerate(turns)} | {"T3": {"type": "string"}}
 for line in sys.stdin:
     asked = json.loads(line)
     if "id" not in asked:
@@ -32,7 +34,11 @@ for line in sys.stdin:
             {"name": "loose", "inputSchema": {"type": "object", "properties": {"a": {"type": 7}}}},
             {"name": "needs", "inputSchema": {"type": "object", "properties": {}, "required": ["ghost"]}},
             {"name": "bad name!", "inputSchema": {"type": "object"}},
-        ]}
+            {"name": "wide", "inputSchema": {"type": "object", "$defs": wide, "properties": {"a": wide["T0"]}}},
+            {"name": "wordy", "inputSchema": {"type": "object", "properties": {"a": {"description": "x" * 20000}}}},
+        ], "nextCursor": "again"}
+    elif asked["method"] == "tools/call":
+        told = {"content": [{"type": "text", "text": str(os.getpid())}]}
     else:
         print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "error": {"code": -32601, "message": "no"}}), flush=True)
         continue
@@ -83,6 +89,28 @@ async def test_its_tools_are_called_by_their_names_and_give_words(server: McpSer
     assert await found["bench.add"].call(NOBODY, {"a": 5}) == "6", "a tool that fails takes nothing with it"
 
 
+async def test_a_tool_that_gives_what_its_own_schema_forbids_is_told_and_takes_nothing_with_it() -> None:
+    boasts = '{"name": "boasts", "inputSchema": {"type": "object"}, "outputSchema": {"type": "object"}},'
+    plain = '{"name": "plain", "inputSchema": {"type": "object"}},'
+    boaster = LIAR.replace('"tools": [', f'"tools": [{boasts}{plain}')
+    server = McpServer("odd", ServerSettings(command=(sys.executable, "-c", boaster)), ROOT)
+    found = await tools(server)
+    first = await found["odd.plain"].call(NOBODY, {})
+    with pytest.raises(ToolFault, match=r"odd\.boasts gave what it must not: .*structured content"):
+        await found["odd.boasts"].call(NOBODY, {})
+    assert await found["odd.plain"].call(NOBODY, {}) == first, "the server was not started anew for it"
+    await server.aclose()
+
+
+async def test_a_flood_over_http_is_cut_off(http: str) -> None:
+    server = McpServer("bench", ServerSettings(url=http), ROOT)
+    found = await tools(server)
+    with pytest.raises(ToolFault, match=r"more than|exceed|too"):
+        await found["bench.flood"].call(NOBODY, {})
+    assert await found["bench.add"].call(NOBODY, {"a": 5}) == "6"
+    await server.aclose()
+
+
 async def test_a_program_that_dies_or_floods_is_told_and_started_anew_by_the_next_call() -> None:
     settings = ServerSettings(command=BENCH, env={"BENCH_WORD": "$HOME"})
     server = McpServer("bench", settings, ROOT)
@@ -108,7 +136,13 @@ async def test_a_program_that_dies_or_floods_is_told_and_started_anew_by_the_nex
     [
         (("no-such-program",), "'no-such-program' cannot be started"),
         ((sys.executable, "-c", "import sys; sys.exit('a wrong flag')"), "exit code 1; a wrong flag"),
-        ((sys.executable, "-c", LIAR), "no tool that can be used.*'loose' is left out.*'needs'.*does not name.*'bad"),
+        (
+            (sys.executable, "-c", LIAR),
+            (
+                "no tool that can be used.*'loose' is left out.*'needs'.*does not name.*'bad.*"
+                "'wide' is left out: its parameters have more than 400 parts; 'wordy' .* 16,000 characters to tell$"
+            ),
+        ),
     ],
 )
 async def test_a_program_that_is_no_server_or_lies_about_its_tools_is_one_clear_error(

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import ClassVar, Generic, Literal, TypeVar
 
+from pydantic import Field
+
 from agentsh.core.cards import TeamCard
+from agentsh.core.ids import ActionName
 from agentsh.core.model import Frozen
 
 Place = tuple[str | int, ...]
@@ -50,6 +53,15 @@ class TeamOptions(Frozen):
     def doubts(self) -> Iterator[Problem]:
         """Yield what works, but hardly as it was meant."""
         yield from ()
+
+
+class TalkOptions(TeamOptions):
+    """The keys that every talk has."""
+
+    speak: ActionName = ActionName("speak")
+    """What a member does who is called on; whom the Boss speaks to by name answers with it."""
+    window: int = Field(default=12, ge=2, le=100)
+    """So many of the newest messages each of them hears."""
 
 
 Options = TypeVar("Options", bound=TeamOptions)

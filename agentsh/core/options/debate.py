@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import Field
 
 from agentsh.core.ids import ActionName, RoleName
-from agentsh.core.options.base import Problem, Reference, TeamOptions
+from agentsh.core.options.base import Problem, Reference, TalkOptions
 
 
-class DebateOptions(TeamOptions):
+class DebateOptions(TalkOptions):
     """The keys of conductor `debate`."""
 
     debaters: tuple[RoleName, ...] = Field(min_length=2, max_length=20)
@@ -25,8 +25,6 @@ class DebateOptions(TeamOptions):
     propose: ActionName = ActionName("propose")
     vote: ActionName = ActionName("vote")
     conclude: ActionName = ActionName("give_verdict")
-    speak: ActionName = ActionName("speak")
-    window: int = Field(default=12, ge=2, le=100)
 
     def references(self) -> Iterator[Reference]:
         """Yield who takes part, and what they do."""

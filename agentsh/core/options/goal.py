@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from agentsh.core.ids import ActionName, RoleName
-from agentsh.core.options.base import Reference, TeamOptions
+from agentsh.core.options.base import Reference, TalkOptions
 
 
-class GoalOptions(TeamOptions):
+class GoalOptions(TalkOptions):
     """The keys of conductor `goal`."""
 
     worker: RoleName
@@ -30,8 +30,6 @@ class GoalOptions(TeamOptions):
     """What the planner does when all is done."""
     most: int = Field(default=12, ge=1, le=100)
     """Most tasks that roles may make, in all."""
-    speak: ActionName = ActionName("speak")
-    window: int = Field(default=12, ge=2, le=100)
 
     def references(self) -> Iterator[Reference]:
         """Yield who takes part, and what they do."""

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from agentsh.core.ids import ActionName, RoleName
 from agentsh.core.model import Frozen
-from agentsh.core.options.base import Place, Problem, Reference, TeamOptions
+from agentsh.core.options.base import Place, Problem, Reference, TalkOptions
 
 
 class Node(Frozen):
@@ -35,7 +35,7 @@ class Node(Frozen):
     """Where to when the turns are used up and `until` has not said so; None: the last of `next`."""
 
 
-class GraphOptions(TeamOptions):
+class GraphOptions(TalkOptions):
     """The keys of conductor `graph`."""
 
     states: tuple[Node, ...] = Field(min_length=1, max_length=50)
@@ -44,10 +44,8 @@ class GraphOptions(TeamOptions):
     controller: RoleName | None = None
     """Who chooses the next state where there are several, and may stay in this one."""
     choose: ActionName = ActionName("choose_state")
-    speak: ActionName = ActionName("speak")
     turns: int = Field(default=60, ge=1, le=1000)
     """Most turns of the whole."""
-    window: int = Field(default=12, ge=2, le=100)
 
     def named(self, name: str) -> Node:
         """Return a state by its name."""

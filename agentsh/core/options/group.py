@@ -6,11 +6,11 @@ from typing import Literal
 from pydantic import Field
 
 from agentsh.core.ids import ActionName, RoleName
-from agentsh.core.options.base import Problem, Reference, TeamOptions
+from agentsh.core.options.base import Problem, Reference, TalkOptions
 from agentsh.core.options.ending import End
 
 
-class GroupOptions(TeamOptions):
+class GroupOptions(TalkOptions):
     """The keys of conductor `group`."""
 
     members: tuple[str, ...] = Field(min_length=1, max_length=50)
@@ -27,13 +27,10 @@ class GroupOptions(TeamOptions):
     """Who may speak after whom; who is not named here may be followed by anybody."""
     twice: bool = False
     """Whether somebody may speak twice in a row, where `transitions` do not say it."""
-    speak: ActionName = ActionName("speak")
     acts: dict[str, ActionName] = {}
     """What single roles do in place of speaking."""
     choose: ActionName = ActionName("choose_speaker")
     end: End = End(turns=10)
-    window: int = Field(default=12, ge=2, le=100)
-    """So many of the newest words are always in view."""
 
     def references(self) -> Iterator[Reference]:
         """Yield who takes part, and what they do."""

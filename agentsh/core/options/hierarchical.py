@@ -6,10 +6,10 @@ from typing import Literal
 from pydantic import Field
 
 from agentsh.core.ids import ActionName, RoleName
-from agentsh.core.options.base import Problem, Reference, TeamOptions
+from agentsh.core.options.base import Problem, Reference, TalkOptions
 
 
-class HierarchicalOptions(TeamOptions):
+class HierarchicalOptions(TalkOptions):
     """The keys of conductor `hierarchical`."""
 
     manager: RoleName
@@ -28,8 +28,6 @@ class HierarchicalOptions(TeamOptions):
     """What single workers do in place of `work`."""
     combine: ActionName = ActionName("combine")
     """Its output has the bool `complete`, and says in `missing` what is not there yet."""
-    speak: ActionName = ActionName("speak")
-    window: int = Field(default=12, ge=2, le=100)
 
     def references(self) -> Iterator[Reference]:
         """Yield who takes part, and what they do."""

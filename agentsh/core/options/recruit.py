@@ -9,10 +9,10 @@ from typing import Literal
 from pydantic import Field
 
 from agentsh.core.ids import ActionName, RoleName
-from agentsh.core.options.base import Problem, Reference, TeamOptions
+from agentsh.core.options.base import Problem, Reference, TalkOptions
 
 
-class RecruitOptions(TeamOptions):
+class RecruitOptions(TalkOptions):
     """The keys of conductor `recruit`."""
 
     recruiter: RoleName
@@ -40,8 +40,6 @@ class RecruitOptions(TeamOptions):
     execute: ActionName = ActionName("carry_out")
     evaluate: ActionName = ActionName("evaluate")
     """Its output has a `score` from 0 to 10 and `advice`."""
-    speak: ActionName = ActionName("speak")
-    window: int = Field(default=12, ge=2, le=100)
 
     def references(self) -> Iterator[Reference]:
         """Yield who takes part, and what they do."""

@@ -74,6 +74,7 @@ class ServerProcess:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _started(self) -> asyncio.subprocess.Process:
+        self._fault = self._complained = ""
         own = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,

@@ -1,5 +1,7 @@
 """The parameters of a server's tool, as models here are told of them and arguments are checked: plain and bounded."""
 
+import json
+
 from pydantic import JsonValue, ValidationError
 
 from agentsh.core.model import JsonObject
@@ -7,6 +9,10 @@ from agentsh.core.outputs import Shape
 
 DEEPEST = 8
 LONGEST_TEXT = 20_000
+MOST_PARTS = 400
+"""Of one schema: a small one may refer to itself so often that it would never be read to its end."""
+LONGEST_SCHEMA = 16_000
+"""Characters of one schema: every role is told of it, at each call."""
 _KEPT = frozenset(
     ("type", "enum", "items", "description", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
 )
@@ -17,8 +23,10 @@ def plain_schema(schema: JsonValue) -> JsonObject:
     if not isinstance(schema, dict) or schema.get("type", "object") != "object":
         raise ValueError("its parameters are no object")
     definitions = schema.get("$defs", schema.get("definitions"))
-    made = _plain(schema, definitions if isinstance(definitions, dict) else {}, 0)
+    made = _Reading(definitions if isinstance(definitions, dict) else {}).plain(schema)
     shaped: JsonObject = {"type": "object", "properties": {}, "required": [], **made, "additionalProperties": False}
+    if len(json.dumps(shaped)) > LONGEST_SCHEMA:
+        raise ValueError(f"its parameters take more than {LONGEST_SCHEMA:,} characters to tell")
     try:
         Shape.model_validate(shaped)
     except ValidationError as error:
@@ -30,28 +38,43 @@ def plain_schema(schema: JsonValue) -> JsonObject:
     return shaped
 
 
-def _plain(schema: JsonValue, definitions: JsonObject, depth: int) -> JsonObject:
-    if depth > DEEPEST:
-        raise ValueError("its parameters are nested too deeply")
-    if not isinstance(schema, dict):
-        return {}
-    if isinstance(reference := schema.get("$ref"), str):
-        return _plain(definitions.get(reference.rpartition("/")[2], {}), definitions, depth + 1)
-    made: JsonObject = {key: value for key, value in schema.items() if key in _KEPT}
-    if "const" in schema:
-        made["enum"] = [schema["const"]]
-    if isinstance(made.get("type"), list):
-        made = {"anyOf": [_plain({**schema, "type": one}, definitions, depth + 1) for one in _listed(made["type"])]}
-    if options := _listed(schema.get("anyOf", schema.get("oneOf"))):
-        made = {"anyOf": [_plain(option, definitions, depth + 1) for option in options]}
-    if isinstance(properties := schema.get("properties"), dict):
-        made["properties"] = {key: _plain(value, definitions, depth + 1) for key, value in properties.items()}
-        made["required"] = _listed(schema.get("required"))
-    if "items" in made:
-        made["items"] = _plain(made["items"], definitions, depth + 1)
-    if made.get("type") == "string" and "enum" not in made:
-        made.setdefault("maxLength", LONGEST_TEXT)
-    return made
+class _Reading:
+    """One schema, read with its references followed."""
+
+    def __init__(self, definitions: JsonObject) -> None:
+        self._definitions = definitions
+        self._parts = 0
+
+    def plain(self, schema: JsonValue, depth: int = 0) -> JsonObject:
+        """Return a part of it. Raises ValueError when there is no end of it."""
+        self._parts += 1
+        if depth > DEEPEST:
+            raise ValueError("its parameters are nested too deeply")
+        if self._parts > MOST_PARTS:
+            raise ValueError(f"its parameters have more than {MOST_PARTS} parts")
+        if not isinstance(schema, dict):
+            return {}
+        if isinstance(reference := schema.get("$ref"), str):
+            return self.plain(self._definitions.get(reference.rpartition("/")[2], {}), depth + 1)
+        return self._made(schema, depth)
+
+    def _made(self, schema: JsonObject, depth: int) -> JsonObject:
+        made: JsonObject = {key: value for key, value in schema.items() if key in _KEPT}
+        if "const" in schema:
+            made["enum"] = [schema["const"]]
+        if isinstance(made.get("type"), list):
+            kinds = [self.plain({**schema, "type": one}, depth + 1) for one in _listed(made["type"])]
+            made = {"anyOf": [*kinds]}
+        if options := _listed(schema.get("anyOf", schema.get("oneOf"))):
+            made = {"anyOf": [self.plain(option, depth + 1) for option in options]}
+        if isinstance(properties := schema.get("properties"), dict):
+            made["properties"] = {key: self.plain(value, depth + 1) for key, value in properties.items()}
+            made["required"] = _listed(schema.get("required"))
+        if "items" in made:
+            made["items"] = self.plain(made["items"], depth + 1)
+        if made.get("type") == "string" and "enum" not in made:
+            made.setdefault("maxLength", LONGEST_TEXT)
+        return made
 
 
 def _listed(value: JsonValue) -> list[JsonValue]:

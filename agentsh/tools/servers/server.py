@@ -5,12 +5,11 @@ extra, and is imported when the first server starts: that takes seconds.
 """
 
 import asyncio
-import base64
 import importlib
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from agentsh.core.model import Frozen, JsonObject
 from agentsh.core.servers import ServerSettings
 from agentsh.core.tools import ToolFault, ToolSpec
 from agentsh.ports import Hands, Tool
-from agentsh.tools.servers.process import ServerProcess, filled
+from agentsh.tools.servers.process import ServerProcess
 from agentsh.tools.servers.schema import plain_schema
 
 if TYPE_CHECKING:
@@ -73,15 +72,17 @@ class McpServer:
         """Start it, and return what it has: in words on the first line, and below it as JSON. Raises ToolFault."""
         client = await self._running()
         try:
-            told = (await client.list_tools()).tools
+            told = await _all_tools(client)
         except Exception as error:
-            raise await self._failed(error) from error
+            raise await self._failed(error, client) from error
         found, left_out = [], []
         for tool in told[:MOST_TOOLS]:
             try:
                 found.append(_listed(self._name, tool))
             except ValueError as error:
-                left_out.append(f"{tool.name!r} is left out: {error}")
+                left_out.append(f"{tool.name!r} is left out: {error}"[:MOST_DESCRIPTION])
+        if len(told) > MOST_TOOLS:
+            left_out.append(f"what it has beyond {MOST_TOOLS} tools is left out")
         if not found:
             raise ToolFault(f"the server {self._name!r} has no tool that can be used. {'; '.join(left_out)}".strip())
         words = "; ".join([f"{len(found)} tools: {', '.join(one.name for one in found)}", *left_out])
@@ -102,10 +103,12 @@ class McpServer:
         try:
             async with asyncio.timeout(deadline_s) as limit:
                 result = await client.call_tool(name, dict(arguments))
+        except RuntimeError as error:  # what it gave is not what its own schema says
+            raise ToolFault(f"{self._name}.{name} gave what it must not: {_shortened(str(error))}") from error
         except Exception as error:
             if limit.expired():
                 raise ToolFault(f"{self._name}.{name} did not end within {deadline_s:g} s.") from None
-            raise await self._failed(error) from error
+            raise await self._failed(error, client) from error
         text = "\n".join(_words(part) for part in result.content)
         if not text and result.structured_content is not None:
             text = json.dumps(result.structured_content, ensure_ascii=False)
@@ -134,7 +137,7 @@ class McpServer:
             except AgentshError:
                 raise
             except Exception as error:
-                raise await self._failed(error) from error
+                raise await self._failed(error, None) from error
             except asyncio.CancelledError:
                 await self.aclose()
                 raise
@@ -144,7 +147,9 @@ class McpServer:
         """Hold the connection open in a task of its own: it has to be closed where it was opened."""
         from mcp import Client
 
-        transport = self._process.opened() if self._settings.command else _over_http(self._settings)
+        from agentsh.tools.servers.address import over_http
+
+        transport = self._process.opened() if self._settings.command else over_http(self._settings)
         opening = asyncio.ensure_future(ending.wait())
         try:
             async with Client(transport) as client:
@@ -159,15 +164,16 @@ class McpServer:
             with suppress(asyncio.CancelledError):
                 await opening
 
-    async def _failed(self, error: Exception) -> ToolFault:
-        """Return what is told of an error of the connection; one that ended is opened anew by the next call."""
+    async def _failed(self, error: Exception, client: "Client | None") -> ToolFault:
+        """Return what is told of an error of a connection; one that ended is opened anew by the next call."""
         from mcp import MCPError
         from mcp_types import CONNECTION_CLOSED
 
         cause = next(_leaves(error))
-        if isinstance(cause, MCPError) and cause.code != CONNECTION_CLOSED and self._client is not None:
-            return ToolFault(f"the server {self._name!r} refused: {cause.error.message}")
-        await self.aclose()
+        if isinstance(cause, MCPError) and cause.code != CONNECTION_CLOSED and client is not None:
+            return ToolFault(f"the server {self._name!r} refused: {_shortened(cause.error.message)}")
+        if self._client is client:  # another call may have opened it anew by now
+            await self.aclose()
         why = self._process.trouble if self._settings.command else ""
         said = str(cause) or type(cause).__name__
         return ToolFault(f"the server {self._name!r} ({self._settings.words}) does not answer: {why or said}")
@@ -209,7 +215,7 @@ def _words(part: Any) -> str:
         case "text":
             return str(part.text)
         case "image" | "audio":
-            size = len(base64.b64decode(part.data, validate=False))
+            size = len(part.data) * 3 // 4 - part.data[-2:].count("=")
             return f"[{part.type}, {part.mime_type}, {size:,} bytes: it cannot be read as text]"
         case "resource" if hasattr(part.resource, "text"):
             return str(part.resource.text)
@@ -221,17 +227,17 @@ def _words(part: Any) -> str:
             return f"[{other}: it cannot be read as text]"
 
 
-@asynccontextmanager
-async def _over_http(settings: ServerSettings) -> AsyncIterator[Any]:
-    import httpx2
-    from mcp.client.streamable_http import streamable_http_client
-
-    limit = httpx2.Timeout(settings.start_s, read=settings.deadline_s)
-    async with (
-        httpx2.AsyncClient(headers=filled(settings.headers), timeout=limit, follow_redirects=False) as client,
-        streamable_http_client(settings.url, http_client=client) as streams,
-    ):
-        yield streams
+async def _all_tools(client: "Client") -> list[Any]:
+    """Return the server's tools, page after page as long as that brings new ones, or a few more than are taken."""
+    found: dict[str, Any] = {}
+    cursor, known = None, -1
+    while known < len(found) <= MOST_TOOLS:
+        known = len(found)
+        page = await client.list_tools(cursor=cursor)
+        found |= {tool.name: tool for tool in page.tools}
+        if (cursor := page.next_cursor) is None:
+            break
+    return [*found.values()]
 
 
 async def _import_mcp() -> None:
@@ -241,6 +247,11 @@ async def _import_mcp() -> None:
     except ImportError as error:
         raise ToolFault("servers of tools need the package mcp: pip install 'agentsh[mcp]'") from error
     logging.getLogger("mcp").setLevel(logging.CRITICAL)
+
+
+def _shortened(text: str) -> str:
+    """Return what a server said of a fault: on one line, and not long."""
+    return " ".join(text.split())[:MOST_DESCRIPTION]
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
