@@ -14,9 +14,9 @@ from agentsh.core.tools import SHIPPED
 DEFAULT_HOST = "http://127.0.0.1:11434"
 DEFAULT_TEAM = "software-company"
 SMALL_TEAM = "pair"
+"""What a demo model works in unless told otherwise."""
 EXISTING_TEAM = "chat-company-incremental"
 """Who works in a folder of the user's that has something in it, when nobody says who."""
-"""What a demo model works in unless told otherwise."""
 DEMO_LABEL = "135M parameters, a demo, not for real work"
 """Stands wherever the embedded demo model is named to a person."""
 
