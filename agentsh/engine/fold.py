@@ -1,6 +1,8 @@
 """Applies events to the state, one after another; the same events give the same state, always."""
 
-from functools import singledispatch
+from collections.abc import Callable
+from functools import cache, singledispatch
+from typing import Any
 
 from agentsh.core import events as e
 from agentsh.core.cards import TeamFile
@@ -48,12 +50,13 @@ class Fold:
         """Fold the next event in."""
         self.state.seq = recorded.seq
         self.at = recorded.at
-        self._conduct.before(recorded.event, self.state)
-        _fold(recorded.event, self)
-        fold_people(recorded.event, self.state)
-        fold_world(recorded.event, self.state)
-        fold_plan(recorded.event, self.state)
-        self._conduct.after(recorded.event, self.state)
+        event, state = recorded.event, self.state
+        own, others = _folds(type(event))
+        self._conduct.before(event, state)
+        own(event, self)
+        for fold in others:
+            fold(event, state)
+        self._conduct.after(event, state)
 
     def receivers(self, message: Message) -> list[RoleName]:
         """Return who gets this message."""
@@ -67,6 +70,15 @@ class Fold:
 @singledispatch
 def _fold(_event: object, fold: Fold) -> None:
     """Most events tell people something and change nothing."""
+
+
+@cache
+def _folds(kind: type[object]) -> tuple[Callable[[Any, Fold], None], tuple[Callable[[Any, State], None], ...]]:
+    """Return what folds an event of this kind: here, and in the modules that it concerns."""
+    parts = (fold_people, fold_world, fold_plan)
+    return _fold.dispatch(kind), tuple(
+        part.dispatch(kind) for part in parts if part.dispatch(kind) is not part.dispatch(object)
+    )
 
 
 @_fold.register

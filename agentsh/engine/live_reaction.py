@@ -135,14 +135,22 @@ class LiveReaction:
         last: int | None = None,
     ) -> list[Message]:
         """Return what the role could see when the reaction began or had news last, and what it has said since."""
-        seen = await self._desk.log.journal.messages(
-            causes=causes, visible_to=self.role, after=after, as_of=self._as_of, last=last
-        )
+        seen = await self._seen(causes, after, last)
         own = [message.id for message in self._said]
         later = self._said[own.index(after) + 1 :] if after in own else self._said
         said = [message for message in later if causes is None or message.cause_by in causes]
         found = said if after in own else [*seen, *said]
         return found if last is None else found[max(len(found) - last, 0) :]
+
+    async def _seen(
+        self, causes: Sequence[ActionName] | None, after: MessageId | None, last: int | None
+    ) -> list[Message]:
+        published = self._desk.log.state.published
+        if after is None and causes is not None and not any(cause in published for cause in causes):
+            return []  # nothing of it was ever said: no need to look it up
+        return await self._desk.log.journal.messages(
+            causes=causes, visible_to=self.role, after=after, as_of=self._as_of, last=last
+        )
 
     async def ask_model(self, request: ChatRequest) -> Answer:
         """Ask the model. Raises ProviderError, BudgetSpent."""

@@ -139,7 +139,8 @@ class Run:
 
     def _unattended(self) -> list[OpenReaction]:
         """Return open reactions that nobody works on: those of a process that died, and those to be retried."""
-        return [opened for opened in self._state.open.values() if opened.failed is None and self._is_free(opened.role)]
+        taken = self._busy.keys() | self._dismissed
+        return [opened for opened in self._state.open.values() if opened.role not in taken and opened.failed is None]
 
     def _waits(self, role: RoleName) -> bool:
         """Return whether a role stands before the gate, or until a person decides something."""

@@ -13,6 +13,7 @@ from agentsh.core.canonical import request_hash
 from agentsh.core.chat import Usage
 from agentsh.core.errors import AgentshError, ProviderError, QuestionWithdrawn, StepUncertain
 from agentsh.core.ids import ActionName
+from agentsh.core.messages import Message
 from agentsh.engine.breakpoints import Passage
 from agentsh.engine.gate import Gate
 from agentsh.engine.log import Appended, EventLog
@@ -43,7 +44,7 @@ class Outcome(Generic[T]):
     usage: Usage | None = None
     events: tuple[e.Event, ...] = ()
     """Kept in the same transaction as the step itself."""
-    record: e.MessagePublished | None = None
+    record: Message | None = None
     """What records the step when it is not a step.finished: publishing is its own record."""
 
 
@@ -237,7 +238,7 @@ class Steps:
         self, effect: Effect[T], ordinal: int, hash_: str, outcome: Outcome[T], seconds: float
     ) -> e.StepFinished | e.MessagePublished:
         if outcome.record is not None:
-            return outcome.record.model_copy(update={"ordinal": ordinal, "request_hash": hash_})
+            return e.MessagePublished(message=outcome.record, ordinal=ordinal, request_hash=hash_)
         return e.StepFinished(
             reaction=self._reaction,
             role=self._role,

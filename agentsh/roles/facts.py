@@ -1,5 +1,7 @@
 """What a role knows of its team: the same for the whole session, so that prompts can begin with it."""
 
+from functools import cached_property
+
 from agentsh.core.cards import TeamFile
 from agentsh.core.ids import RoleName
 from agentsh.core.model import Frozen
@@ -42,3 +44,16 @@ class TeamFacts(Frozen):
     def others(self, name: RoleName) -> tuple[Colleague, ...]:
         """Return everybody but `name`."""
         return tuple(colleague for colleague in self.colleagues if colleague.name != name)
+
+    @cached_property
+    def _places(self) -> dict[RoleName, int]:
+        return {colleague.name: place for place, colleague in enumerate(self.colleagues)}
+
+    @cached_property
+    def _names(self) -> tuple[RoleName, ...]:
+        return tuple(colleague.name for colleague in self.colleagues)
+
+    def names_of_others(self, name: RoleName) -> list[RoleName]:
+        """Return the names of everybody but `name`: made for each prompt, so it is a copy and no search."""
+        place = self._places.get(name, len(self._names))
+        return [*self._names[:place], *self._names[place + 1 :]]

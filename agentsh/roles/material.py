@@ -60,7 +60,7 @@ async def gather(
     context = await about(reaction, action)
     verdicts = await reaction.history(causes=verifying, last=1) if verifying else []
     verdict = verdicts[-1].data if verdicts else None
-    others: list[JsonValue] = [colleague.name for colleague in facts.others(card.name)]
+    others: list[JsonValue] = [*facts.names_of_others(card.name)]
     fixed: JsonObject = {
         "idea": reaction.idea,
         "role": variables.of_role(card),

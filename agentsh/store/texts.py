@@ -18,7 +18,6 @@ from agentsh.store.payload import TextDamaged, json_text
 
 LONG_CHARS = 256
 """A string of this many characters is stored once."""
-_WINDOW_CHARS = LONG_CHARS // 2
 _LONG_LIST = 32
 """A list of this many items is looked at for pieces."""
 _PIECE_BYTES = 1024
@@ -39,13 +38,13 @@ def may_hold_long(payload: str) -> bool:
     """Return whether something in this JSON may be long; False is certain."""
     if len(payload) < LONG_CHARS:
         return False
-    # Between two quotes stands at least one whole string, unless quotes are escaped. A long one covers a whole window.
-    windows = range(0, len(payload) - _WINDOW_CHARS, _WINDOW_CHARS)
-    return (
-        len(payload) >= _PIECE_BYTES
-        or '\\"' in payload
-        or any(payload.find('"', start, start + _WINDOW_CHARS) < 0 for start in windows)
-    )
+    if len(payload) >= _PIECE_BYTES or '\\"' in payload:
+        return True
+    # Where no quote is escaped, a long string is so many characters without one.
+    start, last = 0, len(payload) - LONG_CHARS
+    while start <= last and (quote := payload.rfind('"', start, start + LONG_CHARS)) >= 0:
+        start = quote + 1
+    return start <= last
 
 
 class Packer:

@@ -102,3 +102,21 @@ async def test_a_cancelled_call_gives_its_place_back() -> None:
     assert waits == [0]
     async with under.turn("a", RoleName("x"), lambda _: None):
         assert under.hosts[0].busy == 1
+
+
+class Counting(frozenset[str]):
+    """Counts how often it was looked into."""
+
+    looks = 0
+
+    def __contains__(self, model: object) -> bool:
+        self.looks += 1
+        return super().__contains__(model)
+
+
+async def test_letting_one_in_does_not_look_at_all_who_wait() -> None:
+    models = Counting(("a", "b"))
+    under = ModelQueue([Host(NamedProvider(), 4, models)])  # type: ignore[arg-type]
+    calls = [("a" if number % 3 else "b", f"role{number}") for number in range(600)]
+    assert len(await served(under, calls)) == 600
+    assert models.looks < 600 * 20

@@ -30,14 +30,16 @@ from agentsh.core.ids import BOSS, ActionName, RoleName
 from agentsh.core.messages import Draft
 from agentsh.core.worlds import PERCEIVE, THINK, WORLD, EntityId, Level
 from agentsh.engine.conditions import parse_condition
+from agentsh.engine.fold import Fold
 from agentsh.engine.reaction import Reaction
+from agentsh.engine.world_fold import MOST_SNAPSHOTS
 from agentsh.world.minds import Agent, Asked
 from agentsh.world.moment import Moment
 from agentsh.world.systems import Stage, system
 from tests.support.stage import ModelInProcess, asks_and_says
 from tests.support.stage import card as role_card
 from tests.world.sample import Health, Memory, card, catalogue
-from tests.world.stage import WorldStage, thinks, world_stage
+from tests.world.stage import WorldStage, facts, thinks, world_stage
 
 AGENT = RoleName("agent0")
 
@@ -538,3 +540,20 @@ async def _until_true(condition: Callable[[], bool]) -> None:
 
 def _finished_reaction(name: str):  # type: ignore[no-untyped-def]
     return lambda event: isinstance(event, e.ReactionFinished) and event.reaction == name
+
+
+def test_however_many_snapshots_there_are_few_are_known_by_heart_and_the_newest_of_them_all() -> None:
+    fold = Fold()
+    began = facts(card(1, 1))
+    ticks = range(50, 100_050, 50)
+    events = [began, *(e.WorldSnapshot(tick=tick, why="period", parts={}) for tick in (0, *ticks))]
+    for seq, event in enumerate(events, 1):
+        fold.apply(e.Recorded(seq, "", event))
+    assert fold.state.world is not None
+    known = fold.state.world.snapshots
+    assert len(known) <= MOST_SNAPSHOTS
+    assert all(events[seq - 1].tick == tick for tick, seq in known.items())  # type: ignore[union-attr]
+    assert {0, *ticks[-MOST_SNAPSHOTS // 2 :]} <= known.keys()
+    for before, after in itertools.pairwise(sorted(known)):
+        # What was forgotten is run again: of what has passed since, a part that does not grow.
+        assert after - before <= max(50, (ticks[-1] - before) * 0.15)

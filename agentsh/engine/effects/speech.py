@@ -1,6 +1,5 @@
 """Publishing: a message is on the bus exactly once, because its event is the record of the step."""
 
-from agentsh.core.events import MessagePublished
 from agentsh.core.ids import message_id, question_id
 from agentsh.core.messages import Draft, Message
 from agentsh.engine.desk import Desk
@@ -26,7 +25,7 @@ def publish_effect(desk: Desk, opened: OpenReaction, draft: Draft) -> Effect[Mes
             reaction=opened.reaction,
             round=opened.round,
         )
-        return Outcome(message, None, record=MessagePublished(message=message))
+        return Outcome(message, None, record=message)
 
     return Effect(
         kind="publish",
