@@ -258,7 +258,7 @@ def _systems_ms(agents: int) -> float:
     return statistics.median(took)
 
 
-def _whim(question: Question) -> Message:
+def whim(question: Question) -> Message:
     """Return an answer to whatever the town asks: one of what is possible, always the same for the same question."""
     data, chance = question.data, random.Random(question.message)
     plain: dict[str, JsonObject] = {
@@ -281,7 +281,8 @@ def _whim(question: Question) -> Message:
     )
 
 
-def _rss_mb() -> float:
+def rss_mb() -> float:
+    """Return the memory of this process that is resident."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize() / 2**20
 
@@ -295,9 +296,9 @@ def _long(name: str, world: World, ticks: int, *, answers: bool) -> dict[str, fl
         start = time.process_time()
         ticked = world.advance(arrivals)
         took.append((time.process_time() - start) * 1000)
-        arrivals = [_whim(question) for question in ticked.questions] if answers else []
+        arrivals = [whim(question) for question in ticked.questions] if answers else []
         if tick + 1 in (ticks // 5, ticks):
-            sizes.append((len(world.store.alive), _rss_mb()))
+            sizes.append((len(world.store.alive), rss_mb()))
     fifth = ticks // 5
     return {
         f"{name}_ticks": ticks,
@@ -319,7 +320,7 @@ def _flat() -> dict[str, float]:
     )
 
 
-class _Instant(ModelInProcess):
+class Instant(ModelInProcess):
     """Answers at once, and keeps nothing of what it was asked."""
 
     async def chat(self, request: c.ChatRequest) -> AsyncGenerator[c.ChatEvent, None]:
@@ -343,7 +344,7 @@ async def _thoughts_ms(folder: Path, agents: int, ticks: int) -> tuple[float, fl
         folder / f"{agents}.db",
         _catalogue(),
         _card(agents, ticks),
-        model=_Instant(),
+        model=Instant(),
         react=_thinks,
         parallel=agents,
         debug=False,
