@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from agentsh.cli.download import megabytes
 from agentsh.core.errors import AgentshError, ExitCode
@@ -16,8 +16,10 @@ from agentsh.core.model import Frozen
 from agentsh.core.settings import DEFAULT_HOST, DEMO_LABEL, Settings
 from agentsh.library.config import Reading
 from agentsh.library.home import Home
-from agentsh.library.shelf import Shelf
 from agentsh.providers.weights import SMOLLM2, weights_folder
+
+if TYPE_CHECKING:
+    from agentsh.wiring.kit import Kit
 
 LITTLE_DISK_BYTES = 1_000_000_000
 _LIBRARIES = ("typer", "pydantic", "rich", "ollama", "httpx", "sqlite-utils", "jinja2", "pyyaml", "xllamacpp")
@@ -49,8 +51,7 @@ async def examine(reading: Reading, home: Home, host: str | None) -> Report:
         *models,
         await _sandbox(),
         *_paths(home, reading),
-        _prompts(home),
-        *_plugins(home),
+        *_made_of(home),
         _disk(home.root),
         _terminal(),
         _python(),
@@ -146,9 +147,17 @@ def _folder(name: str, path: Path) -> Check:
     return Check(name=name, state="failed", detail=f"{path}: nothing can be written there", hint=hint)
 
 
-def _prompts(home: Home) -> Check:
+def _made_of(home: Home) -> list[Check]:
+    """Say what is wrong with prompts and plugins; teams may need what plugins bring."""
+    from agentsh.wiring.kit import Kit
+
+    kit = Kit(home)
+    return [_prompts(kit), *_plugins(kit)]
+
+
+def _prompts(kit: "Kit") -> Check:
     try:
-        teams = Shelf(home.shelves).list_teams()
+        teams = kit.shelf().list_teams()
     except AgentshError as error:
         return _failed("prompts", error)
     broken = [team for team in teams if team.problem]
@@ -158,11 +167,8 @@ def _prompts(home: Home) -> Check:
     return Check(name="prompts", state="ok", detail=f"teams: {', '.join(team.name for team in teams)}")
 
 
-def _plugins(home: Home) -> list[Check]:
+def _plugins(kit: "Kit") -> list[Check]:
     """Say which plugins run, which do not, and what is wrong with one; nothing where there are none."""
-    from agentsh.wiring.kit import Kit
-
-    kit = Kit(home)
     kit.ask_all()
     if kit.plugins is None:
         return []

@@ -151,7 +151,7 @@ def check_files(name: str, files: Mapping[str, str], shelf: Shelf) -> None:
     with TemporaryDirectory(prefix="agentsh-team-") as folder:
         root = Path(folder)
         write_files(root, files)
-        findings = Shelf([root, *shelf.folders]).check_team(name)
+        findings = shelf.over(root).check_team(name)
     wrong = [found.as_error() for found in findings if found.severity == "error"]
     if wrong:
         raise ValueError("; ".join(f"{error}. {error.hint}".replace(f"{folder}/", "") for error in wrong[:3]))

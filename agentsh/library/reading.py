@@ -14,7 +14,7 @@ from agentsh.core.model import Frozen, JsonObject
 from agentsh.core.options.registry import SHIPPED, OptionsByConductor
 from agentsh.library.complaints import first_error
 from agentsh.library.front import FrontMatter, read_front
-from agentsh.library.output_types import output_schema
+from agentsh.library.output_types import FindModel, no_models, output_schema
 from agentsh.library.places import Places, nearest
 from agentsh.library.templates import TemplateText
 
@@ -44,9 +44,17 @@ class CardFile(Generic[Card]):
         return TemplateText(self.front.path, self.front.body, self.front.body_line)
 
 
-def read_action(path: Path) -> CardFile[ActionCard]:
-    """Return the action in a file; its body is the prompt. Raises FileError."""
-    return _read(path, ActionCard, _action_fields, ("prompt", "source"))
+def read_action(path: Path, models: FindModel = no_models) -> CardFile[ActionCard]:
+    """Return the action in a file; its body is the prompt.
+
+    Args:
+        path: the file.
+        models: finds the shapes of plugins' models.
+
+    Raises:
+        FileError: something in it is wrong.
+    """
+    return _read(path, ActionCard, lambda front: _action_fields(front, models), ("prompt", "source"))
 
 
 def read_role(path: Path) -> CardFile[RoleCard]:
@@ -92,10 +100,10 @@ def check_name(front: FrontMatter, stem: str) -> None:
         raise front.places.error(("name",), f"the name {name!r} is not the file's", f"Write: name: {stem}")
 
 
-def _action_fields(front: FrontMatter) -> JsonObject:
+def _action_fields(front: FrontMatter, models: FindModel) -> JsonObject:
     fields: JsonObject = dict(front.fields) | {"prompt": front.body}
     if fields.get("output") is not None:
-        fields["output"] = output_schema(fields["output"], front.places)
+        fields["output"] = output_schema(fields["output"], front.places, models)
     return fields
 
 

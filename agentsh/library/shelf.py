@@ -13,6 +13,7 @@ from agentsh.core.options.base import Reference
 from agentsh.core.options.registry import SHIPPED, OptionsByConductor
 from agentsh.core.tools import SHIPPED as SHIPPED_TOOLS
 from agentsh.library.checks import Finding, TeamParts, check_parts, planning, references
+from agentsh.library.output_types import FindModel, no_models
 from agentsh.library.places import Place, Places, nearest
 from agentsh.library.reading import NAME, CardFile, read_action, read_role, read_team
 from agentsh.library.templates import PromptRenderer
@@ -40,7 +41,11 @@ class Shelf:
     """The prompts of a search path: of two files with one name the one in the earlier folder counts."""
 
     def __init__(
-        self, folders: Sequence[Path], options: OptionsByConductor = SHIPPED, tools: Collection[str] = SHIPPED_TOOLS
+        self,
+        folders: Sequence[Path],
+        options: OptionsByConductor = SHIPPED,
+        tools: Collection[str] = SHIPPED_TOOLS,
+        models: FindModel = no_models,
     ) -> None:
         """Read from folders.
 
@@ -48,10 +53,12 @@ class Shelf:
             folders: each with actions/, roles/ and teams/ in it; a missing folder is empty.
             options: the keys of each conductor that there is.
             tools: names of the tools that there are.
+            models: finds the shapes of plugins' models, which outputs may be.
         """
         self.folders = tuple(folders)
         self._options = options
         self._tools = tools
+        self._models = models
         self.renderer = PromptRenderer(self.folders)
 
     def team(self, name: str) -> TeamFile:
@@ -84,7 +91,15 @@ class Shelf:
 
     def action(self, name: str) -> ActionCard:
         """Return an action. Raises UsageError; FileError."""
-        return read_action(self.file("action", name)).card
+        return self.action_file(name).card
+
+    def action_file(self, name: str) -> CardFile[ActionCard]:
+        """Return an action, and where in its file what stands. Raises UsageError; FileError."""
+        return read_action(self.file("action", name), self._models)
+
+    def over(self, *folders: Path) -> "Shelf":
+        """Return a shelf on which the files of `folders` come first."""
+        return Shelf((*folders, *self.folders), self._options, self._tools, self._models)
 
     def list_teams(self) -> list[TeamEntry]:
         """Return all teams by name, also those that cannot be read, with the reason."""
@@ -216,7 +231,7 @@ class Shelf:
     def _action_of(self, places: Places, place: Place, name: ActionName) -> CardFile[ActionCard]:
         if (path := self.find("action", name)) is None:
             raise places.error(place, f"there is no action {name!r}", nearest(name, self.paths("action")))
-        return read_action(path)
+        return read_action(path, self._models)
 
 
 def _twice(places: Places, place: Place, name: str) -> FileError:

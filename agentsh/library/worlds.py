@@ -12,7 +12,7 @@ from agentsh.core.worlds import PERCEIVE, THINK, WorldCard
 from agentsh.library.complaints import first_error
 from agentsh.library.front import FrontMatter, read_front
 from agentsh.library.places import Places
-from agentsh.library.reading import check_name, first_paragraph, read_action
+from agentsh.library.reading import check_name, first_paragraph
 from agentsh.library.shelf import Shelf
 from agentsh.library.world_entities import entities_of
 from agentsh.library.world_references import check_references
@@ -90,7 +90,7 @@ class WorldShelf:
         return [self._entry(name, path) for name, path in sorted(self._shelf.paths("world").items())]
 
     def _action(self, name: ActionName) -> ActionCard:
-        file = read_action(self._shelf.file("action", name))
+        file = self._shelf.action_file(name)
         self._shelf.renderer.check(file.body)
         return file.card
 

@@ -62,6 +62,10 @@ class Plugins:
         for source in sources:
             self._take(source, trust)
 
+    def module(self, name: str) -> object | None:
+        """Return what a plugin is made of; None: there is none of that name that runs."""
+        return self._objects.get(name)
+
     def brought(self, hook: str, taken: Collection[str] = ()) -> dict[str, object]:
         """Return what all plugins bring for a hook, by name. A name that is taken stays with who had it, and is told.
 

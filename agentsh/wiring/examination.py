@@ -33,7 +33,7 @@ async def examine_model(
         FileError: a trial's file, or the one with the results, is wrong.
         UsageError: a trial names a tool that there is not, or the result cannot be kept.
     """
-    examined = Examined(kit.home.examined)
+    Examined(kit.home.examined)  # one that cannot be kept is told before the model is asked for minutes
     shelf, tools = kit.shelf(), kit.tools()
     trials = trials_of(shelf)
     _check(trials, tools)
@@ -45,7 +45,8 @@ async def examine_model(
         tried.append(one)
         told(one)
     fitness = await examination.result(tried, utc_now())
-    await asyncio.to_thread(examined.keep, fitness)
+    # Read anew: another model may have been examined while this one was.
+    await asyncio.to_thread(lambda: Examined(kit.home.examined).keep(fitness))
     return fitness
 
 

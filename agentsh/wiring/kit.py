@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from agentsh.conductors.registry import CONDUCTORS, find_conductor
 from agentsh.core.errors import AgentshError, FileError, UsageError
 from agentsh.core.events import Noticed
+from agentsh.core.model import JsonObject
 from agentsh.core.options.registry import SHIPPED, OptionsByConductor
 from agentsh.core.servers import ServerSettings
 from agentsh.core.tools import SHIPPED as SHIPPED_TOOLS
@@ -81,7 +82,14 @@ class Kit:
 
     def shelf(self) -> Shelf:
         """Return the prompts along the search path."""
-        return Shelf(self.shelves, self.options, (*SHIPPED_TOOLS, *self._names("register_tools"), *self.servers))
+        tools = (*SHIPPED_TOOLS, *self._names("register_tools"), *self.servers)
+        return Shelf(self.shelves, self.options, tools, self.output_model)
+
+    def output_model(self, name: str) -> JsonObject:
+        """Return the shape of an answer that a plugin's model has: `poet:Verse`. Raises UsageError."""
+        from agentsh.plugins.models import output_model
+
+        return output_model(name, self.plugins)
 
     def find_conductor(self, name: str) -> Conductor | None:
         """Return a new conductor; None: there is none of that name."""

@@ -89,7 +89,7 @@ class Surroundings:
         path = Path(file).expanduser()
         if path.suffix == ".md" and path.is_file():
             card = read_role(path).card.model_copy(update={"name": RoleName(path.stem)})
-            shelf = Shelf((path.resolve().parent.parent, *kit.shelves), kit.options)
+            shelf = shelf.over(path.resolve().parent.parent)
         else:
             card = shelf.role(file)
         return card, _actions(shelf, card)

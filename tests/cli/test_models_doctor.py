@@ -122,6 +122,18 @@ async def test_a_weak_model_is_told_with_what_to_do_and_overrules_what_it_says_o
     assert "--team pair" in found["hint"]
 
 
+async def test_a_prompt_too_long_for_the_machine_fails_one_trial_and_not_the_examination(shell: Shell) -> None:
+    shell.home.mkdir(exist_ok=True)
+    (shell.home / "agentsh.toml").write_text("[model]\nfirst_token_s = 3\n")
+    rules: list[JsonObject] = [{"match": "What is the secret word", "fail": "timeout"}, *NATIVE, *GOOD]
+    async with OllamaServer.on(*rules, {"reply": "I do not know."}, models=list(MODELS)) as server:
+        ended = await agentsh(shell, "models", "doctor", "able:8b", "--host", server.host)
+    assert ended.code == 0, ended.err
+    assert "context    0 of 1" in ended.out
+    assert "tools      3 of 3  calls tools natively" in ended.out
+    assert "no first token" in ended.err
+
+
 async def test_what_cannot_be_examined_is_one_clear_error(shell: Shell, server: OllamaServer) -> None:
     missing = await agentsh(shell, "models", "doctor", "nope:1b", "--host", server.host)
     assert (missing.code, "agentsh models pull nope:1b" in missing.err) == (5, True), missing.err

@@ -99,14 +99,14 @@ def test_on_one_line_it_means_the_same() -> None:
 @pytest.mark.parametrize(
     ("written", "line", "said", "mend"),
     [
-        (" models:Plan", 3, "the model 'models:Plan' of a plugin cannot be used", "Write its fields"),
+        (" models:Plan", 3, "there is no plugin with a model 'models:Plan'", "Write its fields"),
         (" str", 3, "a mapping of fields", "title: str"),
         ("", 3, "a mapping of fields", "title: str"),
         ("\n  - a", 3, "a mapping of fields", "title: str"),
         ("\n  a: str\n  b: string", 5, "unknown type 'string'", "Did you mean 'str'?"),
         ("\n  a: flaot", 4, "unknown type 'flaot'", "Did you mean 'float'?"),
         ("\n  a: list", 4, "unknown type 'list'", "list[str]"),
-        ("\n  a: models:Plan", 4, "of a plugin cannot be used", "Write its fields"),
+        ("\n  a: models:Plan", 4, "there is no plugin with a model", "Write its fields"),
         ("\n  a: list[str?]", 4, "cannot be optional", "behind the list"),
         ("\n  a: list[list[list[list[int]]]]", 4, "deeper than 3", "flatter"),
         ("\n  a: x||y", 4, "no choice of words", "approve|rewrite"),

@@ -22,8 +22,8 @@ PROTOCOLS: tuple[CallProtocol, ...] = ("native", "json", "pieces")
 """From the one that costs least."""
 FULL = 0.7
 """How much of the window the long prompt fills: an answer and a wrong estimate still have room."""
-_REFUSALS = ("rejected", "server", "error")
-"""How servers answer to tools, or to a length, that they or the model cannot do."""
+_REFUSALS = ("rejected", "server", "error", "timeout")
+"""How servers answer to tools, or to a length, that they or the model cannot do; or do not answer any more."""
 _LINE = "Line {number}: on this day nothing happened that anybody would have to remember."
 
 
@@ -75,7 +75,7 @@ class Examination:
         except ProviderError as error:
             if card.about not in ("tools", "context") or error.kind not in _REFUSALS:
                 raise
-            why = f"the server refused: {error}"
+            why = f"{error}" if error.kind == "timeout" else f"the server refused: {error}"
         return Tried(trial=card.name, about=card.about, protocol=protocol, passed=not why, why=why)
 
     async def _fault(self, card: TrialCard, protocol: CallProtocol | None) -> str:
