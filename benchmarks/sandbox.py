@@ -1,6 +1,7 @@
 """What a run in the sandbox costs more than a plain process: the same program, each way in turn, medians."""
 
 import asyncio
+import resource
 import statistics
 import subprocess
 import tempfile
@@ -31,6 +32,26 @@ async def _costs_ms(workspace: Path) -> dict[str, float]:
             costs[f"plain_{program}"] = plain[program]
             costs[f"{tier}_{program}_over_plain"] = ran[program] - plain[program]
     return costs
+
+
+async def _cpu_ms(workspace: Path) -> dict[str, float]:
+    """Return the processor time that a start costs here and in its processes, which other work does not prolong."""
+    began = _cpu_s()
+    for _ in range(ROUNDS):
+        _plain_s(PROGRAMS["true"], workspace)
+    plain_s = _cpu_s() - began
+    costs: dict[str, float] = {}
+    for tier, sandbox in (await _sandboxes(workspace)).items():
+        began = _cpu_s()
+        for _ in range(ROUNDS):
+            await sandbox.run(Command(argv=PROGRAMS["true"]))
+        costs[f"{tier}_cpu_over_plain"] = (_cpu_s() - began - plain_s) / ROUNDS * 1000
+    return costs
+
+
+def _cpu_s() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(found.ru_utime + found.ru_stime for found in used)
 
 
 async def _times_ms(sandbox: Sandbox, workspace: Path) -> tuple[dict[str, float], dict[str, float]]:
@@ -76,7 +97,7 @@ def measure() -> dict[str, object]:
         began = time.perf_counter()
         asyncio.run(open_sandbox(workspace))
         probe_ms = (time.perf_counter() - began) * 1000
-        costs_ms = asyncio.run(_costs_ms(workspace))
+        costs_ms = asyncio.run(_costs_ms(workspace)) | asyncio.run(_cpu_ms(workspace))
     return {
         "name": "sandbox",
         "figures": {"probe_ms": round(probe_ms, 1), **{name: round(cost, 2) for name, cost in costs_ms.items()}},

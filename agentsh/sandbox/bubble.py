@@ -104,7 +104,7 @@ class Bubble:
         paths = shown(network=self.command.network)
         # The run's own limit on files holds already when they are copied.
         most = min(_COPIED_BYTES, self.command.limits.file_bytes) if self.abilities.copies else -1
-        copies = [path for path in paths if 0 <= _file_bytes(path) <= most]
+        copies = {path: None for path in paths if 0 <= _file_bytes(path) <= most}
         opened = [(path, fd) for path in copies if (fd := fds.reading(path)) is not None]
         options = [part for path, fd in opened for part in ("--perms", "0444", "--file", str(fd), str(path))]
         bound = _binds("--ro-bind-try", [path for path in paths if path not in copies])
