@@ -1,11 +1,13 @@
 """Turns whatever ended a command into one message on stderr and an exit code; a bug also leaves a crash file."""
 
+import os
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 from agentsh.cli import printing
 from agentsh.core.errors import AgentshError, ExitCode
+from agentsh.core.secrets import redact, secrets_of
 
 
 def told(error: AgentshError, *, jsonl: bool, session: str | None = None) -> ExitCode:
@@ -48,7 +50,7 @@ def bug(error: BaseException, arguments: Sequence[str], folder: Path) -> ExitCod
     """Write a crash file into `folder`, name it on stderr, and return the exit code."""
     from agentsh.cli.crash import write_crash_file
 
-    fact = "".join(traceback.format_exception_only(error)).strip()
+    fact = redact("".join(traceback.format_exception_only(error)).strip(), secrets_of(os.environ))
     printing.note(f"agentsh: a bug in agentsh: {fact}")
     try:
         path = write_crash_file(error, arguments, folder)

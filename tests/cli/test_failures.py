@@ -1,6 +1,7 @@
 """What ended a command becomes one message and an exit code."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +67,15 @@ def test_the_only_error_of_a_group_is_taken_out() -> None:
     assert failures.sole(ExceptionGroup("g", [ExceptionGroup("h", [bug])])) is bug
     several = ExceptionGroup("g", [bug, KeyError("other")])
     assert failures.sole(several) is several
+
+
+def test_what_a_bug_says_of_secrets_reaches_no_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOME_TOKEN", "zq93kfj20dkx8")
+    failures.bug(RuntimeError("zq93kfj20dkx8 at https://me:hunter2@host/x"), [], tmp_path)
+    err = capsys.readouterr().err
+    assert "RuntimeError: [redacted] at https://[redacted]@host/x" in err
 
 
 def test_a_crash_file_that_cannot_be_written_is_told(

@@ -1,4 +1,4 @@
-"""What `--approve` and `--yes` let happen without a person, by the real command line: what runs, what waits, what is told."""
+"""What `--approve` and `--yes` let happen without a person, at the real command line: what runs, and what waits."""
 
 import asyncio
 
