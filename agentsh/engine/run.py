@@ -26,6 +26,8 @@ _WAKES = (
     e.RoleFired,
     e.TasksEdited,
 )
+BEGIN_AT_ONCE = 16
+"""So many reactions begin in one turn of the event loop: each of a thousand puts a prompt together at once."""
 Rest = Callable[[], Awaitable[None]]
 """Called when the team is quiet; it goes on when this returns."""
 
@@ -124,9 +126,12 @@ class Run:
             self._wake.clear()
             for opened in self._unattended():
                 self._begin(tasks, opened.role, self._go_on(opened))
-            for turn in self._conductor.turns(self._state):
-                if self._is_free(turn.role):
-                    self._begin(tasks, turn.role, self._take(turn))
+            due = [turn for turn in self._conductor.turns(self._state) if self._is_free(turn.role)]
+            for turn in due[:BEGIN_AT_ONCE]:
+                self._begin(tasks, turn.role, self._take(turn))
+            if len(due) > BEGIN_AT_ONCE:
+                await asyncio.sleep(0)  # keys and screens have their turn before the others begin
+                continue
             if self._busy or self._holds:
                 worked = True
             elif rest is None:

@@ -5,6 +5,7 @@ of two ticks after it is recorded. Which tick that was stands in that tick's eve
 """
 
 import asyncio
+from typing import cast
 
 from pydantic import JsonValue
 
@@ -183,14 +184,33 @@ class WorldRun:
         self._last_s = clock.time()
 
     async def _tick(self) -> None:
+        """Let one tick pass. One that has begun ends, also when the session closes meanwhile."""
+        ticking = asyncio.create_task(self._pass(), name=f"tick {self.world.tick + 1}")
+        try:
+            await asyncio.shield(ticking)
+        except asyncio.CancelledError:
+            await asyncio.wait([ticking])
+            raise
+
+    async def _pass(self) -> None:
         async with self._boundary:
             landing = self._thoughts.landing(self.world)
-            ticked = self.world.advance(landing)
+            ticked = await self._advance(landing)
             await self._desk.log.append(*self._events(ticked, landing))
             self._thoughts.took()
             if self._until is not None:
                 self._is_fulfilled = self._fulfils(self._until, ticked.touched)
         self._watches.look(self.world.store, ticked.touched, self._passage())
+
+    async def _advance(self, landing: list[Arrival]) -> Ticked:
+        """Let the world pass a tick; keys and screens have their turn between two systems, and within a long one."""
+        passing = self.world.passing(landing)
+        while True:
+            try:
+                next(passing)
+            except StopIteration as end:
+                return cast("Ticked", end.value)
+            await asyncio.sleep(0)
 
     def _events(self, ticked: Ticked, landing: list[Arrival]) -> list[e.Event]:
         """Return what is kept of a tick, in one piece. The tick itself comes last but for a snapshot of it."""

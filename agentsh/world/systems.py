@@ -3,7 +3,7 @@
 Systems never call each other: what one writes the next one reads, in this tick or a later one. Source: argOS.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -11,7 +11,8 @@ from agentsh.core.errors import WorldError
 from agentsh.core.worlds import Level
 from agentsh.world.moment import Moment
 
-Run = Callable[[Moment], None]
+Run = Callable[[Moment], Iterator[None] | None]
+"""Does what a system does in one tick. One that takes long may be a generator: where it yields, the shells breathe."""
 Touches = tuple[type[object] | str, ...]
 """Component classes, and names of relations."""
 
@@ -68,6 +69,13 @@ def system(
         return System(name, run, level, stage, reads, writes, period_ticks)
 
     return make
+
+
+def run_through(system: System, moment: Moment) -> Iterator[None]:
+    """Run a system, bit by bit if it is a generator; what a plain function returns counts for nothing."""
+    found = system.run(moment)
+    if isinstance(found, Iterator):
+        yield from found
 
 
 def in_order(systems: Iterable[System]) -> tuple[System, ...]:

@@ -1,5 +1,6 @@
 """A store that looks over the systems' shoulders: slow, for tests and for those who write systems."""
 
+import collections
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -9,7 +10,7 @@ from agentsh.world.kinds import Kinds
 from agentsh.world.minds import Agent, Asked, Name
 from agentsh.world.moment import Moment
 from agentsh.world.store import Store
-from agentsh.world.systems import System
+from agentsh.world.systems import System, run_through
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ class Watched(Store):
         self._system = system
         self._marked.clear()
         try:
-            system.run(moment)
+            collections.deque(run_through(system, moment), maxlen=0)
         finally:
             self._system = None
             missed = self._missed(before)

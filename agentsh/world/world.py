@@ -1,7 +1,8 @@
 """A world: one tick after another, from its store, its seed and what arrives; it knows no clock and no model."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from pydantic import JsonValue
 
@@ -14,7 +15,7 @@ from agentsh.world.kinds import Kinds
 from agentsh.world.minds import Agent, Asked, NoReply, Reply
 from agentsh.world.moment import Moment, Outbox, Question, Word
 from agentsh.world.store import Marks, Store
-from agentsh.world.systems import System, in_order, is_due
+from agentsh.world.systems import System, in_order, is_due, run_through
 from agentsh.world.watched import Watched
 
 
@@ -96,13 +97,23 @@ class World:
 
     def advance(self, arrivals: Sequence[Arrival] = ()) -> Ticked:
         """Let one tick pass: what arrived lands in the order of the entities, then the systems that are due run."""
+        passing = self.passing(arrivals)
+        while True:
+            try:
+                next(passing)
+            except StopIteration as end:
+                return cast("Ticked", end.value)
+
+    def passing(self, arrivals: Sequence[Arrival] = ()) -> Generator[None, None, Ticked]:
+        """Let one tick pass as `advance` does, and yield where something else may have its turn: it must not write."""
         self.tick += 1
         self.store.forget_transient()
         outbox = Outbox()
         letters = self._land(arrivals)
         for system in self.systems:
             if is_due(self.period_ticks(system), self.tick):
-                self._run(system, letters, outbox)
+                yield from self._run(system, letters, outbox)
+                yield
         touched = self.store.pending.touched
         taken = self._checkpoints.take(periodic=self.tick % self.card.periodic_ticks == 0)
         outbox.words.extend(Word(fault, is_error=True) for fault in taken.faults)
@@ -186,11 +197,11 @@ class World:
             self.store.put(entity, _answer(arrival))
         return tuple(letters)
 
-    def _run(self, system: System, letters: tuple[Message, ...], outbox: Outbox) -> None:
+    def _run(self, system: System, letters: tuple[Message, ...], outbox: Outbox) -> Iterator[None]:
         moment = Moment(self.tick, self.time_s, self.store, letters, self.seed, system.name, self._resources, outbox)
         try:
             if self._watched is None:
-                system.run(moment)
+                yield from run_through(system, moment)
             else:
                 self._watched.run(system, moment)
         except Exception as error:  # noqa: BLE001  a system is anybody's code: the world goes on without its turn

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -557,3 +557,31 @@ def test_however_many_snapshots_there_are_few_are_known_by_heart_and_the_newest_
     for before, after in itertools.pairwise(sorted(known)):
         # What was forgotten is run again: of what has passed since, a part that does not grow.
         assert after - before <= max(50, (ticks[-1] - before) * 0.15)
+
+
+async def test_between_two_systems_of_a_tick_others_have_their_turn_and_a_tick_that_began_ends(tmp_path: Path) -> None:
+    turns: list[str] = []
+
+    @system("first", level=Level.CONSCIOUS, stage=Stage.ROOMS)
+    def first(now: Moment) -> Iterator[None]:
+        for part in range(3):
+            turns.append(f"first {part} of tick {now.tick}")
+            asyncio.get_running_loop().call_soon(turns.append, "keys")
+            yield
+
+    @system("last", level=Level.CONSCIOUS, stage=Stage.CLEAN)
+    def last(now: Moment) -> None:
+        turns.append(f"last of tick {now.tick}")
+        if now.tick == 2:
+            running.cancel()
+
+    made = catalogue()
+    made.systems += [first, last]
+    async with world_stage(tmp_path / "w.db", made, card(1, 1, ticks=9), debug=False) as on:
+        running = asyncio.create_task(on.run.run())
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert [tick.tick for tick in await on.ticks()] == [1, 2]
+    parts = [f"first {part} of tick {tick}" for tick in (1, 2) for part in range(3)]
+    assert [turn for turn in turns if turn.startswith("first")] == parts
+    assert [turns[turns.index(part) + 1] for part in parts] == ["keys"] * 6

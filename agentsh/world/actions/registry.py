@@ -6,6 +6,7 @@ An action that cannot be done is told to whoever tried, as its result; the world
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -55,7 +56,7 @@ class ActionType:
     def lines(self, scene: Scene) -> Iterable[str]:
         """Yield what is possible now, as it is written."""
         for values in self.options(scene):
-            form = next((form for form in self.forms if set(_fields(form)) == set(values)), None)
+            form = next((form for form in self.forms if _fields(form) == values.keys()), None)
             if form is not None:
                 yield form.format(**values)
 
@@ -88,7 +89,7 @@ class Actions:
         if type_.name in self.types:
             raise WorldError(f"two actions are called {type_.name!r}", hint="rename one")
         for form in type_.forms:
-            if unknown := set(_fields(form)) - set(type_.arguments.model_fields):
+            if unknown := _fields(form) - set(type_.arguments.model_fields):
                 raise WorldError(f"action {type_.name!r} has no argument {min(unknown)!r} that its form {form!r} names")
         self.types[type_.name] = type_
         self._readings += [_Reading(_pattern(form), type_) for form in type_.forms]
@@ -137,8 +138,9 @@ class Actions:
         return f"You can: {', '.join(self.possible(scene)) or 'nothing'}."
 
 
-def _fields(form: str) -> list[str]:
-    return re.findall(r"\{(\w+)\}", form)
+@cache
+def _fields(form: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\{(\w+)\}", form))
 
 
 def _pattern(form: str) -> re.Pattern[str]:

@@ -4,7 +4,7 @@ It never waits: what is asked in one tick is answered in a later one. Questions 
 between two thoughts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from agentsh.core.model import JsonObject
 from agentsh.core.worlds import EntityId, Level
@@ -27,7 +27,7 @@ from agentsh.world.components.environment import Floor, Inventory, Item, Manners
 from agentsh.world.components.identity import GameMaster, Npc
 from agentsh.world.components.memory import Experience, Memory, Perception, Seen, WorkingMemory
 from agentsh.world.components.relations import EVIDENCE, HOLDS, KNOWS, LEADS_TO, OCCUPIES, PURSUES, REMEMBERS
-from agentsh.world.life.apart import for_each
+from agentsh.world.life.apart import in_turn
 from agentsh.world.minds import Agent, Asked, Name
 from agentsh.world.moment import Moment
 from agentsh.world.services.memories import Memories, overlap, words_of
@@ -54,12 +54,12 @@ _CLAIM_WEIGHT = 0.5
         *(REMEMBERS, EVIDENCE),
     ),
 )
-def thinking(moment: Moment) -> None:
+def thinking(moment: Moment) -> Iterator[None]:
     """Take up thoughts that have landed, then let whoever is free and has something to think about think."""
     store = moment.store
     answered = [agent for agent, found in store.each(Conclusions) if THINK in found.waiting]
-    for_each(moment, "thinking", answered, lambda agent: _take_up(moment, agent))
-    for_each(moment, "thinking", _free(moment), lambda agent: _ask(moment, agent))
+    yield from in_turn(moment, "thinking", answered, lambda agent: _take_up(moment, agent))
+    yield from in_turn(moment, "thinking", _free(moment), lambda agent: _ask(moment, agent))
 
 
 def _free(moment: Moment) -> list[EntityId]:
