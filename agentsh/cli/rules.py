@@ -156,7 +156,7 @@ def try_(
 
 
 def _rows(reading: "Reading") -> "list[JsonObject]":
-    """Return the rules of the file, numbered, then those of the environment."""
+    """Return the rules of the file, numbered, then those of the user's own file and of the environment."""
     from agentsh.core.settings import Settings
     from agentsh.library.rule_file import rules_of
 

@@ -61,8 +61,28 @@ class RuleSettings(RuleSet):
     workspaces: dict[str, RuleSet] = {}
     """By the workspace's absolute path."""
 
+    def restrained_by(self, others: "RuleSettings") -> "RuleSettings":
+        """Return the same with what others deny and ask; what they allow stays theirs."""
+        folders = dict.fromkeys((*self.workspaces, *others.workspaces))
+        return RuleSettings(
+            **_restrained(self, others),
+            workspaces={
+                folder: RuleSet(**_restrained(self.workspaces.get(folder), others.workspaces.get(folder)))
+                for folder in folders
+            },
+        )
+
     def holding_in(self, workspace: str) -> tuple[RuleSet, ...]:
         """Return what holds in a workspace."""
         own = self.workspaces.get(workspace)
         everywhere = RuleSet(allow=self.allow, ask=self.ask, deny=self.deny)
         return (everywhere,) if own is None else (everywhere, own)
+
+
+def _restrained(own: RuleSet | None, others: RuleSet | None) -> dict[str, tuple[str, ...]]:
+    """Return three lists: what `own` allows, and what either denies and asks."""
+    own, others = own or RuleSet(), others or RuleSet()
+    deny, ask = (
+        tuple(dict.fromkeys((*one, *other))) for one, other in ((own.deny, others.deny), (own.ask, others.ask))
+    )
+    return {"allow": own.allow, "deny": deny, "ask": ask}

@@ -17,7 +17,7 @@ from agentsh.core.model import JsonObject
 from agentsh.core.settings import Settings
 from agentsh.library.complaints import first_complaint
 from agentsh.library.consent import Agreement, agreement
-from agentsh.library.home import CONFIG_NAME, Home
+from agentsh.library.home import CONFIG_NAME, Home, user_folder
 from agentsh.library.loosening import divided
 from agentsh.library.places import clipped
 from agentsh.library.settings_file import settings_in
@@ -52,14 +52,26 @@ class Reading:
 def read_settings(home: Home, environ: Mapping[str, str] | None = None) -> Reading:
     """Return the settings that hold in a home: of a file that was come upon, what loosens only once it is trusted.
 
+    What the user's own file denies and asks holds in every home.
+
     Raises:
-        FileError: the file is wrong, or that of what is trusted; names the line.
+        FileError: the file is wrong, or the user's own, or that of what is trusted; names the line.
         UsageError: a variable is wrong; names it.
     """
     values = settings_in(home.config)
     standing = "trusted" if home.own else agreement(home.config, values)
     strict, loose = divided(values) if standing in ("changed", "unknown") else (values, {})
-    return Reading(home.config, values, _laid_together(strict, environ or {}, {}), standing, loose)
+    settings = _laid_together(strict, environ or {}, {})
+    return Reading(home.config, values, _restrained(settings, home), standing, loose)
+
+
+def _restrained(settings: Settings, home: Home) -> Settings:
+    """Return settings with what the user denies and asks everywhere: no project takes that back by being there."""
+    own = user_folder() / CONFIG_NAME
+    if own == home.config or not own.is_file():
+        return settings
+    rules = Settings.model_validate(settings_in(own)).rules
+    return settings.model_copy(update={"rules": settings.rules.restrained_by(rules)})
 
 
 def load_settings(

@@ -189,6 +189,22 @@ def test_a_file_that_is_named_and_what_its_user_adds_need_no_trust(here: Here) -
     assert [*config(here)["left_out"]] == ["rules.allow"], "whoever changed it, it was not the command"  # type: ignore[call-overload]
 
 
+def test_what_one_denies_everywhere_holds_in_every_project(here: Here) -> None:
+    own = Path(here.environ()["XDG_CONFIG_HOME"]) / "agentsh" / "agentsh.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text('[rules]\ndeny = ["run curl *"]\nallow = ["run make *"]\n')
+    typed(here, "config", "trust")
+    assert typed(here, "rules", "try", "curl x").out.startswith("deny")
+    assert here.run("rules", "try", "curl x").out.startswith("deny")
+    rows = json.loads(typed(here, "rules", "--json").out)["rules"]
+    assert [(row["number"], row["rule"]) for row in rows if row["rule"] in ("run curl *", "run make *")] == [
+        (None, "run curl *")
+    ]
+    own.write_text("[rules]\ndeny = 3\n")
+    broken = typed(here, "rules")
+    assert (broken.code, "agentsh/agentsh.toml:2" in broken.err) == (2, True)
+
+
 def test_a_rule_of_ones_own_does_not_make_the_authors_trusted(here: Here) -> None:
     added = typed(here, "rules", "add", "allow", "run make *", "--json")
     assert json.loads(added.out)["kept"]["trusted"] is False
