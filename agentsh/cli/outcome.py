@@ -9,7 +9,7 @@ from agentsh.core import events as e
 from agentsh.core.chat import Usage
 from agentsh.core.errors import ExitCode
 from agentsh.core.files import FileChange
-from agentsh.core.ids import BOSS, QuestionId
+from agentsh.core.ids import BOSS, QuestionId, ReactionId
 from agentsh.core.messages import Message
 from agentsh.core.terminal import one_line
 from agentsh.core.verdict import Verdict, VerifyPlan
@@ -42,6 +42,8 @@ class Outcome:
     questions: dict[QuestionId, e.HumanAsked | e.ApprovalAsked] = field(default_factory=dict)
     said: Message | None = None
     """The newest that a role has said to all."""
+    stuck: set[ReactionId] = field(default_factory=set)
+    """Reactions that failed, and were not tried again since."""
     hint: str = ""
     """Next step of the newest error."""
 
@@ -58,9 +60,8 @@ class Outcome:
             wall_s: how long this process took.
         """
         code = ExitCode(finished.exit_code)
-        head = f"{_HEADS.get(code, finished.status)}: {finished.summary}".removesuffix(": ")
         return [
-            one_line(head, HEAD_LIMIT),
+            one_line(f"{self._head(code) or finished.status}: {finished.summary}".removesuffix(": "), HEAD_LIMIT),
             *self._said(),
             *self._made(workspace),
             *self._checked(),
@@ -68,6 +69,10 @@ class Outcome:
             *self._cost(wall_s),
             *self._session(code, workspace),
         ]
+
+    def _head(self, code: ExitCode) -> str:
+        """Return how it ended, in a word or two; a role that could not go on says nothing of a program."""
+        return "the team is stuck" if self.stuck and code is ExitCode.NOT_RUNNING else _HEADS.get(code, "")
 
     def _said(self) -> list[str]:
         """Return the last word, where it is what the team came to: it makes no program, or it ends with a report."""
@@ -222,6 +227,7 @@ def _(event: e.ApprovalSettled, outcome: Outcome) -> None:
 @_see.register
 def _(event: e.ReactionFailed, outcome: Outcome) -> None:
     outcome.hint = event.hint
+    outcome.stuck.add(event.reaction)
 
 
 @_see.register
@@ -230,8 +236,9 @@ def _(event: e.BudgetWasSpent, outcome: Outcome) -> None:
 
 
 @_see.register
-def _(_event: e.ReactionRetried, outcome: Outcome) -> None:
+def _(event: e.ReactionRetried, outcome: Outcome) -> None:
     outcome.hint = ""
+    outcome.stuck.discard(event.reaction)
 
 
 @_see.register
