@@ -212,6 +212,7 @@ class Shell(TerminalApp):
         self.run_worker(self._quit(ExitCode.INTERRUPTED), name="leaving", group="leaving", exclusive=True)
 
     async def _quit(self, code: ExitCode) -> None:
+        self.is_deaf = True
         if self._leaving is not None:
             await self.leave()
             with suppress(WorkerCancelled):  # another session was to be opened at the same moment

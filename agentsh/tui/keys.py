@@ -20,6 +20,10 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("app.cancel", "ctrl+c", "copies, clears, cancels; twice quits"),
         Key("app.quit", "ctrl+q", "quit; agentsh resume goes on"),
     ),
+    "The start page": (
+        Key("start.team", "f2", "the team that a new session begins with"),
+        Key("start.model", "f3", "the model that it asks"),
+    ),
     "The team": (
         Key("session.go", "f5", "go on"),
         Key("session.pause", "f6", "pause: no new step starts"),

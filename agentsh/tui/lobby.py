@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from agentsh.commands.context import Context
+    from agentsh.commands.context import Context, Named
     from agentsh.commands.history import History
     from agentsh.core.chat import PullProgress
     from agentsh.core.summary import SessionSummary
@@ -41,6 +41,24 @@ class Reopen:
 Wanted = Begin | Reopen
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a session is begun with unless something else is chosen, and the models to choose from."""
+
+    usual_team: str
+    """The team of whoever names none."""
+    team: str | None = None
+    """The one that the settings name."""
+    host: str = ""
+    models: "tuple[Named, ...]" = ()
+    model: str = ""
+    """The one that is asked; empty: none can be."""
+    problem: str = ""
+    """Why no model can be asked."""
+    stands_in: bool = False
+    """Whether the embedded demo model stands in then."""
+
+
 class Lobby(Protocol):
     """Lists, begins and reopens sessions, pulls models, knows the user's settings."""
 
@@ -68,6 +86,9 @@ class Lobby(Protocol):
 
     async def last_said(self, name: str) -> str:
         """Return what was said last in a session, and by whom; nothing when that cannot be read."""
+
+    async def offer(self) -> Offer:
+        """Return what a session can be begun with. That no server answers is part of it, not an error."""
 
     def pull(self, model: str) -> "AsyncIterator[PullProgress]":
         """Download a model to the server. Raises ProviderError."""

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from agentsh.core.errors import AgentshError
 from agentsh.tui.lobby import Begin, Reopen, Wanted
 from agentsh.tui.session_list import SessionList
+from agentsh.tui.setup import Setup
 from agentsh.tui.small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
 
 if TYPE_CHECKING:
@@ -27,14 +28,18 @@ class Start(Screen[None]):
     """Lies below everything; seen whenever no session is open."""
 
     app: "Shell"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "idea", "Idea", show=False, id="start.idea")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "idea", "Idea", show=False, id="start.idea"),
+        Binding("f2", "choose('team')", "Team", id="start.team"),
+        Binding("f3", "choose('model')", "Model", id="start.model"),
+    ]
     DEFAULT_CSS = """
     Start {
         align: center top;
         & > #frame { width: 100%; max-width: 92; height: 100%; padding: 1 2; }
         & #name { height: 1; text-style: bold; color: $primary; }
         & #line { height: 1; color: $muted; margin: 0 0 1 0; }
-        & #idea { border: round $border; background: $background; margin: 0 0 1 0; &:focus { border: round $primary; } }
+        & #idea { border: round $border; background: $background; margin: 0; &:focus { border: round $primary; } }
         & #busy { height: auto; color: $text-accent; display: none; padding: 0 1; }
         & #busy.-shown { display: block; }
         & #keys { height: 1; color: $muted; }
@@ -53,9 +58,10 @@ class Start(Screen[None]):
             yield Static(NAME, id="name", markup=False)
             yield Static(LINE, id="line", markup=False)
             yield Input(placeholder="What is to be made? One sentence begins a session", id="idea")
+            yield Setup()
             yield Static(id="busy", markup=False)
             yield SessionList()
-            yield Static("enter begins or opens · tab moves · F1 help · ctrl+q quits", id="keys", markup=False)
+            yield Static("enter begins or opens · F2 team · F3 model · F1 help · ctrl+q quits", id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Type at once."""
@@ -65,10 +71,15 @@ class Start(Screen[None]):
         """Back to the idea."""
         self.query_one("#idea").focus()
 
+    def action_choose(self, part: str) -> None:
+        """Choose the team or the model."""
+        self.query_one(Setup).open(part)
+
     def refresh_sessions(self) -> None:
-        """List the sessions anew."""
+        """List the sessions anew, and what one can be begun with."""
         if self.app.lobby is not None:
             self.query_one(SessionList).load(self.app.lobby)
+            self.query_one(Setup).load(self.app.lobby)
 
     def opening(self, wanted: Wanted) -> None:
         """Say that something is being opened."""
@@ -108,7 +119,11 @@ class Start(Screen[None]):
             self._busy("loading …")
             self.set_timer(0.1, lambda: self._begin(event))
             return
-        self.app.open(Begin(idea))
+        if idea.startswith("/"):
+            self.query_one("#idea", Input).value = ""
+            self.app.run_line(idea)
+        else:
+            self.app.open(self.query_one(Setup).begin(idea))
 
     def on_session_list_picked(self, event: SessionList.Picked) -> None:
         """Open the session."""

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+import asyncio
 from typing import IO, Any
 
 from textual import events
@@ -16,6 +17,8 @@ class TerminalApp(App[int]):
     """An app that bears what terminals do, and calls a person to them."""
 
     _title = ""
+    is_deaf = False
+    """Whether keys and clicks mean nothing any more: whatever of them still waits would only hold up the end."""
 
     def get_driver_class(self) -> type[Driver]:
         """Draw on whatever terminal this is, for as long as it is there."""
@@ -23,11 +26,17 @@ class TerminalApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """Pass on what happens, but no click on a widget that is just being taken away, and has no place any more."""
+        if self.is_deaf and isinstance(event, events.InputEvent | events.Paste):
+            return
         if isinstance(event, events.MouseDown) and not event.is_forwarded:
             widget, _ = self.screen.get_widget_and_offset_at(event.x, event.y)
             if widget not in (None, self.screen) and not widget.is_attached:
                 return
         await super().on_event(event)
+        if isinstance(event, events.InputEvent):
+            # Whoever gets a thousand keys at once would take them all before anybody else has a turn: the team,
+            # what is drawn, and the signal that ends it all.
+            await asyncio.sleep(0)
 
     def call_for_person(self, why: str) -> None:
         """Ring, and say so in the terminal's title."""

@@ -306,13 +306,15 @@ def _host(provider: Provider, at: HostSettings) -> Host:
     return Host(provider, at.parallel, frozenset(at.models))
 
 
+def on_server(names: Sequence[str], wanted: str | None) -> str | None:
+    """Return a model's full name on a server that has these; without a wish the first. None: it is not there."""
+    if wanted is None:
+        return names[0] if names else None
+    return next((name for name in (wanted, f"{wanted}:latest") if name in names), None)
+
+
 def _model_on(found: ServerProbe, wanted: str | None) -> str:
     """Return the model's full name there; without a wish the first that the server names."""
-    if wanted is None:
-        if not found.models:
-            raise ModelMissing("qwen3:8b", found.host)
-        return found.models[0]
-    for name in (wanted, f"{wanted}:latest"):
-        if name in found.models:
-            return name
-    raise ModelMissing(wanted, found.host)
+    if (name := on_server(found.models, wanted)) is None:
+        raise ModelMissing(wanted or "qwen3:8b", found.host)
+    return name

@@ -17,7 +17,7 @@ from agentsh.core.ids import ActionName
 from agentsh.core.summary import SessionSummary
 from agentsh.session.export import ExportFormat
 from agentsh.session.facade import Session
-from agentsh.tui.lobby import Wanted
+from agentsh.tui.lobby import Offer, Wanted
 from tests.support.stage import ModelInProcess, React, Stage, asks_and_says, card, stage
 
 
@@ -52,6 +52,8 @@ class Nowhere:
         return SettingsFile(path=Path("agentsh.toml"), text="", effective="")
 
 
+MODELS = (Named(name="tiny", summary="135M"), Named(name="large", summary="8.2B · tools"))
+OFFER = Offer(usual_team="pair", host="http://here", models=MODELS, model="tiny")
 Roles = Sequence[tuple[RoleCard, React]]
 TALKERS: Roles = (
     (card("architect"), asks_and_says("write_design", "design")),
@@ -79,6 +81,7 @@ class StageLobby:
     opened: list[Stage] = field(default_factory=list)
     wanted: list[Wanted] = field(default_factory=list)
     pulled: list[str] = field(default_factory=list)
+    offered: Offer = OFFER
     prepare: Callable[[Stage], None] | None = None
     _context: Context | None = None
 
@@ -111,6 +114,9 @@ class StageLobby:
 
     async def last_said(self, name: str) -> str:
         return f"engineer: the last words of {name}"
+
+    async def offer(self) -> Offer:
+        return self.offered
 
     async def pull(self, model: str) -> AsyncIterator[PullProgress]:
         self.pulled.append(model)

@@ -1,8 +1,11 @@
 """One session on screen: what is said streams, what awaits a person is docked, keys steer the team."""
 
 import asyncio
+import os
+import signal
 
 import pytest
+from textual.events import Key
 
 from agentsh.core import events as e
 from agentsh.core.ids import RoleName, reaction_id
@@ -299,3 +302,16 @@ async def test_a_missing_model_is_pulled_from_inside(company: StageLobby) -> Non
         await app.press("p")
         await app.shows("wants to run code")
         assert company.pulled == ["tiny"]
+
+
+async def test_told_to_leave_it_goes_without_what_is_still_to_be_typed(company: StageLobby) -> None:
+    async with house(company) as app:
+        await app.listening()
+        area = app.screen.prompt.area
+        area.focus()
+        await app.pilot.pause()
+        for _ in range(2_000):
+            app.app.post_message(Key("x", "x"))
+        os.kill(os.getpid(), signal.SIGTERM)
+        await app.until(lambda: not app.app.is_running or app.app.return_code is not None)
+        assert len(area.text) < 2_000
