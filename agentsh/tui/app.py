@@ -19,8 +19,6 @@ from agentsh.tui.start import Start
 from agentsh.tui.terminal import TerminalApp
 
 if TYPE_CHECKING:
-    from textual.notifications import SeverityLevel
-
     from agentsh.commands.reply import EditText, Reply
     from agentsh.core.events import SessionFinished
     from agentsh.core.ids import RoleName
@@ -331,20 +329,6 @@ class Shell(TerminalApp):
                 severity="error",
                 markup=False,
             )
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: "SeverityLevel" = "information",
-        timeout: float | None = None,
-        markup: bool = False,  # noqa: ARG002  what is told may come from outside
-    ) -> None:
-        """Tell something in passing; it is cleaned, and never markup."""
-        from agentsh.core.terminal import clean
-
-        super().notify(clean(message), title=clean(title), severity=severity, timeout=timeout, markup=False)
 
     def bound_keys(self) -> dict[str, str]:
         """Return keys by binding id, as they were rebound."""

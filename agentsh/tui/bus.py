@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from agentsh.core.events import Recorded
+from agentsh.core.terminal import one_line
 from agentsh.tui.colours import RoleColours
 from agentsh.tui.line_view import LineView
 from agentsh.tui.lines import Line
@@ -72,9 +73,9 @@ class Bus(Vertical):
     def keep_only(self, text: str) -> None:
         """Filter; an empty text shows all."""
         self.lines.keep_only(text)
-        self.query_one(Input).value = text
+        self.query_one(Input).value = one_line(text, 200)
         self.set_class(bool(text), "-filtering")
-        self.border_subtitle = Content(f"filter: {text}" if text else "")
+        self.border_subtitle = Content(one_line(f"filter: {text}", 60) if text else "")
 
     def focus(self, scroll_visible: bool = True) -> "Bus":
         """Focus the lines."""

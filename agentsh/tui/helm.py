@@ -46,8 +46,8 @@ class Helm:
         self._app.notify(one_line(error.hint, 300), title=one_line(str(error), 300), severity="error", timeout=8)
 
     def open_file(self, path: str) -> None:
-        """Show a file."""
-        self.run(f'/open "{path}"' if " " in path else f"/open {path}")
+        """Show a file, whatever its name is made of."""
+        self._app.run_worker(self._open(path), group="commands")
 
     def diff(self, path: str) -> None:
         """Show what changed in a file."""
@@ -64,6 +64,16 @@ class Helm:
             self.complain(error)
         else:
             await self._app.answer(reply)
+
+    async def _open(self, path: str) -> None:
+        from agentsh.commands.reply import OpenFile
+
+        try:
+            text = await self.context.session.file(path)
+        except AgentshError as error:
+            self.complain(error)
+        else:
+            await self._app.answer(OpenFile(path, text))
 
     async def _diff(self, path: str) -> None:
         from agentsh.commands.reply import Text

@@ -1,19 +1,19 @@
 """The terminal that the app draws on and is clicked in: also when it, or what is clicked, is just going."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable
-import asyncio
 from typing import IO, Any
 
 from textual import events
-from textual.app import App
 from textual.driver import Driver
 
 from agentsh.core.terminal import one_line
+from agentsh.tui.toasts import TellingApp
 
 
-class TerminalApp(App[int]):
+class TerminalApp(TellingApp):
     """An app that bears what terminals do, and calls a person to them."""
 
     _title = ""

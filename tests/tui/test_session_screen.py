@@ -315,3 +315,19 @@ async def test_told_to_leave_it_goes_without_what_is_still_to_be_typed(company: 
         os.kill(os.getpid(), signal.SIGTERM)
         await app.until(lambda: not app.app.is_running or app.app.return_code is not None)
         assert len(area.text) < 2_000
+
+
+async def test_a_file_is_shown_whatever_its_name_is_made_of(company: StageLobby) -> None:
+    async with house(company) as app:
+        await app.listening()
+        name = 'it\'s a "b" \\ c.txt'
+        company.opened[0].workspace.texts[name] = "inside of it"
+        app.screen.helm.open_file(name)
+        await app.shows("inside of it")
+
+
+async def test_what_the_bus_is_filtered_by_is_cleaned(company: StageLobby) -> None:
+    async with house(company, (200, 60)) as app:
+        app.screen.bus.keep_only("pr\x1b[31md")
+        await app.shows("filter: pr")
+        assert "\x1b" not in app.text
