@@ -35,7 +35,7 @@ class Within:
     def is_over(self, state: State, team: str, conduct: Conduct) -> bool:
         """Return whether nobody of it has anything to do any more."""
         conductor, inner = self._of(state, team, conduct)
-        return not inner.open and not conductor.turns(inner)
+        return not inner.open and not any(conductor.turns(inner))
 
     def _of(self, state: State, team: str, conduct: Conduct) -> tuple[Conductor, State]:
         facts = state.facts

@@ -1,6 +1,7 @@
 """Lets roles react the moment something is due for them, until the team is quiet. There is no barrier."""
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -126,10 +127,11 @@ class Run:
             self._wake.clear()
             for opened in self._unattended():
                 self._begin(tasks, opened.role, self._go_on(opened))
-            due = [turn for turn in self._conductor.turns(self._state) if self._is_free(turn.role)]
-            for turn in due[:BEGIN_AT_ONCE]:
+            free = (turn for turn in self._conductor.turns(self._state) if self._is_free(turn.role))
+            due = list(itertools.islice(free, BEGIN_AT_ONCE))
+            for turn in due:
                 self._begin(tasks, turn.role, self._take(turn))
-            if len(due) > BEGIN_AT_ONCE:
+            if len(due) == BEGIN_AT_ONCE:
                 await asyncio.sleep(0)  # keys and screens have their turn before the others begin
                 continue
             if self._busy or self._holds:

@@ -1,6 +1,6 @@
 """Turns: who may react next. Conductors decide it, from the state alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -60,8 +60,11 @@ Heard = Told | Ended
 class Conductor(Protocol):
     """Decides who may react next. Pure: the same state gives the same turns, and the same news the same conduct."""
 
-    def turns(self, state: State) -> Sequence[Turn]:
-        """Return every turn that may begin now, of roles that have none open. None: the team is quiet."""
+    def turns(self, state: State) -> Iterable[Turn]:
+        """Return every turn that may begin now, of roles that have none open. None: the team is quiet.
+
+        It is asked again after whatever happens, so where there are very many they are better made one by one.
+        """
 
     def hear(self, heard: Heard, state: State) -> Conduct:
         """Return what to keep in mind once this has happened; `state` has everything else folded in by then.

@@ -12,7 +12,7 @@ from agentsh.engine.conditions import Condition
 from agentsh.engine.log import EventLog
 from agentsh.session import world_view as look
 from agentsh.world.catalogue import Catalogue
-from agentsh.world.minds import Agent
+from agentsh.world.minds import Agent, Asked
 from agentsh.world.restore import restored
 from agentsh.world.run import WorldRun
 from agentsh.world.series import Point, series
@@ -30,8 +30,8 @@ class WorldDesk:
         self._run = run
         self._catalogue = catalogue
 
-    def view(self) -> look.WorldView:
-        """Return the world as it is."""
+    def view(self, *, named: bool = False) -> look.WorldView:
+        """Return the world as it is; `named`: without entities that have no name, such as memories and stimuli."""
         world, state = self._run.world, self._log.state.world
         return look.WorldView(
             name=world.card.name,
@@ -44,7 +44,9 @@ class WorldDesk:
             lock=world.card.lock,
             ticks_per_second=self._run.ticks_per_second,
             rooms=look.rooms_of(world),
-            entities=look.entities_of(world),
+            entities=look.entities_of(world, named=named),
+            alive=len(world.store.alive),
+            thinking=len(world.store.tables[Asked]),
             systems=look.systems_of(world),
             counts=look.counts_of(world),
         )

@@ -106,6 +106,10 @@ class WorldView(Frozen):
     ticks_per_second: float | None
     rooms: tuple[RoomView, ...]
     entities: tuple[EntityView, ...]
+    alive: int
+    """How many entities there are, those without a name too."""
+    thinking: int
+    """How many agents have a thought under way."""
     systems: tuple[SystemView, ...]
     counts: dict[str, int]
     """Kind → how many entities have it."""
@@ -128,11 +132,13 @@ def rooms_of(world: World) -> tuple[RoomView, ...]:
     )
 
 
-def entities_of(world: World) -> tuple[EntityView, ...]:
-    """Return every entity, oldest first."""
-    kinds: dict[EntityId, list[str]] = {entity: [] for entity in world.store.alive}
+def entities_of(world: World, *, named: bool = False) -> tuple[EntityView, ...]:
+    """Return every entity, oldest first; or only those that have a name, of which there are far fewer."""
+    shown = sorted(world.store.tables[Name]) if named else world.store.alive
+    kinds: dict[EntityId, list[str]] = {entity: [] for entity in shown}
     for kind in world.store.kinds.by_name.values():
-        for entity in world.store.tables[kind.type]:
+        table = world.store.tables[kind.type]
+        for entity in kinds.keys() & table.keys() if named else table:
             kinds[entity].append(kind.name)
     return tuple(_entity(world, entity, tuple(found)) for entity, found in kinds.items())
 

@@ -150,13 +150,12 @@ class WorldPane(Vertical):
         if not self.display or not self.is_on_screen:
             return
         self.moved = False
-        view = self._view = self._world.view()
+        view = self._view = self._world.view(named=not self._shows_all)
         self._rooms = {room.id: room.name or f"#{room.id}" for room in view.rooms}
         self._names = {entity.id: entity.name for entity in view.entities}
-        shown = [entity for entity in view.entities if self._shows_all or entity.name]
-        shown.sort(key=_rank)
+        shown = sorted(view.entities, key=_rank)
         self.query_one("#world-head", Static).update(self._head(view))
-        self.entities.border_title = f"Entities {len(shown)} of {len(view.entities)}"
+        self.entities.border_title = f"Entities {len(shown)} of {view.alive}"
         self.entities.show([entity.id for entity in shown], lambda place, width: self._entity(shown[place], width))
         self._look_closely()
 
@@ -197,13 +196,12 @@ class WorldPane(Vertical):
         if view.over:
             sign, state, style = "■", "over", "$muted"
         speed = "max" if view.ticks_per_second is None else f"{view.ticks_per_second:g}/s"
-        thinking = sum(entity.thinking for entity in view.entities)
         return Content.assemble(
             (one_line(view.name, 30), "bold"),
             (f"  tick {view.tick}{last}", "$text-primary"),
             f"  {view.clock}  ",
             (f"{sign} {state}", style),
-            (f"  {speed}  {len(view.entities)} entities, {thinking} think", "$muted"),
+            (f"  {speed}  {view.alive} entities, {view.thinking} think", "$muted"),
         )
 
     def _entity(self, entity: EntityView, width: int) -> Content:

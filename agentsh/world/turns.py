@@ -1,6 +1,6 @@
 """Who may think now: each agent that was told something and is free; and whoever the team's conductor lets react."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from agentsh.core.ids import RoleName
 from agentsh.engine.state import Conduct, State
@@ -21,21 +21,17 @@ class WorldTurns:
         self._agents = frozenset(agents)
         self._team = team
 
-    def turns(self, state: State) -> list[Turn]:
-        """Return a turn for every free agent with something due, and the team's."""
-        found = [
-            Turn(role=name, observed=tuple(role.due), round=max(role.due.values()) + 1)
-            for name in self._agents_due(state)
-            if (role := state.roles[name]).current is None
-        ]
-        return found if self._team is None else [*found, *self._team.turns(self._of_team(state))]
+    def turns(self, state: State) -> Iterator[Turn]:
+        """Yield a turn for every free agent with something due, and the team's."""
+        for name, role in state.roles.items():
+            if role.due and role.current is None and name in self._agents:
+                yield Turn(role=name, observed=tuple(role.due), round=max(role.due.values()) + 1)
+        if self._team is not None:
+            yield from self._team.turns(self._of_team(state))
 
     def hear(self, heard: Heard, state: State) -> Conduct:
         """Let the team's conductor hear it."""
         return state.conduct if self._team is None else self._team.hear(heard, self._of_team(state))
-
-    def _agents_due(self, state: State) -> list[RoleName]:
-        return [name for name, role in state.roles.items() if role.due and name in self._agents]
 
     def _of_team(self, state: State) -> State:
         roles = {name: role for name, role in state.roles.items() if name not in self._agents}

@@ -38,6 +38,8 @@ def view(
         ticks_per_second=None,
         rooms=tuple(rooms),
         entities=entities,
+        alive=0,
+        thinking=0,
         systems=(),
         counts={},
     )
