@@ -48,8 +48,8 @@ def show(context: typer.Context, wanted: "Wanted | None" = None, overrides: "Res
 
     app = Shell(lobby, wanted)
     code = app.run()
-    if app.crash is not None:
-        raise app.crash
     if app.last_session is not None:
         printing.note(f"Type: agentsh resume {app.last_session}")
+    if app.crash is not None:
+        raise app.crash
     return code or 0

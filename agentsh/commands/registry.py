@@ -2,14 +2,14 @@
 
 import difflib
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from dataclasses import dataclass, fields, replace
+from typing import Literal, TypeVar, cast, get_args
 
 from agentsh.commands import lines
 from agentsh.commands.arguments import Arguments, parse, usage
 from agentsh.commands.context import Context
-from agentsh.commands.reply import Reply
-from agentsh.core.errors import UsageError
+from agentsh.commands.reply import Nothing, Reply
+from agentsh.core.errors import AgentshError, UsageError
 
 A = TypeVar("A", bound=Arguments)
 Group = Literal["Talk", "Steer", "People", "Look", "Team", "World", "Session", "Shell"]
@@ -63,6 +63,30 @@ def command(
         return await run(context, parse(name, arguments, rest, context.roles))
 
     return Command(name, summary, arguments, parsed, group, aliases, details, examples)
+
+
+def foreign(command: Command) -> Command:
+    """Return a command that a plugin brings, but with its mistakes told like any other error: no shell ends of them."""
+
+    async def guarded(context: Context, rest: str) -> Reply:
+        try:
+            reply: object = await command.run(context, rest)
+        except AgentshError:
+            raise
+        except Exception as error:
+            raise _broken(command, f"{type(error).__name__}: {error}") from error
+        if not isinstance(reply, get_args(Reply)):
+            raise _broken(command, f"it answered {reply!r}, which is no Reply")
+        for field in fields(cast("Nothing", reply)):
+            if field.type is str and not isinstance(value := getattr(reply, field.name), str):
+                raise _broken(command, f"its answer's {field.name} is {value!r}, which is no text")
+        return cast("Reply", reply)
+
+    return replace(command, run=guarded)
+
+
+def _broken(command: Command, why: str) -> UsageError:
+    return UsageError(f"/{command.name} of a plugin failed: {why}", hint="Mend the plugin; all else goes on.")
 
 
 class Registry:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.worker import WorkerCancelled
+from textual.worker import WorkerCancelled, WorkerFailed
 
 from agentsh.core.errors import AgentshError, ExitCode
 from agentsh.tui.alt_digits import free_alt_digits
@@ -335,7 +335,9 @@ class Shell(TerminalApp):
         return dict(self._keymap)
 
     def _handle_exception(self, error: Exception) -> None:
-        self.crash = self.crash or error
+        found = error.error if isinstance(error, WorkerFailed) else error
+        if self.crash is None and isinstance(found, Exception):
+            self.crash = found
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:

@@ -138,11 +138,12 @@ class Kit:
     def commands(self) -> "Registry":
         """Return a registry with every slash command."""
         from agentsh.commands.builtin import builtin
+        from agentsh.commands.registry import foreign
 
         registry = builtin()
         for command in cast("Iterable[Command]", self._brought("register_commands", registry.names)):
             try:
-                registry.add(command)
+                registry.add(foreign(command))
             except UsageError as error:
                 self._complain("commands", command.name, str(error), error.hint)
         return registry

@@ -1,6 +1,7 @@
 """One registry: each name once, the nearest one for what is not there, and every word of the contract is in it."""
 
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,8 @@ from agentsh.commands import lines
 from agentsh.commands.arguments import Arguments, parse
 from agentsh.commands.builtin import builtin
 from agentsh.commands.context import Context
-from agentsh.commands.registry import command
-from agentsh.commands.reply import Nothing, Reply
+from agentsh.commands.registry import command, foreign
+from agentsh.commands.reply import Nothing, Reply, Text
 from agentsh.core.errors import UsageError
 from docs.generate import DOCS, PAGES
 from tests.commands.outside import context_of
@@ -134,3 +135,28 @@ def test_every_command_that_the_manual_shows_can_be_typed() -> None:
         found = registry.find(call.name)
         if call.rest:
             parse(found.name, found.arguments, call.rest, ROLES)
+
+
+async def _raises(_context: Context, _nothing: Arguments) -> Reply:
+    raise LookupError("no such shelf")
+
+
+async def _answers_nonsense(_context: Context, _nothing: Arguments) -> Reply:
+    return 7  # type: ignore[return-value]
+
+
+async def _answers_half(_context: Context, _nothing: Arguments) -> Reply:
+    return Text(7)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("run", "told"),
+    [(_raises, "LookupError: no such shelf"), (_answers_nonsense, "7, which is no Reply"), (_answers_half, "no text")],
+)
+async def test_a_mistake_in_a_plugins_command_is_told_and_ends_no_shell(
+    run: Callable[[Context, Arguments], Awaitable[Reply]], told: str
+) -> None:
+    registry = builtin()
+    registry.add(foreign(command("odd", "Mine.", Arguments, run, "Shell")))
+    with pytest.raises(UsageError, match=told):
+        await registry.run(context_of(None), "/odd")
