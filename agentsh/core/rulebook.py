@@ -1,5 +1,6 @@
 """Rules as a user writes them into agentsh.toml: a word and a pattern, such as `run python *` or `write src/**`."""
 
+from functools import lru_cache
 from typing import Final, Literal
 
 from pydantic import field_validator
@@ -46,6 +47,7 @@ class RuleSet(Frozen):
         return RuleSet(**{**texts, decision: tuple(dict.fromkeys((*texts[decision], str(rule))))})
 
 
+@lru_cache(maxsize=1024)
 def parse_rule(text: str) -> Rule:
     """Return the rule that a text says; raises ValueError that says how one looks."""
     kind, _, pattern = text.strip().partition(" ")

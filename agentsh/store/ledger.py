@@ -158,6 +158,7 @@ def _connection(path: Path) -> sqlite3.Connection:
     connection = connect(path, "rw")
     try:
         schema.format_of(connection, path)
+        schema.refuse_what_acts(connection, path)
         path.chmod(0o600)
         make_durable(connection)
     except BaseException:

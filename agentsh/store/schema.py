@@ -90,6 +90,23 @@ def format_of(connection: sqlite3.Connection, path: Path) -> int:
     return int(version)
 
 
+def refuse_what_acts(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a session file that would do something of its own when it is written: agentsh makes none.
+
+    Whoever sent it could have what is written changed into approvals, behind the back of the process that writes.
+
+    Raises:
+        StoreError: it holds a trigger or a view.
+        sqlite3.DatabaseError: it is damaged.
+    """
+    found = connection.execute("SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view')").fetchone()
+    if found is not None:
+        raise StoreError(
+            f"the session file {str(path)!r} holds a {found[0]} {str(found[1])[:60]!r}: agentsh makes none",
+            hint="Somebody made it so; do not go on with it. It can be read: agentsh sessions export NAME",
+        )
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Apply the migrations that are missing, each in a transaction of its own, recorded by name."""
     from sqlite_utils import Database as Utils

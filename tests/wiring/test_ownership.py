@@ -3,8 +3,10 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 import stat
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,23 @@ def test_a_session_from_elsewhere_asks_before_it_runs_anything(shell: Shell, tmp
     assert "begun elsewhere" not in approved.err
     found = json.loads(other.run("sessions", "show", "tool", "--json").out)
     assert found["workspace"] == str((other.home / "sessions" / "tool").resolve())
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "CREATE TRIGGER quiet AFTER INSERT ON events BEGIN UPDATE events SET kind = 'notice' WHERE seq = NEW.seq; END",
+        "CREATE VIEW quiet AS SELECT * FROM events",
+    ],
+)
+def test_a_file_that_would_act_by_itself_is_not_written(shell: Shell, tmp_path: Path, part: str) -> None:
+    begun(shell)
+    other = sent(shell, tmp_path / "other")
+    with closing(sqlite3.connect(other.home / "sessions" / "tool.db")) as connection:
+        connection.execute(part)
+    ended = resumed(other)
+    assert (ended.code, "quiet" in ended.err) == (7, True), ended
+    assert "session.adopted" not in kinds(other), "nothing was written; it can still be read"
 
 
 def test_it_works_in_no_folder_that_its_user_has_not_named(shell: Shell, tmp_path: Path) -> None:
