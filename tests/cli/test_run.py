@@ -28,7 +28,8 @@ def test_quiet_is_the_result_only(shell: Shell) -> None:
 
 def test_verbose_shows_what_a_role_writes(shell: Shell) -> None:
     ended = talked(shell, "--verbose", reply="first line\nsecond line")
-    assert "speaker │ first line\nspeaker │ second line\n" in ended.err
+    written = [line for line in ended.err.splitlines() if line.startswith("speaker │ ")]
+    assert written == ["speaker │ first line", "speaker │ second line"]
 
 
 def test_json_lines_are_all_there_is_on_stdout(shell: Shell) -> None:
