@@ -1,6 +1,5 @@
 """A role's Python: what it ran, and letting it begin with nothing."""
 
-import re
 from typing import Annotated
 
 from agentsh.commands.arguments import Arguments, From
@@ -8,6 +7,7 @@ from agentsh.commands.context import Context
 from agentsh.commands.registry import command
 from agentsh.commands.reply import Markdown, Reply, Text
 from agentsh.core.controls import ResetPython
+from agentsh.core.fenced import block_of
 from agentsh.core.ids import RoleName
 
 MOST_CELLS = 20
@@ -21,7 +21,7 @@ class Whose(Arguments):
 
 async def _cells(context: Context, whose: Whose) -> Reply:
     found = [
-        f"**{name}** [{number}]\n\n{_fenced(cell.code, 'python')}\n{_fenced(result.told or 'nothing', 'text')}"
+        f"**{name}** [{number}]\n\n{block_of(cell.code, 'python')}\n\n{block_of(result.told or 'nothing')}\n"
         for name in _roles(context, whose)
         for number, (cell, result) in enumerate(await context.session.cells(name), 1)
     ]
@@ -41,13 +41,6 @@ async def _reset(context: Context, whose: Whose) -> Reply:
     if not names:
         return Text("Nobody's Python remembers anything.")
     return Text(f"The Python of {', '.join(names)} begins with nothing; files and messages stay: /undo, /new.")
-
-
-def _fenced(text: str, language: str) -> str:
-    """Return a text as a block that nothing in it can end."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text}\n{fence}\n"
 
 
 def _roles(context: Context, whose: Whose) -> list[RoleName]:

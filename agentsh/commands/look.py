@@ -8,6 +8,7 @@ from agentsh.commands.arguments import Arguments, From, Rest, Shown
 from agentsh.commands.context import Context
 from agentsh.commands.registry import command
 from agentsh.commands.reply import Markdown, Node, OpenFile, Reply, Table, Text, Tree
+from agentsh.core.fenced import block_of
 from agentsh.core.ids import ActionName, MessageId, RoleName
 from agentsh.core.messages import Message
 from agentsh.core.terminal import one_line
@@ -161,18 +162,8 @@ def lens_text(lens: Lens) -> str:
         f"{when}, {lens.model}: about {lens.tokens:,} tokens of {lens.num_ctx:,}{counted}; "
         f"at most {lens.num_predict:,} to say, temperature {lens.temperature:g}"
     )
-    parts = [f"### {part.role} · about {part.tokens:,} tokens\n\n{_fenced(part.text)}" for part in lens.parts]
+    parts = [f"### {part.role} · about {part.tokens:,} tokens\n\n{block_of(part.text)}" for part in lens.parts]
     return "\n\n".join([head, *parts])
-
-
-def _fenced(text: str) -> str:
-    longest = max((len(run) for run in _runs_of_backticks(text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{text}\n{fence}"
-
-
-def _runs_of_backticks(text: str) -> list[str]:
-    return [run for run in "".join(char if char == "`" else " " for char in text).split() if run]
 
 
 async def _why(context: Context, one: OneMessage) -> Reply:

@@ -66,6 +66,13 @@ class _Fence(NamedTuple):
         return self.mark.startswith(opening.mark) and self.indent <= opening.indent + 3
 
 
+def block_of(text: str, language: str = "text") -> str:
+    """Return a text as a block that nothing in it can end."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
 def parse_fenced(answer: str) -> Fenced:
     """Return the files of `answer`; never raises, and takes time linear in its length.
 

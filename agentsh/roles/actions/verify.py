@@ -5,10 +5,12 @@ What needs no thought is mended on the spot: an import that is merely missing, a
 
 import re
 from collections.abc import Sequence
+from textwrap import indent
 
 from pydantic import JsonValue
 
 from agentsh.core.canonical import digest
+from agentsh.core.fenced import block_of
 from agentsh.core.files import FileDraft
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
@@ -126,5 +128,4 @@ def _gate(gate: GateResult) -> str:
     if gate.passed:
         return f"- {gate.gate}: passed"
     where = "" if gate.path is None else f" at `{gate.path}`" + ("" if gate.line is None else f" line {gate.line}")
-    evidence = "\n".join(f"    {line}" for line in gate.evidence.splitlines())
-    return f"- {gate.gate}: failed{where}\n\n{evidence}"
+    return f"- {gate.gate}: failed{where}\n\n{indent(block_of(gate.evidence), '  ')}"

@@ -47,7 +47,8 @@ async def test_a_failure_goes_to_who_mends_it_with_its_evidence() -> None:
     assert published.data is not None
     assert published.data["passed"] is False
     assert published.content == (
-        "The program fails, attempt 1.\n\n- compiles: passed\n- tests: failed at `main.py` line 3\n\n    NameError: x"
+        "The program fails, attempt 1.\n\n- compiles: passed\n- tests: failed at `main.py` line 3\n\n"
+        "  ```text\n  NameError: x\n  ```"
     )
     assert reaction.requests == []
 
