@@ -8,11 +8,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue, ValidationError
 
 from agentsh.core.errors import UsageError
-from agentsh.core.events import Noticed
 from agentsh.core.model import JsonObject
 from agentsh.core.settings import Settings
 from agentsh.library.complaints import first_complaint
@@ -21,6 +21,9 @@ from agentsh.library.home import CONFIG_NAME, Home, user_folder
 from agentsh.library.loosening import divided
 from agentsh.library.places import clipped
 from agentsh.library.settings_file import settings_in
+
+if TYPE_CHECKING:
+    from agentsh.core.events import Noticed
 
 PREFIX = "AGENTSH_"
 
@@ -39,10 +42,12 @@ class Reading:
     """By dotted name, what does not hold because its reader has not agreed to it."""
 
     @property
-    def notice(self) -> Noticed | None:
+    def notice(self) -> "Noticed | None":
         """What a person should know of that; None: nothing is left out."""
         if not self.left_out:
             return None
+        from agentsh.core.events import Noticed  # takes longer to load than all else of settings
+
         are, them = ("are", "them") if len(self.left_out) > 1 else ("is", "it")
         why = "it has changed since you trusted it" if self.standing == "changed" else "you have not trusted it"
         message = f"{self.path}: {', '.join(self.left_out)} {are} left out: {why}"
