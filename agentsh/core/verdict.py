@@ -61,6 +61,8 @@ class GateResult(Frozen):
     """Changes that would get past this gate, or further into it."""
     packages: tuple[str, ...] = ()
     """All packages that have to be installed to get past this gate, as requirements: `PyYAML>=6`."""
+    blamed: tuple[str, ...] = ()
+    """Files that need those packages, where that is all that is wrong."""
     mendable: bool = True
     """Whether other files could mend it. Not, when this machine lacks what the program runs on."""
 

@@ -117,6 +117,7 @@ def _(event: e.SessionResumed, fold: Fold) -> None:
     if event.reason == "more":
         fold.state.status = "paused" if fold.state.paused else "running"
         return
+    _is_owed_again(fold, event)
     fold.state.status = "running"
     if event.budget is not None:
         fold.state.budget = event.budget
@@ -131,6 +132,13 @@ def _(event: e.SessionResumed, fold: Fold) -> None:
                 role.paused = False
     elif event.role in fold.state.roles:
         fold.state.roles[event.role].paused = False
+
+
+def _is_owed_again(fold: Fold, event: e.SessionResumed) -> None:
+    """A session that had ended with a failing verdict is tried again: what it lacked may be there by now."""
+    verdict = fold.state.verdict
+    if event.reason == "reopened" and fold.state.status == "failed" and verdict is not None and not verdict.passed:
+        fold.state.changed_seq = fold.state.seq
 
 
 @_fold.register

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from agentsh.verify.program import Program, is_test, listed
+from agentsh.verify.program import Program, is_test_support, listed
 from agentsh.verify.source import Import, Source
 
 
@@ -53,8 +53,17 @@ def nearest(name: str, names: Sequence[str]) -> str | None:
 def _roots(program: Program, path: str) -> tuple[str, ...]:
     """Return the folders where an absolute import in `path` may look; it depends on who runs it, so all that may."""
     places = ["", "src", _folder(path), _folder(program.entry or "")]
-    places += [_folder(test) for test in program.tests] if is_test(path) else []
+    for test in program.tests if is_test_support(path) else ():
+        places += [_folder(test), _top(program, test)]
     return tuple(dict.fromkeys(places))
+
+
+def _top(program: Program, path: str) -> str:
+    """Return the folder that test runners import a file from: the nearest above it that is no package."""
+    folder = _folder(path)
+    while folder and _join(folder, "__init__.py") in program.sources:
+        folder = _folder(folder)
+    return folder
 
 
 def _missing(program: Program, sources: Mapping[str, Source], roots: Sequence[str], found: Import) -> str:

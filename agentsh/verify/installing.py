@@ -190,6 +190,7 @@ def _pins(report: str, requirements: Sequence[str]) -> tuple[str, ...]:
 def _finish(made: Path, place: Path, requirements: Sequence[str]) -> None:
     """Move an environment that is whole to where it is used."""
     (made / MARK).write_text(json.dumps({"requirements": list(requirements)}) + "\n", "utf-8")
+    (made / ".gitignore").write_text("*\n", "utf-8")  # an owner's repository is not to show it as new
     for file in (made / "pyvenv.cfg", *(made / "bin").iterdir()):
         if file.is_file() and not file.is_symlink():
             data = file.read_bytes()

@@ -12,6 +12,8 @@ from agentsh.verify.packages import FILES, Declarations, declarations
 
 _GUARD = re.compile(r"^if\s+__name__\s*==\s*[\"']__main__[\"']", re.MULTILINE)
 _SUPPORT = frozenset({"conftest.py", "setup.py", "noxfile.py", "__init__.py"})
+_OF_TOOLS = frozenset({"setup.py", "noxfile.py"})
+_DOCUMENTS = frozenset({"docs", "doc"})
 READ_TOO = (*FILES, "package.json", "Makefile", "makefile", "GNUmakefile", RECORD)
 """Files besides the Python ones whose text tells something."""
 
@@ -60,8 +62,9 @@ class Program:
     @property
     def modules(self) -> tuple[str, ...]:
         """Dotted names of what a library offers for import, from the root or from src/."""
-        names = [path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__") for path in self.sources]
-        offered = [name.replace("/", ".") for name in names if not is_test(f"{name}.py") and name not in _STEMS]
+        paths = (path for path in self.sources if not is_of_a_tool(path) and not is_for_tests(path))
+        names = [path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__") for path in paths]
+        offered = [name.replace("/", ".") for name in names if name not in _STEMS]
         return tuple(name for name in offered if all(part.isidentifier() for part in name.split(".")))
 
 
@@ -92,6 +95,22 @@ def is_test(path: str) -> bool:
     """Whether a file is one that test runners look into."""
     name = path.rpartition("/")[2]
     return name.endswith(".py") and (name.startswith("test_") or name.endswith("_test.py") or name == "tests.py")
+
+
+def is_test_support(path: str) -> bool:
+    """Whether a file is run by the test runner only, so that the stand-in for pytest serves it."""
+    return is_test(path) or path.rpartition("/")[2] == "conftest.py"
+
+
+def is_for_tests(path: str) -> bool:
+    """Whether only tests import a file: it is one, or stands in the folder for them."""
+    return is_test_support(path) or path.startswith(("tests/", "test/"))
+
+
+def is_of_a_tool(path: str) -> bool:
+    """Whether a file is only ever run by a tool that builds, tests or documents, with whatever that brings."""
+    folder, _, name = path.rpartition("/")
+    return path in _OF_TOOLS or (name == "conf.py" and folder.partition("/")[0] in _DOCUMENTS)
 
 
 def find_entry(sources: dict[str, str | None]) -> str | None:

@@ -11,7 +11,7 @@ from agentsh.verify.distributions import distribution
 from agentsh.verify.evidence import excerpt, how_it_ended, printed
 from agentsh.verify.imports import Asked, Unresolved, nearest, own_unresolved
 from agentsh.verify.mending import Addable, mends
-from agentsh.verify.program import Program, is_test, listed
+from agentsh.verify.program import Program, is_of_a_tool, is_test, is_test_support, listed
 from agentsh.verify.source import Source, Sources, Undefined, checker_texts
 
 MOST_TOLD = 8
@@ -112,11 +112,6 @@ def names_resolve(program: Program, names: Names) -> GateResult:
     return GateResult(gate="imports", passed=True, evidence=f"all names are defined, {count} imports resolve")
 
 
-def is_test_support(path: str) -> bool:
-    """Whether a file is run by the test runner only, so that the stand-in for pytest serves it."""
-    return is_test(path) or path.rpartition("/")[2] == "conftest.py"
-
-
 def failed(
     gate: GateName, evidence: str, path: str | None = None, line: int | None = None, findings: int = 1
 ) -> GateResult:
@@ -125,8 +120,8 @@ def failed(
 
 
 def _stands_in(one: Asked) -> bool:
-    """Whether what is imported is there in any case: tests get a stand-in for pytest."""
-    return one.found.module == "pytest" and is_test_support(one.path)
+    """Whether what is imported is there in any case: tests get a stand-in for pytest, a tool brings its own."""
+    return is_of_a_tool(one.path) or (one.found.module == "pytest" and is_test_support(one.path))
 
 
 def _modules_perhaps(program: Program, sources: Mapping[str, Source]) -> list[tuple[str, Undefined]]:

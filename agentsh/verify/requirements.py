@@ -53,18 +53,19 @@ def _not_installed(
     ]
     if wanted:
         told.append(f"packages that are not installed: {', '.join(sorted(wanted))}. {_ADVICE}")
-    may_be_installed = _may_be_installed(plan, wanted)
-    if may_be_installed:
+    may_help = may_be_installed(plan, wanted)
+    if may_help:
         told.append(f"The Boss may allow it: {_rules(program, wanted, outdated)}")
     else:
         told.append(_what_installing_said(plan, wanted))
     path, line = _place(program, missing, outdated, plan)
     found = failed("requirements", "\n".join(told), path, line, len(missing) + len(outdated))
-    packages = _to_install(program, wanted) if may_be_installed else ()
-    return found.model_copy(update={"packages": packages})
+    packages = to_install(program, wanted) if may_help else ()
+    blamed = () if outdated else tuple(dict.fromkeys(one.path for one in missing))
+    return found.model_copy(update={"packages": packages, "blamed": blamed})
 
 
-def _may_be_installed(plan: VerifyPlan, wanted: list[str]) -> bool:
+def may_be_installed(plan: VerifyPlan, wanted: list[str]) -> bool:
     """Whether installing may help: nothing was, or what is missing was there before and is not in the new `.venv`."""
     if plan.install is None:
         return True
@@ -74,7 +75,7 @@ def _may_be_installed(plan: VerifyPlan, wanted: list[str]) -> bool:
 
 def _rules(program: Program, wanted: list[str], outdated: list[tuple[Declared, str]]) -> str:
     """Return what to type to let everything be installed that has to be."""
-    needed = [requirement(text) for text in _to_install(program, wanted)]
+    needed = [requirement(text) for text in to_install(program, wanted)]
     names = [*wanted, *(one.name for one, _ in outdated), *(one.name for one in needed if one is not None)]
     known = {normalised(name): name for name in reversed(names)}
     return "; ".join(f'agentsh rules add allow "install {name}"' for name in sorted(known.values(), key=str.lower))
@@ -101,7 +102,7 @@ def _place(
     return (missing[0].path, missing[0].line) if missing else (None, None)
 
 
-def _to_install(program: Program, wanted: list[str]) -> tuple[str, ...]:
+def to_install(program: Program, wanted: list[str]) -> tuple[str, ...]:
     """Return everything that the workspace's environment is to hold: what is declared, and what is imported besides."""
     names = {name_of(name) for name in wanted}
     declared = [one for one in program.declared.requirements if one.always or one.name in names]

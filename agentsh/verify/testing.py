@@ -10,6 +10,7 @@ from agentsh.ports import Sandbox
 from agentsh.verify.asking import Tested, ask, limits, words
 from agentsh.verify.evidence import Place, excerpt, how_it_ended, own_frames, place_of, printed, relative, shown
 from agentsh.verify.program import Program, listed
+from agentsh.verify.requirements import may_be_installed, to_install
 from agentsh.verify.scripts import script_text
 from agentsh.verify.source import Source
 
@@ -19,6 +20,7 @@ _PYTEST_PLACE = re.compile(r"^([^\s:]+\.py):(\d{1,9}): ", re.MULTILINE)
 _PASSED = re.compile(r"\b(\d+) passed\b")
 _SECONDS = re.compile(r" in \d+\.\d+s(?: \(\d+:\d\d:\d\d\))?")
 _NOTHING_COLLECTED = 5
+_NEEDS_PYTEST = "pytest is not installed, and its stand-in does not have it"
 
 
 async def tests_pass(
@@ -60,7 +62,7 @@ def _judge_answer(answer: Tested | None, result: RunResult, program: Program, pl
         ended = how_it_ended(result, plan.wall_s) if not result.ok else "a test ended the interpreter"
         return _failed(f"{listed(program.tests)}: the tests did not come to their end: {ended}\n{said}")
     if answer.failures:
-        return _first_failure(answer, program)
+        return _with_pytest(_first_failure(answer, program), program, plan)
     if not answer.ran:
         return _failed(
             f"no test ran, {answer.skipped} skipped, of {listed(program.tests)}", Place(program.tests[0], None)
@@ -81,6 +83,16 @@ def _first_failure(answer: Tested, program: Program) -> GateResult:
     lines += [f"also failed: {listed((failure.test for failure in others), 6)}"] if others else []
     place = place_of(text, program.files) or Place(first.test.partition("::")[0].partition(" ")[0], None)
     return _failed("\n".join(lines), place)
+
+
+def _with_pytest(found: GateResult, program: Program, plan: VerifyPlan) -> GateResult:
+    """Return a failure, with pytest as what is needed where that is all it tells of."""
+    wanted = ["pytest"]
+    if _NEEDS_PYTEST not in found.evidence or not may_be_installed(plan, wanted):
+        return found
+    told = f'{found.evidence}\nThe Boss may allow it: agentsh rules add allow "install pytest"'
+    blamed = () if found.path is None else (found.path,)
+    return found.model_copy(update={"evidence": told, "packages": to_install(program, wanted), "blamed": blamed})
 
 
 def _judge_pytest(result: RunResult, program: Program, plan: VerifyPlan) -> GateResult:

@@ -44,9 +44,9 @@ class Trial:
         async with OllamaServer.on(*workshop.rules(drafts, flaw.plan), models=[MODEL]) as server:
             yield cls(Agent(root, server.host, environ=environ), server)
 
-    async def ended(self) -> Ended:
+    async def ended(self, *more: str) -> Ended:
         """Run it to its end."""
-        ended = await self.agent.ended(*self.agent.run("A greeting", "--team", "workshop"))
+        ended = await self.agent.ended(*self.agent.run("A greeting", "--team", "workshop", *more))
         assert not crashed(ended), ended
         return ended
 
@@ -156,6 +156,28 @@ async def test_packages_that_may_be_installed_are_those_declared_and_pinned_in_t
     assert (trial.agent.workspace / ".venv" / "bin" / "python").exists()
     assert find_spec("alpha") is None
     assert metadata.version("PyYAML") not in ("98", "99")
+
+
+async def test_packages_that_only_the_owners_files_need_are_not_sent_back_and_are_used_once_they_are_allowed(
+    tmp_path: Path,
+) -> None:
+    flaw = FLAWS["version conflict"]
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "test_main.py").write_text(f"import alpha\n{TESTS}\nassert alpha.version == '1'\n")
+    draft = {"main.py": flaw.good["main.py"].replace("import alpha\n", "")}
+    async with Trial.of(tmp_path, flaw, [draft]) as trial:
+        config = tmp_path / "home" / "agentsh.toml"
+        allowed = config.read_text()
+        config.write_text("")
+        ended = await trial.ended("--workspace", str(project))
+        assert ended.code == 6, ended
+        assert trial.mending == [], "no draft could bring them"
+        assert 'agentsh rules add allow "install alpha"' in ended.err
+        config.write_text(allowed)
+        went_on = await trial.agent.ended(*trial.agent.resume())
+        assert went_on.code == 0, went_on
+    assert (project / ".venv" / ".gitignore").read_text() == "*\n"
 
 
 async def test_arguments_and_input_of_the_task_reach_the_program(tmp_path: Path) -> None:

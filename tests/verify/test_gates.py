@@ -328,6 +328,35 @@ async def test_a_library_with_tests_passes(verify: Verify) -> None:
     assert "import shape, shape.area" in verdict.gates[-2].evidence
 
 
+async def test_a_project_laid_out_as_people_do_passes_without_what_its_tools_bring(verify: Verify) -> None:
+    files = {
+        "setup.py": "import no_such_builder\n",
+        "docs/conf.py": "from no_such_theme import get_version\n",
+        "src/shape/__init__.py": "def square(a):\n    return a * a\n",
+        "tests/conftest.py": "import test_shape.test_one\n",
+        "tests/test_shape/__init__.py": "",
+        "tests/test_shape/test_one.py": "def nine():\n    return 9\n\n\ndef test_nine():\n    assert nine() == 9\n",
+        "tests/test_shape/test_two.py": (
+            "from shape import square\nfrom test_shape.test_one import nine\n\n\n"
+            "def test_square():\n    assert square(3) == nine()\n"
+        ),
+    }
+    verdict = await verify(files)
+    assert verdict.passed, verdict.failure
+    assert "import shape" in verdict.gates[-2].evidence
+    assert "conf" not in verdict.gates[-2].evidence
+    assert verdict.gates[-1].evidence.startswith("2 passed")
+
+
+async def test_tests_that_need_all_of_pytest_say_what_is_to_be_installed(verify: Verify) -> None:
+    text = "import pytest\n\n\ndef test_it(request):\n    assert request.node.name\n"
+    verdict = await verify({"main.py": "print(1)\n", "test_main.py": text})
+    failure = verdict.failure
+    assert failure is not None
+    assert (failure.packages, failure.blamed) == (("pytest",), ("test_main.py",))
+    assert 'agentsh rules add allow "install pytest"' in failure.evidence
+
+
 UNITTEST = """\
 import unittest
 

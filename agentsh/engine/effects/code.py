@@ -16,6 +16,7 @@ from agentsh.engine.approvals import RUN_CODE, RUN_ONLINE
 from agentsh.engine.desk import Desk
 from agentsh.engine.effects.traces import code_of
 from agentsh.engine.people import Permission
+from agentsh.engine.state import State
 from agentsh.engine.steps import Effect, Outcome
 
 REFUSED = 126
@@ -50,7 +51,7 @@ def verify_effect(desk: Desk, role: RoleName, reaction: ReactionId, plan: Verify
         traces: list[FileChanged] = []
         if permission.allowed:
             async with code_of(desk, role, reaction) as traces:
-                verdict = await desk.verifier.verify(plan)
+                verdict = _for_its_owner(await desk.verifier.verify(plan), desk.log.state)
         else:
             verdict = _not_run(permission)
         return Outcome(verdict, verdict.model_dump(mode="json"), events=tuple(traces))
@@ -76,6 +77,15 @@ def trial_effect(
         "files": [[draft.path, None if draft.text is None else digest(draft.text)] for draft in drafts],
     }
     return Effect("tool", request, perform, Verdict.model_validate, tool=TRIAL)
+
+
+def _for_its_owner(verdict: Verdict, state: State) -> Verdict:
+    """Return the verdict: packages that only the owner's files need are for the owner to allow, not to be mended."""
+    failure = verdict.failure
+    if failure is None or not failure.blamed or not state.files.keys().isdisjoint(failure.blamed):
+        return verdict
+    gates = (*verdict.gates[:-1], failure.model_copy(update={"mendable": False}))
+    return verdict.model_copy(update={"gates": gates})
 
 
 def _not_run(permission: Permission) -> Verdict:
