@@ -32,6 +32,14 @@ ApproveFlag = Annotated[
     typer.Option("--approve", help="What may run without asking. never: nothing runs; never-ask: all runs."),
 ]
 YesFlag = Annotated[bool, typer.Option("--yes", "-y", help="--approve always: inside the sandbox, nothing is asked.")]
+ReviewFlag = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--review",
+        metavar="[ROLE=]MODE",
+        help="Which documents you approve, edit or refuse first: never, end (of its last action), always; repeatable. --yes approves them.",
+    ),
+]
 MaxTokens = Annotated[int | None, typer.Option("--max-tokens", help="Budget: tokens of all model calls.")]
 MaxSeconds = Annotated[float | None, typer.Option("--max-seconds", help="Budget: seconds.")]
 MaxRounds = Annotated[int | None, typer.Option("--max-rounds", help="Budget: longest chain of messages.")]

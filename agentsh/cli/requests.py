@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from agentsh.cli.play import Manner
 from agentsh.cli.printing import terminal_there
-from agentsh.core.cards import BudgetCard
+from agentsh.core.cards import BudgetCard, ReviewMode
 from agentsh.core.errors import UsageError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -59,6 +59,19 @@ def variables(pairs: Sequence[str]) -> dict[str, str]:
         if not equals or not key.strip():
             raise UsageError(f"--var is {pair!r}", hint="write it as KEY=VALUE, such as --var language=Python")
         found[key.strip()] = value
+    return found
+
+
+def reviews(asked: Sequence[str]) -> dict[str, ReviewMode]:
+    """Return `[ROLE=]MODE`s as a mapping, the last of a role; `*` is every role. Raises UsageError."""
+    found: dict[str, ReviewMode] = {}
+    for one in asked:
+        role, _, mode = one.rpartition("=")
+        match mode:
+            case "never" | "end" | "always":
+                found[role.strip() or "*"] = mode
+            case _:
+                raise UsageError(f"--review is {one!r}", hint="write never, end or always, or for one role ROLE=always")
     return found
 
 

@@ -45,6 +45,7 @@ def run(
         Path | None, typer.Option("--workspace", help="Existing project to work on; default: a new folder.")
     ] = None,
     human: Annotated[list[str] | None, typer.Option("--human", metavar="ROLE", help="A role you play.")] = None,
+    review: o.ReviewFlag = None,
     approve: o.ApproveFlag = None,
     yes: o.YesFlag = False,
     max_tokens: o.MaxTokens = None,
@@ -84,6 +85,7 @@ def run(
         session=None if session is None else SessionName(session),
         workspace=None if workspace is None else str(workspace.expanduser().absolute()),
         humans=tuple(RoleName(role) for role in human or ()),
+        reviews=requests.reviews(review or ()),
         approve=requests.policy(approve, yes=yes),
         budget=requests.budget(max_tokens, max_seconds, max_rounds, max_steps, max_money),
         temperature=temperature,

@@ -12,7 +12,7 @@ from agentsh.cli import printing
 from agentsh.cli.keyboard import Keyboard
 from agentsh.commands.context import Context
 from agentsh.commands.history import History
-from agentsh.core.cards import BudgetCard
+from agentsh.core.cards import BudgetCard, ReviewMode
 from agentsh.core.chat import PullProgress
 from agentsh.core.errors import ExitCode
 from agentsh.core.ids import RoleName
@@ -39,6 +39,7 @@ class RunManner(Frozen):
     provider: str | None = None
     workspace: str | None = None
     humans: tuple[RoleName, ...] = ()
+    reviews: dict[str, ReviewMode] = {}
     approve: str | None = None
     budget: BudgetCard = BudgetCard()
     seed: int | None = None
@@ -53,6 +54,7 @@ class RunManner(Frozen):
             host=None if wanted.demo else self.host,
             workspace=self.workspace,
             humans=self.humans,
+            reviews=self.reviews,
             approve=self.approve,
             budget=self.budget,
             seed=self.seed,

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from agentsh.core.cards import BudgetCard
+from agentsh.core.cards import BudgetCard, ReviewMode
 from agentsh.core.ids import RoleName, SessionName
 from agentsh.core.model import Frozen
 from agentsh.core.rulebook import RuleSettings
@@ -106,6 +106,8 @@ class RunOptions(Frozen):
     session: SessionName | None = None
     workspace: str | None = None
     humans: tuple[RoleName, ...] = ()
+    reviews: dict[str, ReviewMode] = {}
+    """What of a role's documents the Boss sees first, in place of what its file says; `*` is every role."""
     approve: str | None = None
     budget: BudgetCard = BudgetCard()
     temperature: float | None = Field(default=None, ge=0, le=2)

@@ -98,7 +98,15 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, kit:
     renderer = PromptRenderer(kit.shelves)
 
     def recast(team: TeamFile) -> Mapping[RoleName, Reacts]:
-        return cast_of(team, asking, renderer, humans=facts.humans, variables=facts.variables, toolbox=toolbox)
+        return cast_of(
+            team,
+            asking,
+            renderer,
+            humans=facts.humans,
+            reviews=facts.reviews,
+            variables=facts.variables,
+            toolbox=toolbox,
+        )
 
     run = Run(desk, _conductor(kit, facts), recast(facts.team))
     watcher = FolderWatcher(workspace.root)

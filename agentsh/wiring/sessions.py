@@ -237,6 +237,7 @@ def _facts(options: RunOptions, settings: Settings, models: Connected, team: Tea
         budget=budget,
         approve=options.approve or settings.run.approve,
         humans=options.humans,
+        reviews=options.reviews,
         workspace=str(Path(options.workspace).resolve()) if options.workspace else "",
         own_workspace=options.workspace is None,
         variables=options.variables,
@@ -269,7 +270,7 @@ def _named_team(options: RunOptions, settings: Settings, kit: Kit, world: "World
         from agentsh.wiring.worlds import world_team
 
         company = None if options.team is None else kit.shelf().team(options.team)
-        return _with_humans(world_team(world, company), options)
+        return _with_people(world_team(world, company), options)
     name = options.team or settings.run.team
     return None if name is None else _team(name, options, kit)
 
@@ -283,14 +284,17 @@ def _usual_team(options: RunOptions, models: Connected) -> str:
 
 
 def _team(name: str, options: RunOptions, kit: Kit) -> TeamFile:
-    return _with_humans(kit.shelf().team(name), options)
+    return _with_people(kit.shelf().team(name), options)
 
 
-def _with_humans(team: TeamFile, options: RunOptions) -> TeamFile:
-    """Return the team, once it is known that it has the roles that people want to play."""
+def _with_people(team: TeamFile, options: RunOptions) -> TeamFile:
+    """Return the team, once it is known that it has the roles that people want to play, or to see the work of."""
     for human in options.humans:
         if human not in team.roles:
             raise UsageError(f"there is no role {human!r} to play", hint=f"there are: {', '.join(team.roles)}")
+    for role in options.reviews:
+        if role not in ("*", *team.roles):
+            raise UsageError(f"there is no role {role!r} to review", hint=f"there are: {', '.join(team.roles)}")
     return team
 
 

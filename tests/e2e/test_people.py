@@ -1,6 +1,7 @@
 """A person in the company: a role that is played, an approval, nobody there; budgets; two roles with one profile."""
 
 import json
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,11 +9,11 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from agentsh.core.events import ApprovalSettled, Event, HumanAnswered, MessagePublished
+from agentsh.core.events import ApprovalAsked, ApprovalSettled, Event, HumanAnswered, MessagePublished
 from agentsh.core.messages import Message
 from agentsh.store.catalogue import read_session
 from tests.cli.process import DEADLINE_S
-from tests.e2e import company
+from tests.e2e import company, duo
 from tests.e2e.agent import Agent, crashed
 from tests.e2e.conftest import Serve, Served
 from tests.e2e.story import answered, assert_the_program, call_of_body, story
@@ -226,3 +227,40 @@ def test_two_roles_of_one_profile_work_side_by_side(serve: Serve, tmp_path: Path
 
 def story_messages(agent: Agent) -> list[Message]:
     return [event.message for event in events(agent) if isinstance(event, MessagePublished)]
+
+
+def test_a_review_that_was_open_when_the_power_went_is_asked_again_once(tmp_path: Path, serve: Serve) -> None:
+    server = serve(company.script(*duo.rules()))
+    agent = Agent(tmp_path / "user", server.host)
+    duo.furnish(agent.shell.home)
+    words = [word for word in agent.run(duo.IDEA, "--team", "duo", "--review", "engineer=always") if word != "--yes"]
+    with at_terminal(agent, *words) as child:
+        child.expect("engineer wants to publish plan")
+        child.expect_exact(APPROVAL)
+        child.kill(signal.SIGKILL)
+        rest_of(child)
+    with at_terminal(agent, *resume(agent)) as child:
+        for what in ("engineer wants to publish plan", "tester wants to run code"):
+            child.expect(what)
+            child.expect_exact(APPROVAL)
+            child.sendline("y")
+        text = rest_of(child)
+        assert child.exitstatus == 0, text
+    told = events(agent)
+    asked = [event.what for event in told if isinstance(event, ApprovalAsked) and event.what.startswith("publish")]
+    assert asked == ["publish plan"], "the one that was open is the same question"
+    said = [str(event.message.cause_by) for event in told if isinstance(event, MessagePublished)]
+    assert (said.count("plan"), said.count("build")) == (1, 1)
+    server.stop()
+    assert len(server.chats()) == 2, "no finished model call is repeated"
+
+
+def test_a_review_of_nobody_or_of_no_kind_is_told_before_anything_begins(agent: Agent) -> None:
+    for review, fact, hint in (
+        ("nobody=always", "there is no role 'nobody' to review", "there are:"),
+        ("often", "--review is 'often'", "never, end or always"),
+    ):
+        ended = agent.shell.run(*run(agent, "--review", review))
+        assert (ended.code, agent.file.exists()) == (2, False), ended
+        assert fact in ended.err
+        assert hint in ended.err

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from agentsh.core.cards import BudgetCard, TeamFile
+from agentsh.core.cards import BudgetCard, ReviewMode, TeamFile
 from agentsh.core.code import SandboxStatus
 from agentsh.core.ids import RoleName, SessionName
 from agentsh.core.model import Frozen
@@ -29,6 +29,8 @@ class SessionStarted(Frozen):
     budget: BudgetCard = BudgetCard()
     approve: str = "ask"
     humans: tuple[RoleName, ...] = ()
+    reviews: dict[str, ReviewMode] = {}
+    """What of a role's documents the Boss sees first, in place of what its file says; `*` is every role."""
     workspace: str
     own_workspace: bool = True
     """Whether agentsh made the folder, or it is the user's."""
