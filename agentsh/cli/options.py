@@ -37,7 +37,7 @@ ReviewFlag = Annotated[
     typer.Option(
         "--review",
         metavar="[ROLE=]MODE",
-        help="Which documents you approve, edit or refuse first: never, end (of its last action), always; repeatable. --yes approves them.",
+        help="Documents that you see first: never, end (those of its last action), always. --yes approves them.",
     ),
 ]
 MaxTokens = Annotated[int | None, typer.Option("--max-tokens", help="Budget: tokens of all model calls.")]
