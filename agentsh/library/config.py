@@ -48,9 +48,11 @@ class Reading:
             return None
         from agentsh.core.events import Noticed  # takes longer to load than all else of settings
 
-        are, them = ("are", "them") if len(self.left_out) > 1 else ("is", "it")
+        # Of long names, the author's choice too, none may push another out of the line.
+        names = dict.fromkeys(clipped(name.partition('."')[0], 40) for name in self.left_out)
+        are, them = ("are", "them") if len(names) > 1 else ("is", "it")
         why = "it has changed since you trusted it" if self.standing == "changed" else "you have not trusted it"
-        message = f"{self.path}: {', '.join(self.left_out)} {are} left out: {why}"
+        message = f"{self.path}: {', '.join(names)} {are} left out: {why}"
         return Noticed(message=clipped(message), hint=f"Look at {them}, then: agentsh config trust")
 
 

@@ -226,6 +226,15 @@ def test_trust_ends_when_what_bears_on_it_changes(here: Here, change: tuple[str,
     assert config(here)["standing"] == "unknown"
 
 
+def test_no_name_pushes_another_out_of_the_line(here: Here) -> None:
+    settings = here.home / "agentsh.toml"
+    folders = "".join(f'[rules.workspaces."/{name * 400}"]\nallow = ["run *"]\n' for name in "abc")
+    settings.write_text(settings.read_text() + folders)
+    said = typed(here, "rules").err
+    assert "rules.workspaces, keys.approval.always, mcp.mark are left out" in said
+    assert "c" * 400 in typed(here, "config", "trust").out, "what is trusted is shown in full"
+
+
 def test_what_cannot_say_what_is_trusted_trusts_nothing(here: Here) -> None:
     kept = Path(here.environ()["XDG_CONFIG_HOME"]) / "agentsh" / "trusted-settings.json"
     kept.parent.mkdir(parents=True)
