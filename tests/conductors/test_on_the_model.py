@@ -1,4 +1,4 @@
-"""Chains and dialogues with a real, very small model behind Ollama's protocol: what it says fits, and they end."""
+"""Ways of working with a real, very small model behind Ollama's protocol: what it says fits, and they end."""
 
 from pathlib import Path
 
@@ -13,6 +13,11 @@ from agentsh.wiring import started
 from tests.conductors.bench import messages
 from tests.support.llama_server import NAME, LlamaServer
 
+LOOK = (
+    "---\nname: work_with_tools\nsummary: Looks.\ndoes: use_tools\ntools: [list_files]\nmax_tokens: 250\nmax_calls: 2\n"
+    "---\n{{ idea }} Answer in one short sentence.\n"
+)
+"""As much of the shipped action as a model of this size does: it chooses well among few things, and fills in badly."""
 PALINDROME = "Write is_palindrome(word), whether a word is a palindrome: level -> True, banana -> False"
 
 
@@ -23,12 +28,16 @@ PALINDROME = "Write is_palindrome(word), whether a word is a palindrome: level -
     [
         ("chat-pair", PALINDROME, {"write_function", "try_program"}),
         ("role-play-small", "Name three birds", {"plan_task", "give_instruction", "give_short_answer"}),
+        ("react", "Which files are there?", {"work_with_tools"}),
     ],
 )
 async def test_a_small_model_works_in_this_way_to_the_end(
     tmp_path: Path, team: str, idea: str, published: set[str]
 ) -> None:
     home = find_home(tmp_path, tmp_path)
+    if team == "react":
+        (tmp_path / "prompts" / "actions").mkdir(parents=True)
+        (tmp_path / "prompts" / "actions" / "work_with_tools.md").write_text(LOOK)
     async with LlamaServer() as server:
         options = RunOptions(
             idea=idea, team=team, host=server.host, model=NAME, seed=7, session=SessionName("s"), approve="always"
