@@ -119,11 +119,14 @@ class Start(Screen[None]):
             self._busy("loading …")
             self.set_timer(0.1, lambda: self._begin(event))
             return
-        if idea.startswith("/"):
+        from agentsh.commands.lines import read
+
+        call = read(idea)
+        if call.name == "say":
+            self.app.open(self.query_one(Setup).begin(call.rest))
+        else:
             self.query_one("#idea", Input).value = ""
             self.app.run_line(idea)
-        else:
-            self.app.open(self.query_one(Setup).begin(idea))
 
     def on_session_list_picked(self, event: SessionList.Picked) -> None:
         """Open the session."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from textual.widgets import Input
 
 from agentsh.tui.chooser import Chooser
 from agentsh.tui.lobby import Begin
@@ -65,4 +66,7 @@ async def test_a_command_typed_on_the_start_page_is_carried_out_and_begins_nothi
     async with house(company, wanted=None) as app:
         await app.press(*"/theme nord", "enter")
         await app.until(lambda: app.app.theme == "nord")
+        for line in ("%jupyter", "!ls", "/plan"):
+            await app.press(*line, "enter")
+            await app.until(lambda: not app.app.screen.query_one("#idea", Input).value)
         assert not company.wanted
