@@ -57,6 +57,8 @@ Card = Said | Note
 
 def _is_noted(event: e.Event) -> bool:
     """Whether the chat has a line for it: what happened beside the messages, what was run and which tool was used."""
+    if isinstance(event, e.SessionFinished) and event.status == "interrupted":
+        return False  # whoever left it knows; the bus has it
     return isinstance(event, _NOTED) or (isinstance(event, e.StepFinished) and event.step in ("tool", "run"))
 
 
@@ -89,6 +91,8 @@ class Chat(VerticalScroll, can_focus=True):
         self._profiles = profiles
         self._drafts: dict[RoleName, Draft] = {}
         self._ended: dict[tuple[str, int], None] = {}
+        self._noticed: dict[str, int] = {}
+        """Each notice is told once, however often the session is opened."""
         self._asked = False
         self._heard_at = 0.0
         self._pace = 0.0
@@ -207,6 +211,8 @@ class Chat(VerticalScroll, can_focus=True):
             said = event.message
             return Said(said, recorded.seq, recorded.at, self._profiles.get(said.sent_from, ""), self._colours)
         if not _is_noted(event) or (line := line_of(recorded)) is None:
+            return None
+        if isinstance(event, e.Noticed) and self._noticed.setdefault(event.message, recorded.seq) != recorded.seq:
             return None
         return Note("" if line.who == "session" else line.who, line.text, line.tone, recorded.seq)
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:  # each is needed by some sessions, or some shells, only
     from agentsh.world.systems import System
 
 TRUST_FILE = "trusted-plugins.json"
+MOST_NAMED = 3
+"""So many plugins that are left out are named; of more it is said how many."""
 
 
 @dataclass(frozen=True)
@@ -195,8 +197,10 @@ class Kit:
         left_out = [plugin.name for plugin in self.plugins.left_out]
         if left_out:
             are = "plugins are" if len(left_out) > 1 else "plugin is"
-            message = f"{len(left_out)} {are} left out until you trust them: {', '.join(left_out)}"
-            told.append(Noticed(message=message, hint="Look at them, then: agentsh plugins trust"))
+            named = f": {', '.join(left_out)}" if len(left_out) <= MOST_NAMED else ""
+            message = f"{len(left_out)} {are} left out until you trust them{named}"
+            look = "Look at them" if named else "See agentsh plugins list"
+            told.append(Noticed(message=message, hint=f"{look}, then: agentsh plugins trust"))
         return told
 
     def _prompts(self) -> list[Path]:

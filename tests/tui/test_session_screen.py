@@ -331,3 +331,13 @@ async def test_what_the_bus_is_filtered_by_is_cleaned(company: StageLobby) -> No
         app.screen.bus.keep_only("pr\x1b[31md")
         await app.shows("filter: pr")
         assert "\x1b" not in app.text
+
+
+async def test_a_notice_is_shown_once_however_often_the_session_is_opened(company: StageLobby) -> None:
+    async with house(company) as app:
+        await app.listening()
+        chat, seq = app.screen.chat, company.opened[0].session.view().seq
+        notices = [e.Noticed(message=text, hint="") for text in ("one thing", "one thing", "another thing")]
+        await chat.add([e.Recorded(seq + at, "2026-01-01T00:00:00.000Z", event) for at, event in enumerate(notices, 1)])
+        await app.shows("another thing")
+        assert app.text.count("one thing") == 1
