@@ -82,15 +82,15 @@ def add(
     from agentsh.core.rulebook import parse_rule
     from agentsh.library.rule_file import add_rule
 
-    reading, _ = reading_of(context)
+    reading, home = reading_of(context)
     try:
         parsed = parse_rule(rule)
     except ValueError as error:
         raise UsageError(str(error), hint="Type: agentsh rules --help") from None
     where = None if workspace is None else str(workspace.expanduser().resolve())
-    trusted = add_rule(reading.path, decision, parsed, where)
+    holds = add_rule(reading.path, decision, parsed, where) or home.own or decision != "allow"
     if json:
-        kept: JsonObject = {"decision": decision, "rule": str(parsed), "workspace": where, "trusted": trusted}
+        kept: JsonObject = {"decision": decision, "rule": str(parsed), "workspace": where, "holds": holds}
         printing.say_json({"file": str(reading.path), "kept": kept})
     else:
         printing.note(f"kept in {reading.path}: {decision} {str(parsed)!r}")

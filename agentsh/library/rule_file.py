@@ -23,9 +23,10 @@ NEW_FILE_MODE = 0o600
 class RuleFile:
     """Fulfils ports.RuleBook from a settings file."""
 
-    def __init__(self, path: Path, workspace: Path, rules: RuleSettings) -> None:
-        """Take the file to write to, the workspace's absolute path, and the rules as they were read."""
+    def __init__(self, path: Path, workspace: Path, rules: RuleSettings, *, own: bool = False) -> None:
+        """Take the file to write to, the workspace's absolute path, the rules, and whether the user chose the file."""
         self._path = path
+        self._own = own
         self._workspace = str(workspace)
         self._rules = list(rules.holding_in(self._workspace))
 
@@ -43,7 +44,9 @@ class RuleFile:
         self._rules.append(RuleSet().with_rule(decision, rule))
         workspace = self._workspace if scope == "workspace" else None
         trusted = await asyncio.to_thread(add_rule, self._path, decision, rule, workspace)
-        return str(self._path) if trusted else f"{self._path}, which has yet to be trusted (agentsh config trust),"
+        if trusted or self._own or decision != "allow":
+            return str(self._path)
+        return f"{self._path}, where it holds later only once that is trusted (agentsh config trust)"
 
 
 def add_rule(path: Path, decision: Decision, rule: Rule, workspace: str | None = None) -> bool:

@@ -79,7 +79,7 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, kit:
             log,
             cast("Policy", manner.approve),
             manner.terminal,
-            book=RuleFile(home.config, workspace.root, manner.rules),
+            book=RuleFile(home.config, workspace.root, manner.rules, own=home.own),
         ),
         models=ModelQueue(models.hosts),
         sandbox=sandbox,

@@ -207,7 +207,8 @@ def test_what_one_denies_everywhere_holds_in_every_project(here: Here) -> None:
 
 def test_a_rule_of_ones_own_does_not_make_the_authors_trusted(here: Here) -> None:
     added = typed(here, "rules", "add", "allow", "run make *", "--json")
-    assert json.loads(added.out)["kept"]["trusted"] is False
+    assert json.loads(added.out)["kept"]["holds"] is False
+    assert json.loads(here.run("rules", "add", "allow", "run tox *", "--json").out)["kept"]["holds"] is True
     assert "rules.allow" in added.err
     assert typed(here, "rules", "try", "curl x").out.startswith("ask")
     listed = {row["rule"]: row["holds"] for row in json.loads(typed(here, "rules", "--json").out)["rules"]}

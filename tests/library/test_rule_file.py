@@ -1,6 +1,7 @@
 """A rule is added to agentsh.toml beside what it says already; comments and order stay, and it can be read again."""
 
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,15 @@ allow = ["run ls *"]  # more to come
 [run]
 # team = "pair"
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A config folder of the tests' own: what a user writes is trusted, and that is kept there."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("config")
+        patch.setenv("XDG_CONFIG_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture
@@ -98,6 +108,16 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot be written"):
         add_rule(tmp_path / "file" / "agentsh.toml", "allow", parse_rule("run ls"))
+
+
+async def test_an_answer_kept_beside_what_waits_for_trust_says_so(path: Path, tmp_path: Path) -> None:
+    path.write_text(WRITTEN)
+    book = RuleFile(path, tmp_path, RuleSettings())
+    assert "agentsh config trust" in await book.keep("allow", parse_rule("run make"), "always")
+    assert await book.keep("deny", parse_rule("run curl"), "always") == str(path), "that holds anyway"
+    assert await RuleFile(path, tmp_path, RuleSettings(), own=True).keep("allow", parse_rule("net"), "always") == str(
+        path
+    )
 
 
 async def test_what_is_kept_holds_at_once_and_the_next_time(path: Path, tmp_path: Path) -> None:
