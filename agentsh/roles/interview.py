@@ -33,5 +33,5 @@ async def interview_request(
     `in_mind` is what it remembers elsewhere than in messages: in a world.
     """
     prompt = renderer.render(INTERVIEW.prompt, {"question": question, "in_mind": list(in_mind)}, source=INTERVIEW.name)
-    mind = ModelMind(reaction, card, facts, memory, asking, may_summarise=False)
+    mind = ModelMind(reaction, card, facts, memory, asking, renderer, may_summarise=False)
     return await mind.request(Question(INTERVIEW, lambda _: prompt, INTERVIEW.max_tokens))

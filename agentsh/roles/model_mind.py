@@ -10,6 +10,7 @@ from agentsh.core.ids import ActionName
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
 from agentsh.engine.reaction import Reaction
+from agentsh.ports import Renderer
 from agentsh.roles.ask import ask_structured
 from agentsh.roles.asking import DEFAULT_TEMPERATURE, Asking
 from agentsh.roles.facts import TeamFacts
@@ -19,11 +20,7 @@ from agentsh.roles.outline import outline
 from agentsh.roles.question import Question
 from agentsh.roles.turns import prefix, turn
 
-SUMMARISE = (
-    "Summarise what was said so far, for yourself, in at most 200 words: what the Boss wants, what was decided, "
-    "names of files, functions and fields exactly as they are, and what is still open. Answer with the summary only."
-)
-_SUMMARY = ActionCard(name=ActionName("summarise"), max_tokens=400, prompt=SUMMARISE)
+_SUMMARY = ActionCard(name=ActionName("summarise"), max_tokens=400, prompt='{% include "parts/summarise.md" %}')
 
 
 class ModelMind:
@@ -36,6 +33,7 @@ class ModelMind:
         facts: TeamFacts,
         memory: Memory,
         asking: Asking,
+        renderer: Renderer,
         *,
         may_summarise: bool = True,
     ) -> None:
@@ -44,6 +42,7 @@ class ModelMind:
         self._system = prefix(card, facts)
         self._memory = memory
         self._asking = asking
+        self._renderer = renderer
         self._summary = reaction.summary
         self._may_summarise = may_summarise
 
@@ -123,7 +122,8 @@ class ModelMind:
         older = recall.messages[: max(0, len(recall.messages) - self._memory.window)]
         if not older or not self._may_summarise:
             return False
-        question = Question(_SUMMARY, lambda _: SUMMARISE, min(_SUMMARY.max_tokens, self._asking.num_ctx // 8))
+        prompt = self._renderer.render(_SUMMARY.prompt, {}, source=_SUMMARY.name).strip()
+        question = Question(_SUMMARY, lambda _: prompt, min(_SUMMARY.max_tokens, self._asking.num_ctx // 8))
         parts = self._parts(Recall(recall.summary, older, older), question)
         answer = await self._reaction.ask_model(self._chat_request(question, parts))
         if answer.reason != "stop" or not answer.text.strip():

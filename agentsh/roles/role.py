@@ -98,7 +98,7 @@ class LlmRole:
         return (found.summary[1] if found.summary else None), found.messages
 
     def _mind(self, reaction: Reaction) -> Mind:
-        model = ModelMind(reaction, self._card, self._facts, self._memory, self._asking)
+        model = ModelMind(reaction, self._card, self._facts, self._memory, self._asking, self._renderer)
         return LiveMind(reaction, model, PersonMind(reaction), human=self._card.human)
 
 

@@ -12,9 +12,8 @@ from agentsh.core.controls import Say
 from agentsh.core.errors import ExitCode
 from agentsh.core.events import MemorySummarised, ModelTruncated
 from agentsh.core.tokens import estimate_prompt
-from agentsh.roles.model_mind import SUMMARISE
 from tests.roles.test_shipped_company import worked
-from tests.support.cards import action, cast_role, role_card
+from tests.support.cards import action, cast_role, role_card, summarise_prompt
 from tests.support.stage import ModelInProcess, stage
 
 NUM_CTX = 2048
@@ -27,7 +26,7 @@ async def test_every_request_of_a_long_talk_fits_the_window_oldest_history_summa
 
     def reply(request: c.ChatRequest) -> str:
         requests.append(request)
-        return "In short: numbers." if request.messages[-1].content == SUMMARISE else f"Note {len(requests)}."
+        return "In short: numbers." if request.messages[-1].content == summarise_prompt() else f"Note {len(requests)}."
 
     card = role_card("clerk", "note", memory={"window": 6})
     role = cast_role(card, NOTE, num_ctx=NUM_CTX)

@@ -11,8 +11,7 @@ from agentsh.core.messages import Message
 from agentsh.core.tokens import estimate_prompt
 from agentsh.roles.excerpt import lines_of
 from agentsh.roles.fit import Parts, Turn, fit
-from agentsh.roles.model_mind import SUMMARISE
-from tests.support.cards import action, boss_says, cast_role, message, role_card
+from tests.support.cards import action, boss_says, cast_role, message, role_card, summarise_prompt
 from tests.support.reaction_on_script import ReactionOnScript, Said
 
 WORDS = "one two three four five six seven eight nine ten " * 4
@@ -42,7 +41,7 @@ async def test_what_is_older_than_the_window_is_summarised_when_there_is_no_room
     reaction = await note(past, "- the Boss counts", "a note", window=6)
 
     summarising, asking = reaction.requests
-    assert summarising.messages[-1].content == SUMMARISE
+    assert summarising.messages[-1].content == summarise_prompt()
     assert reaction.summaries == [(past[33].id, "- the Boss counts")]
     assert asking.messages[1].content == "What happened before, in short:\n\n- the Boss counts"
     assert [m.content.split(":\n\n")[1] for m in asking.messages[2:-1]] == [m.content for m in past[34:]]

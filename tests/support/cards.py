@@ -41,6 +41,11 @@ def cast_role(card: RoleCard, *actions: ActionCard, facts: TeamFacts | None = No
     return LlmRole(card, named, settings, PromptRenderer([shipped_prompts()]), facts or facts_of(card))
 
 
+def summarise_prompt() -> str:
+    """Return what a role is asked when its older history has no room, as it ships."""
+    return (shipped_prompts() / "parts" / "summarise.md").read_text(encoding="utf-8").strip()
+
+
 def facts_of(*cards: RoleCard) -> TeamFacts:
     """Return what the roles of a team know of it."""
     colleagues = tuple(Colleague(name=card.name, profile=card.profile) for card in cards)
