@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 PAINTED_S = 0.03
 """By then the first picture is on the terminal."""
 _LEAVING = (signal.SIGTERM, signal.SIGHUP)
+LEAVING_S = 10.0
+"""So long an app that was told to leave has for it before it can be told again."""
 TWICE_S = 2.0
 """ctrl+c twice within this leaves."""
 
@@ -70,6 +72,7 @@ class Shell(TerminalApp):
         self._leaving: asyncio.Event | None = None
         self._next: Wanted | None = None
         self._cancelled_at = -TWICE_S
+        self._told_s = -LEAVING_S
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK
@@ -206,7 +209,14 @@ class Shell(TerminalApp):
         await self._quit(ExitCode.DONE)
 
     def _told_to_leave(self) -> None:
-        """Leave in order when something else ends the process: a signal, or a terminal that is closed."""
+        """Leave in order when something else ends the process: a signal, or a terminal that is closed.
+
+        A terminal that closes sends more than one signal: the second must not cut off what the first has begun.
+        """
+        now_s = time.monotonic()
+        if now_s - self._told_s < LEAVING_S:
+            return
+        self._told_s = now_s
         self.run_worker(self._quit(ExitCode.INTERRUPTED), name="leaving", group="leaving", exclusive=True)
 
     async def _quit(self, code: ExitCode) -> None:

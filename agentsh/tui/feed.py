@@ -15,6 +15,8 @@ BUSY = 0.55
 IDLE = 0.35
 """Share of the time that this thread works: above the one frames come later, below the other sooner."""
 SLOWER = 1.25
+LAST_FRAME_S = 3.0
+"""So long the frame that is under way at the end may take."""
 MOST_A_FRAME = 2_000
 """Items handed over at once; what is more waits for the next frame."""
 
@@ -66,13 +68,16 @@ class Feed:
             self._pace(max(time.thread_time() - cpu_s, took_s - rest_s) / max(took_s, 1e-6))
 
     async def end(self) -> None:
-        """Hand over nothing more, and return when the frame under way is on screen.
+        """Hand over nothing more, and return when the frame under way is on screen, or has had `LAST_FRAME_S`.
 
-        To cancel a frame instead would cancel the widgets that it waits for.
+        To cancel a frame instead would cancel the widgets that it waits for. But an app that is ending itself, as when
+        its terminal was closed, begins no widget any more: a frame that waits for one would wait for ever.
         """
         self._ending.set()
         self._news.set()
-        await self._rests.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_FRAME_S):
+                await self._rests.wait()
 
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):

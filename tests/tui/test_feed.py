@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
 from agentsh.core import events as e
 from agentsh.core.ids import ReactionId, RoleName
+from agentsh.tui import feed as feeding
 from agentsh.tui.feed import LONGEST_S, MOST_A_FRAME, SHORTEST_S, Feed, Item, joined
 
 
@@ -111,3 +114,19 @@ async def test_an_ended_feed_finishes_its_frame_and_begins_no_other() -> None:
     go_on.set()
     await asyncio.wait_for(asyncio.gather(ending, running), 5)
     assert done == 1
+
+
+async def test_a_frame_that_never_ends_does_not_keep_the_feed_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "LAST_FRAME_S", 0.01)
+    begun = asyncio.Event()
+
+    async def receive(_items: Sequence[Item]) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    feed = Feed(receive)
+    running = asyncio.create_task(feed.run())
+    feed.take(event(1))
+    await begun.wait()
+    await asyncio.wait_for(feed.end(), 5)
+    running.cancel()
