@@ -50,6 +50,7 @@ class Approval(AskPanel, can_focus=True):
         super().__init__(question)
         self.question = question
         what, _, detail = question.prompt.partition(": ")
+        self._types_elsewhere = False
         self._what, self._detail = question.what or what, question.told or detail
 
     @property
@@ -131,7 +132,14 @@ class Approval(AskPanel, can_focus=True):
                 self.remove_class("-denying")
                 self.focus()
             return
-        if event.is_printable and event.character is not None and event.character not in "ysAnejk":
+        if event.character is None or not event.is_printable:
+            return
+        if self._types_elsewhere or event.character not in "ysAnejk":
+            # What follows belongs to the same words, also a y: the focus is on its way to the prompt.
+            self._types_elsewhere = True
             event.stop()
-            if self.listens:
-                self.post_message(self.TypedElsewhere(event.character))
+            self.post_message(self.TypedElsewhere(event.character))
+
+    def on_blur(self) -> None:
+        """The prompt has the keys now."""
+        self._types_elsewhere = False

@@ -341,3 +341,14 @@ async def test_a_notice_is_shown_once_however_often_the_session_is_opened(compan
         await chat.add([e.Recorded(seq + at, "2026-01-01T00:00:00.000Z", event) for at, event in enumerate(notices, 1)])
         await app.shows("another thing")
         assert app.text.count("one thing") == 1
+
+
+async def test_words_typed_at_once_at_an_approval_go_to_the_prompt_as_a_whole(company: StageLobby) -> None:
+    async with house(company) as app:
+        panel = await app.listening()
+        await app.until(lambda: app.app.focused is panel)
+        for char in "/be engineer yes":
+            panel.post_message(Key("slash" if char == "/" else "space" if char == " " else char, char))
+        await app.until(lambda: app.screen.prompt.text == "/be engineer yes")
+        assert company.opened[0].session.view().questions
+        assert not panel.has_class("-denying")
