@@ -41,7 +41,7 @@ class Relation(ABC):
         return tuple(self._sources.get(target, ()))
 
     def forget(self, entity: EntityId) -> None:
-        """Remove every pair that the entity stands in."""
+        """Remove every pair that the entity stands in; nothing happens when there is none."""
         for target in self.targets(entity):
             self.discard(entity, target)
         for source in self.sources(entity):
@@ -93,10 +93,16 @@ class ToOne(Relation):
         """Remove every pair that the entity stands in."""
         target = self._target.pop(entity, None)
         if target is not None:
-            _end((entity, target), self.added, self.removed)
-            _drop(self._sources, target, entity)
-        for source in self.sources(entity):
-            self.discard(source, entity)
+            # What `discard` does, without its calls: most that goes in a tick is a stimulus in a room.
+            self.added.pop((entity, target), None)
+            self.removed[(entity, target)] = None
+            sources = self._sources[target]
+            del sources[entity]
+            if not sources:
+                del self._sources[target]
+        if entity in self._sources:
+            for source in self.sources(entity):
+                self.discard(source, entity)
 
     def target(self, source: EntityId) -> EntityId | None:
         """Return what the entity points to."""

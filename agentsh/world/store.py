@@ -104,8 +104,7 @@ class Store:
                 del table[entity]
                 pending.touched[type_].pop(entity, None)
         for relation in self.relations.values():
-            if entity in relation:
-                relation.forget(entity)
+            relation.forget(entity)
 
     # Components
 

@@ -11,27 +11,19 @@ import pytest
 
 from agentsh.cli.app import main
 from tests.cli.process import Ended, Shell, stop
+from tests.support import castle
 
-SCRIPT = """\
-rules:
+TAKES_THE_SWORD = """\
   - system: You are aria
     match: "- take Magic Sword"
     json: {thought: "A magic sword! Perhaps take it and see.", action: take Magic Sword, words: "", expression: curious}
-  - match: How do you reach it
-    json: {steps: [ask around, listen]}
-  - match: How far have you come
-    json: {status: in_progress, progress: 50, why: some progress}
-  - match: What do you conclude
-    json: {insights: [{insight: Aria is brave, because: [1]}]}
-  - match: What you can do now
-    json: {thought: "I wait and see.", action: wait, words: ""}
 """
 
 
 @pytest.fixture
 def script(tmp_path: Path) -> str:
     path = tmp_path / "sword.yaml"
-    path.write_text(SCRIPT, encoding="utf-8")
+    path.write_text(castle.script(TAKES_THE_SWORD), encoding="utf-8")
     return str(path)
 
 

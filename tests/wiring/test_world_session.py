@@ -17,25 +17,12 @@ from agentsh.library.home import Home, find_home
 from agentsh.session.facade import Session
 from agentsh.wiring import started
 from agentsh.wiring.outside import Surroundings
-
-SCRIPT = """\
-rules:
-  - match: off the record
-    reply: I answer from what came to mind.
-  - match: How do you reach it
-    json: {steps: [ask around, listen]}
-  - match: How far have you come
-    json: {status: in_progress, progress: 50, why: some progress}
-  - match: What do you conclude
-    json: {insights: [{insight: Aria is brave, because: [1]}]}
-  - match: What you can do now
-    json: {thought: "I wait and see.", action: wait, words: ""}
-"""
+from tests.support.castle import script
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    (tmp_path / "script.yaml").write_text(SCRIPT, encoding="utf-8")
+    (tmp_path / "script.yaml").write_text(script(), encoding="utf-8")
     return find_home(tmp_path, tmp_path)
 
 
