@@ -191,9 +191,8 @@ def test_a_model_that_answers_nonsense_leaves_its_agent_without_a_thought_and_th
     shell: Shell, tmp_path: Path
 ) -> None:
     path = tmp_path / "mad.yaml"
-    path.write_text(
-        SCRIPT.replace("  - match: How do", "  - {system: You are bran, reply: Gibberish.}\n  - match: How do", 1)
-    )
+    rules = TAKES_THE_SWORD + "  - {system: You are bran, reply: Gibberish.}\n"
+    path.write_text(castle.script(rules), encoding="utf-8")
     ended = run(shell, str(path), "--ticks", "8")
     assert ended.code == 0, ended.err
     assert "Bran has no thought" in ended.err

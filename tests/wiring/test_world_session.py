@@ -80,14 +80,14 @@ async def test_what_is_whispered_is_remembered_by_one_and_what_is_asked_by_nobod
 
 
 async def test_an_interview_shows_the_model_what_comes_to_mind(home: Home) -> None:
-    script = SCRIPT.replace("match: off the record", "match: The sword is cursed")
-    (home.root / "script.yaml").write_text(script, encoding="utf-8")
+    rule = "  - match: 'The sword is cursed[^$]*off the record'\n    reply: I heard of a curse.\n"
+    (home.root / "script.yaml").write_text(script(rule), encoding="utf-8")
     async with castle(home) as (session, context):
         await typed(context, "/whisper aria The sword is cursed")
         await until(session, lambda event: isinstance(event, e.TickFinished) and event.tick == 3)
         answer = await typed(context, "/ask aria Tell me of the sword")
         assert isinstance(answer, r.Markdown)
-        assert answer.text == "I answer from what came to mind."
+        assert answer.text == "I heard of a curse."
 
 
 async def test_a_person_plays_an_agent_with_a_form_of_what_is_possible_now(home: Home) -> None:
