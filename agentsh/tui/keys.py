@@ -1,5 +1,6 @@
 """Every key of the app, once: its id for agentsh.toml, its default, and what it does."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -103,6 +104,19 @@ _NAMES = {
     "ctrl+underscore": "ctrl+_",
     "escape": "esc",
 }
+
+
+_DEFAULTS = {key.id: key.default for group in KEYS.values() for key in group}
+
+
+def hint(bound: Mapping[str, str], *told: tuple[str, str]) -> str:
+    """Return a line of keys: the first key of each id, as it is bound now, with a word about it."""
+    return " · ".join(f"{_short(bound.get(id_, _DEFAULTS[id_]))} {word}" for id_, word in told)
+
+
+def _short(keys: str) -> str:
+    first = named(keys.split(",", maxsplit=1)[0])
+    return first.upper() if first[:1] == "f" and first[1:].isdigit() else first
 
 
 def named(keys: str) -> str:

@@ -30,6 +30,7 @@ from agentsh.tui.feed import Feed, Item
 from agentsh.tui.files import Files
 from agentsh.tui.helm import Helm
 from agentsh.tui.history import BUS_PAGE_EVENTS, page_before
+from agentsh.tui.keys import hint
 from agentsh.tui.layout import CSS as LAYOUT
 from agentsh.tui.layout import PANES, Pane, PaneTabs
 from agentsh.tui.line_view import LineView
@@ -43,8 +44,14 @@ if TYPE_CHECKING:
     from agentsh.tui.app import Shell
     from agentsh.tui.world_pane import WorldPane
 
-HINT = "F6 pause · F10 step · esc interrupt · ctrl+p commands · F1 help"
-PAUSED_HINT = "F5 go · F10 step · ctrl+p commands · F1 help"
+HINT = (
+    ("session.pause", "pause"),
+    ("session.step", "step"),
+    ("session.stop", "interrupt"),
+    ("app.palette", "commands"),
+    ("app.help", "help"),
+)
+PAUSED_HINT = (("session.go", "go"), ("session.step", "step"), ("app.palette", "commands"), ("app.help", "help"))
 
 
 class SessionScreen(Screen[None]):
@@ -357,7 +364,7 @@ class SessionScreen(Screen[None]):
         view = self._view = self.session.view()
         self.query_one(StatusBar).view = view
         self.query_one(Agents).show(view, self._queued)
-        self.prompt.area.border_subtitle = PAUSED_HINT if view.paused else HINT
+        self.prompt.area.border_subtitle = hint(self.app.bound_keys(), *(PAUSED_HINT if view.paused else HINT))
         self.app.show_title(status_word(view), view.name)
         await self.query_one(Asking).show([*view.stopped, *view.questions, *failed_roles(view, self._hints)])
 

@@ -1,6 +1,7 @@
 """A terminal of a given size, and what stands on it just now: agentsh in a tmux server of the test's own."""
 
 import os
+import re
 import select
 import shlex
 import shutil
@@ -19,6 +20,8 @@ from tests.e2e.agent import Agent
 
 needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed: apt install tmux")
 NAMED_KEYS = {"enter": "Enter", "escape": "Escape", "tab": "Tab"}
+GREY = {"0", "7", "8", "15", "16", "59", "102", "145", "188", "231"}
+"""Of the 256 colours, beside those from 232 on."""
 ENDED = "agentsh has ended with"
 
 
@@ -34,6 +37,17 @@ class Pane:
     def text(self) -> str:
         """What stands there."""
         return tmux(self._socket, "capture-pane", "-p", "-t", "main")
+
+    @property
+    def title(self) -> str:
+        """The terminal's title."""
+        return tmux(self._socket, "display-message", "-p", "-t", "main", "#{pane_title}").strip()
+
+    @property
+    def colours(self) -> set[str]:
+        """The codes of all colours that stand there, grey ones apart."""
+        drawn = tmux(self._socket, "capture-pane", "-e", "-p", "-t", "main")
+        return {code for code in re.findall(r"[34]8;5;(\d+)", drawn) if not 232 <= int(code) <= 255} - GREY
 
     def moves(self, key: str) -> None:
         """Press a key that takes the cursor elsewhere, and wait until it is there."""

@@ -81,6 +81,7 @@ def _pauses_and_steps(person: Pane) -> None:
 
 
 def _refuses_and_allows(person: Pane) -> None:
+    person.until(lambda _: person.title == "(!) tester wants to run code · agentsh", "the call for a person")
     person.presses("n")
     person.sees("Why not")
     person.types("use whole numbers only")
@@ -109,6 +110,13 @@ def _is_the_engineer(person: Pane) -> None:
     person.sees("wants to run code", "y once")
     person.presses("s")
     person.sees("FINISHED")
+
+
+def test_colours_are_turned_off_by_no_color(agent: Agent) -> None:
+    for environ, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        with pane(agent, environ=environ) as person:
+            person.sees("model tiny:latest", "none yet")
+            assert bool(person.colours) is coloured
 
 
 def test_the_palette_finds_every_command(agent: Agent) -> None:

@@ -352,3 +352,29 @@ async def test_words_typed_at_once_at_an_approval_go_to_the_prompt_as_a_whole(co
         await app.until(lambda: app.screen.prompt.text == "/be engineer yes")
         assert company.opened[0].session.view().questions
         assert not panel.has_class("-denying")
+
+
+async def test_keys_are_rebound_by_their_names_and_a_name_that_there_is_not_is_told(company: StageLobby) -> None:
+    company.keys = {"session.pause": "f7", "list.down": "n", "no.such": "f8"}
+    async with house(company, (120, 40)) as app:
+        await app.shows("[keys] names no key 'no.such'")
+        await app.listening()
+        await app.press("f6")
+        await app.press("i", "x", "backspace")
+        assert not company.opened[0].session.view().paused, "it means nothing any more"
+        await app.press("f7")
+        await app.shows("PAUSED")
+        await app.press("f5")
+        await app.shows("F7 pause")
+        await app.press("f1")
+        await app.shows("f7                   pause")
+
+
+async def test_a_double_click_on_a_line_of_the_bus_shows_its_event_whole(company: StageLobby) -> None:
+    async with house(company, (200, 60)) as app:
+        await app.listening()
+        await app.shows("write_prd: Snake in the terminal")
+        lines = app.screen.bus.lines
+        row = next(y for y in range(lines.log_lines.rows) if "write_prd: Snake" in lines.log_lines.text(y))
+        await app.pilot.double_click(lines, (40, row - lines.scroll_offset.y))
+        await app.until(lambda: "the game ends at a wall" in app.screen.look.page.plain_text)
