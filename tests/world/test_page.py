@@ -13,7 +13,7 @@ from agentsh.core.worlds import PERIODS, WorldCard
 from agentsh.world.kinds import ALLOWED, Category
 from agentsh.world.life.shipped import SYSTEMS
 from agentsh.world.world import World
-from tests.wiring.test_world_session import SCRIPT
+from tests.support.castle import script
 
 PAGE = Path(__file__).parents[2] / "docs" / "WORLDS.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -58,7 +58,7 @@ def test_the_commands_can_be_typed_in_their_order(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / "script.yaml").write_text(SCRIPT, encoding="utf-8")
+    (tmp_path / "script.yaml").write_text(script(), encoding="utf-8")
     blocks = re.findall(r"^```console\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
     lines = [line[2:] for block in blocks for line in block.splitlines()]
     assert len(lines) >= 8
