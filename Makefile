@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 IDEA   ?= Write a tool is_palindrome(word) that says whether a word is a palindrome: level -> True, banana -> False
 ARGS   ?=
 
-.PHONY: setup run test attack fuzz lint type docs bench clean
+.PHONY: setup run test attack fuzz lint type docs snapshots screenshots bench clean
 .DEFAULT_GOAL := help
 
 help: ## what there is
@@ -44,6 +44,12 @@ type: $(VENV)/.dev ## mypy --strict
 
 docs: $(VENV)/.dev ## write the generated pages of docs/ again
 	@$(BIN)/python -m docs.generate
+
+snapshots: $(VENV)/.dev ## write the kept pictures of all screens again; look at their difference
+	@$(BIN)/python -m pytest -n auto tests/tui/test_snapshots.py --snapshots -q $(ARGS)
+
+screenshots: $(VENV)/.dev ## take the pictures of docs/pictures again; ARGS: only those named
+	@$(BIN)/python -m docs.screenshots $(ARGS)
 
 bench: $(VENV)/.dev ## run the benchmarks; one JSON line each
 	@$(BIN)/python -m benchmarks

@@ -227,7 +227,7 @@ def _(event: e.ReactionFailed, fold: Fold) -> None:
     role.doing = None
     role.since = fold.at
     if (found := fold.state.open.get(event.reaction)) is not None:
-        found.failed = event.error
+        found.failed, found.hint = event.error, event.hint
         found.exit_code = event.exit_code
         found.resumable = event.resumable
 
@@ -235,7 +235,7 @@ def _(event: e.ReactionFailed, fold: Fold) -> None:
 @_fold.register
 def _(event: e.ReactionRetried, fold: Fold) -> None:
     found = fold.state.open[event.reaction]
-    found.failed = None
+    found.failed, found.hint = None, ""
     found.exit_code = 0
     if event.afresh:
         del fold.state.open[event.reaction]

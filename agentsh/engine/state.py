@@ -42,6 +42,8 @@ class OpenReaction(Mutable):
     """The newest that it has published."""
     failed: str | None = None
     """The error that stopped it. It goes on from its recorded steps when it is tried again."""
+    hint: str = ""
+    """What can be done about that error."""
     exit_code: int = 0
     resumable: bool = True
 

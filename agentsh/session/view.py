@@ -27,6 +27,8 @@ class RoleView(Frozen):
     human: bool
     usage: Usage
     failed: str | None = None
+    hint: str = ""
+    """What can be done about what failed."""
     model: str = ""
     """Which model it asks."""
     step: StepKind | None = None
@@ -185,6 +187,7 @@ def _role_view(role: RoleState, state: State) -> RoleView:
         human=role.human,
         usage=role.usage,
         failed=opened.failed if opened else None,
+        hint=opened.hint if opened else "",
         model=model_of(state, role.name),
         step=role.step,
         since=role.since,

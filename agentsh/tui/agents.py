@@ -39,6 +39,7 @@ class Agents(Options):
         padding: 0;
         &:focus { background-tint: $foreground 0%; }
         scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
         & > .option-list--option { padding: 0 1; }
     }
     """
@@ -54,6 +55,7 @@ class Agents(Options):
         super().__init__(id=id)
         self._colours = colours
         self._model = model
+        self._told_last: tuple[SessionView, Mapping[RoleName, int]] | None = None
         self._shown: dict[RoleName, Content] = {}
         self._laid_out: dict[RoleName, tuple[tuple[object, ...], Content]] = {}
         """What each entry was made of, and the entry."""
@@ -71,6 +73,7 @@ class Agents(Options):
             view: the session.
             queued: for a role that waits for its model, how many go before it.
         """
+        self._told_last = view, queued
         timed = len(view.roles) <= MOST_TIMED
         width = max(16, self.scrollable_content_region.width - 2)
         told = {
@@ -93,8 +96,9 @@ class Agents(Options):
             self.post_message(self.Opened(list(self._shown)[event.option_index]))
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Lay the rows out for the new width on the next occasion."""
-        self._shown = dict.fromkeys(self._shown, Content())
+        """Lay the rows out for the new width, also where nothing goes on that would be an occasion for it."""
+        if self._told_last is not None:
+            self.call_after_refresh(self.show, *self._told_last)
 
     def _entry(self, role: RoleView, view: SessionView, queued: int, state: str, width: int) -> Content:
         """Return a role's entry; the same one as long as nothing of it has changed."""

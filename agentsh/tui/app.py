@@ -47,16 +47,17 @@ class Shell(TerminalApp):
     ENABLE_COMMAND_PALETTE = False  # Textual's; ours is a list like any other here
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+p", "palette", "Commands", priority=True, id="app.palette"),
-        Binding("ctrl+q", "quit", "Quit", priority=True, id="app.quit"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
         Binding("ctrl+c", "cancel", "Copy, clear, cancel", show=False, priority=True, id="app.cancel"),
         Binding("f1", "help", "Help", priority=True, id="app.help"),
         Binding("question_mark", "help", "Help", show=False, id="app.help_too"),
-        Binding("ctrl+r", "sessions", "Sessions", priority=True, id="app.sessions"),
+        Binding("ctrl+r", "sessions", "Sessions", show=False, priority=True, id="app.sessions"),
         Binding("ctrl+g", "editor", "Editor", show=False, priority=True, id="app.editor"),
     ]
     CSS = """
     Screen { background: $background; color: $foreground; }
     ModalScreen { background: $background 70%; }
+    TextArea { & .text-area--placeholder { color: $text-disabled; } }
     ToastRack { dock: top; align: right top; margin: 2 0 0 0; }
     Toast { width: 56; max-width: 70%; background: $panel; padding: 0 1; margin: 0 1 1 0; }
     """

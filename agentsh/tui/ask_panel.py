@@ -1,6 +1,6 @@
 """The frame of a question: who asks on top, a body that scrolls, and buttons that always stay in sight."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -29,12 +29,12 @@ class FailedRole:
     hint: str = ""
 
 
-def failed_roles(view: SessionView, hints: Mapping[RoleName, str]) -> list[FailedRole]:
+def failed_roles(view: SessionView) -> list[FailedRole]:
     """Return the roles that wait to be tried again, once nothing else goes on."""
     if any(role.activity == "reacting" for role in view.roles):
         return []
     return [
-        FailedRole(QuestionId(f"{role.name}:{role.since}"), role.name, role.failed, hints.get(role.name, ""))
+        FailedRole(QuestionId(f"{role.name}:{role.since}"), role.name, role.failed, role.hint)
         for role in view.roles
         if role.failed is not None
     ]

@@ -38,7 +38,6 @@ _NOTED = (
     e.ReactionFailed,
     e.ReactionRetried,
     e.ReactionDiverged,
-    e.StepFailed,
     e.ModelLoading,
     e.ModelTruncated,
     e.ModelRetried,
@@ -59,6 +58,8 @@ def _is_noted(event: e.Event) -> bool:
     """Whether the chat has a line for it: what happened beside the messages, what was run and which tool was used."""
     if isinstance(event, e.SessionFinished) and event.status == "interrupted":
         return False  # whoever left it knows; the bus has it
+    if isinstance(event, e.StepFailed):
+        return event.step != "model"  # the reaction fails with it, and says so with what to do
     return isinstance(event, _NOTED) or (isinstance(event, e.StepFinished) and event.step in ("tool", "run"))
 
 

@@ -143,6 +143,7 @@ class Chooser(ClosesOnce, ModalScreen[None]):
         name = Content(one_line(entry.name, LONGEST_NAME))
         for place in self._search.match(query, entry.name)[1] if query else ():
             name = name.stylize("bold underline", place, place + 1)
-        sign = Content.styled("● " if entry.name == self._chosen else "", "$text-success")
+        mark = "● " if entry.name == self._chosen else "  " if self._chosen else ""
+        sign = Content.styled(mark, "$text-success")
         summary = one_line(entry.summary, LONGEST_SUMMARY)
         return Content.assemble(sign, name, *([("\n  " + summary, "$muted")] if summary else []))

@@ -9,7 +9,7 @@ LIGHT = "agentsh-light"
 
 _DARK_HUES = ("#7aa2f7", "#9ece6a", "#e0af68", "#bb9af7", "#7dcfff", "#f7768e", "#73daca", "#ff9e64")
 _MIDDLE_HUES = ("#5b84d8", "#5c9a3a", "#b9812f", "#9a6ad0", "#2f9cc0", "#d05a70", "#3a9c8c", "#d0702f")
-_LIGHT_HUES = ("#1d4fb8", "#3a7d0a", "#96650a", "#7a3fb5", "#00728f", "#b3273f", "#0a7f6c", "#b04a00")
+_LIGHT_HUES = ("#1d4fb8", "#2f6b08", "#805408", "#7a3fb5", "#00728f", "#b3273f", "#0a7f6c", "#b04a00")
 
 
 def _hues(hues: tuple[str, ...]) -> dict[str, str]:
@@ -27,11 +27,22 @@ def _bars(bar: str, held: str, behind: str) -> dict[str, str]:
     return {"scrollbar": bar, "scrollbar-hover": held, "scrollbar-active": held, **dict.fromkeys(names, behind)}
 
 
+def _cursor(ground: str, ground_blurred: str, front: str) -> dict[str, str]:
+    """Return the colours of the row under a list's cursor: its own colours stay readable there."""
+    return {
+        "block-cursor-background": ground,
+        "block-cursor-foreground": front,
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": ground_blurred,
+        "block-cursor-blurred-foreground": front,
+    }
+
+
 THEMES = (
     Theme(
         name=DARK,
         primary="#7aa2f7",
-        secondary="#5a6da8",
+        secondary="#8a9bd6",
         accent="#e0af68",
         warning="#e0af68",
         error="#f7768e",
@@ -44,9 +55,11 @@ THEMES = (
         variables={
             "border": "#2f344d",
             "border-blurred": "#2f344d",
-            "muted": "#8089b3",
-            "faint": "#565d80",
+            "muted": "#99a2c9",
+            "faint": "#8891ba",
+            "text-disabled": "#8891ba",
             "footer-key-foreground": "#7aa2f7",
+            **_cursor("#252b40", "#1f2333", "#c8d0ee"),
             **_bars("#2f344d", "#4a5278", "#181a24"),
             **_hues(_DARK_HUES),
         },
@@ -54,11 +67,11 @@ THEMES = (
     Theme(
         name=LIGHT,
         primary="#1d4fb8",
-        secondary="#7f93c9",
-        accent="#96650a",
-        warning="#96650a",
+        secondary="#4a5f9e",
+        accent="#805408",
+        warning="#805408",
         error="#b3273f",
-        success="#3a7d0a",
+        success="#2f6b08",
         foreground="#23273a",
         background="#f6f6f9",
         surface="#ffffff",
@@ -67,9 +80,11 @@ THEMES = (
         variables={
             "border": "#c5cadd",
             "border-blurred": "#c5cadd",
-            "muted": "#666d8a",
-            "faint": "#989eb8",
+            "muted": "#545b78",
+            "faint": "#5f6683",
+            "text-disabled": "#5f6683",
             "footer-key-foreground": "#1d4fb8",
+            **_cursor("#dfe6f5", "#eceff8", "#23273a"),
             **_bars("#c5cadd", "#9aa2c0", "#ffffff"),
             **_hues(_LIGHT_HUES),
         },

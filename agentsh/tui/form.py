@@ -53,9 +53,13 @@ class Fields(Vertical):
     Fields {
         height: auto;
         & .fields--label { color: $text-primary; margin: 1 0 0 0; height: 1; }
-        & Input { height: 3; }
-        & TextArea { height: auto; min-height: 3; max-height: 8; }
-        & Checkbox { margin: 1 0 0 0; }
+        & Input { height: 1; border: none; padding: 0 1; background: $panel; &:focus { border: none; } }
+        & TextArea {
+            height: auto; min-height: 2; max-height: 8; border: none; background: $panel; &:focus { border: none; }
+        }
+        & SelectCurrent Static#label { color: $text-disabled; }
+        & SelectCurrent.-has-value Static#label { color: $foreground; }
+        & Checkbox { margin: 1 0 0 0; border: none; padding: 0; &:focus { border: none; } }
     }
     """
 
@@ -113,7 +117,8 @@ def _inner(shape: Shape) -> Shape:
 def _field(shape: Shape) -> Widget:
     inner = _inner(shape)
     if inner.enum is not None:
-        return Select([(plain(str(choice)), place) for place, choice in enumerate(inner.enum)], prompt="choose")
+        choices = [(plain(str(choice)), place) for place, choice in enumerate(inner.enum)]
+        return Select(choices, prompt="choose", compact=True)
     if inner.type == "boolean":
         return Checkbox()
     if inner.type in ("integer", "number"):

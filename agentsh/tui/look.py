@@ -50,7 +50,7 @@ class Look(Vertical):
     def show_tree(self, tree: r.Tree) -> None:
         """Show lines that hang from each other."""
         self.border_title = Content(one_line(tree.title, 60) or "Preview")
-        self.page.show_lines(tree_lines(tree))
+        self.page.show_blocks(tree_blocks(tree))
 
 
 def table_blocks(table: r.Table) -> list[Block]:
@@ -61,22 +61,19 @@ def table_blocks(table: r.Table) -> list[Block]:
     return [Block(Cells(tuple(cells)))]
 
 
-def tree_lines(tree: r.Tree) -> list[Content]:
-    """Return a tree as lines with branches."""
+def tree_blocks(tree: r.Tree) -> list[Block]:
+    """Return a tree with its branches; a line that is too long goes on below its own beginning."""
     if not tree.roots:
-        return [Content.styled(clean(tree.empty), "$muted")]
-    return [line for root in tree.roots for line in _node_lines(root, "", "")]
+        return [Block(Content.styled(clean(tree.empty), "$muted"))]
+    return [block for root in tree.roots for block in _node_blocks(root, "", "")]
 
 
-def _node_lines(node: r.Node, first: str, rest: str) -> list[Content]:
-    lines = [
-        Content.assemble(
-            (first, "$muted"),
-            (one_line(node.label, 300), "bold"),
-            (f"  {one_line(node.detail, 300)}" if node.detail else "", "$muted"),
-        )
-    ]
+def _node_blocks(node: r.Node, first: str, rest: str) -> list[Block]:
+    told = Content.assemble(
+        (one_line(node.label, 300), "bold"), (f"  {one_line(node.detail, 300)}" if node.detail else "", "$muted")
+    )
+    blocks = [Block(told, Content.styled(first, "$muted"), Content.styled(rest, "$muted"))]
     for place, child in enumerate(node.children):
         last = place == len(node.children) - 1
-        lines += _node_lines(child, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "))
-    return lines
+        blocks += _node_blocks(child, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "))
+    return blocks

@@ -25,7 +25,10 @@ class Question(AskPanel):
     ]
     DEFAULT_CSS = """
     Question {
-        & Options { height: auto; max-height: 10; border: none; padding: 0; background: $panel; margin: 1 0 0 0; }
+        & Options {
+            height: auto; max-height: 10; border: none; padding: 0; background: $panel; margin: 1 0 0 0;
+            &:focus { border: none; }
+        }
     }
     """
 

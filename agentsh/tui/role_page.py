@@ -206,5 +206,5 @@ class RolePage(Screen[None]):
             (one_line(role.model, 40), "$text-primary"),
             (" · ", "$faint"),
             (context, context_style(share)),
-            (f" · {used} tokens in all · {role.reactions} reactions · {role.due} due", "$muted"),
+            (f" · {used} tokens · reaction {role.reactions} · {role.due} due", "$muted"),
         )

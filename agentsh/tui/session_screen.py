@@ -90,7 +90,6 @@ class SessionScreen(Screen[None]):
         for role in self._view.roles:
             self.colours.of(role.name)
         self._queued: dict[RoleName, int] = {}
-        self._hints: dict[RoleName, str] = {}
         self._pace = Pace()
         self._feed = Feed(self._receive)
         self._world: WorldPane | None = None
@@ -256,7 +255,6 @@ class SessionScreen(Screen[None]):
             prompt.area.focus()
         elif self.session.generating():
             await self.helm.send(k.Stop())
-            self.notify("interrupted; /stop says what can become of the text", timeout=3)
 
     @on(Prompt.Submitted)
     def _line(self, event: Prompt.Submitted) -> None:
@@ -345,8 +343,6 @@ class SessionScreen(Screen[None]):
     async def _receive(self, items: Sequence[Item]) -> None:
         """Show a frame's worth, and paint once."""
         for item in items:
-            if isinstance(item, e.Recorded) and isinstance(item.event, e.ReactionFailed):
-                self._hints[item.event.role] = item.event.hint
             if isinstance(item, e.Delta):
                 self._pace.add(len(item.text))
                 self._queued[item.role] = item.ahead
@@ -366,7 +362,7 @@ class SessionScreen(Screen[None]):
         self.query_one(Agents).show(view, self._queued)
         self.prompt.area.border_subtitle = hint(self.app.bound_keys(), *(PAUSED_HINT if view.paused else HINT))
         self.app.show_title(status_word(view), view.name)
-        await self.query_one(Asking).show([*view.stopped, *view.questions, *failed_roles(view, self._hints)])
+        await self.query_one(Asking).show([*view.stopped, *view.questions, *failed_roles(view)])
 
     def _second(self) -> None:
         """What changes with time alone."""

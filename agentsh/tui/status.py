@@ -70,7 +70,7 @@ def status_word(view: SessionView) -> str:
     """Return what the session is up to, in one word for the header."""
     if view.status == "paused":
         return "PAUSED"
-    if view.questions:
+    if view.questions or view.stopped:
         return "WAITING"
     if any(role.activity == "reacting" for role in view.roles):
         return "RUNNING"

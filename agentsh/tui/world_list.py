@@ -127,6 +127,6 @@ class WorldList(ScrollView, can_focus=True):
         row = self._row(place, width)
         if place == self.cursor:
             row = row.pad_right(max(0, width - row.cell_length)).stylize(
-                "on $primary 30%" if self.has_focus else "on $panel"
+                "on $primary 14%" if self.has_focus else "on $panel"
             )
         return strip_of(self, row, place, width)

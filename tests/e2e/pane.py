@@ -32,6 +32,8 @@ class Pane:
         self._socket = socket
         self._written = written
         """Descriptor on which everything comes that the program writes."""
+        self.raw = ""
+        """What it wrote, as far as it was waited for."""
 
     @property
     def text(self) -> str:
@@ -90,6 +92,10 @@ class Pane:
             assert self._drawn(left_s), f"{what} never came:\n{text}"
         return text
 
+    def becomes(self, columns: int, rows: int) -> None:
+        """Let the terminal have another size."""
+        tmux(self._socket, "resize-window", "-t", "main", "-x", str(columns), "-y", str(rows))
+
     def kills(self) -> None:
         """End the program as whoever shuts a machine down does."""
         for program in self.programs:
@@ -109,7 +115,9 @@ class Pane:
         """Wait until the program writes something; False: it does not."""
         if not select.select([self._written], [], [], max(0.0, most_s))[0]:
             return False
-        return bool(os.read(self._written, 1 << 20))
+        written = os.read(self._written, 1 << 20)
+        self.raw += written.decode("utf-8", "replace")
+        return bool(written)
 
 
 def tmux(socket: Path, *words: str) -> str:

@@ -1,12 +1,14 @@
 """The Textual app as a process, at terminals of three sizes, against a model server that is a process too."""
 
 import os
+import random
 import select
 from pathlib import Path
 
 import pytest
 
 from agentsh.commands.builtin import builtin
+from agentsh.store.catalogue import read_session
 from tests.cli.process import DEADLINE_S
 from tests.e2e import company, duo
 from tests.e2e.agent import Agent
@@ -149,6 +151,44 @@ def test_a_server_that_is_lost_in_mid_run_is_told_and_gone_on_with_when_it_is_ba
         person.sees("FINISHED")
         person.presses("C-q")
         assert person.ends() == 0
+
+
+def test_no_server_then_a_missing_model_are_told_in_place_and_mended_without_leaving(
+    agent: Agent, server: Served, serve: Serve
+) -> None:
+    server.stop()
+    with pane(agent) as person:
+        person.sees("What is to be made?")
+        person.types(duo.IDEA)
+        person.sees("That did not work", agent.host, "r try again")
+        serve(company.script(*duo.rules(), models=["other"], library=[duo.MODEL], pull_s=0.3), server.port)
+        person.presses("r")
+        person.sees(f"model '{duo.MODEL}' is not on {agent.host}", "p pull it now")
+        person.presses("p")
+        person.sees("pulling aabbcc", "▰", "of 100B")
+        person.sees("wants to run code", "y once")
+        person.presses("s")
+        person.sees("FINISHED")
+        person.presses("C-q")
+        assert person.ends() == 0
+
+
+def test_a_window_that_is_dragged_to_any_size_while_a_team_works_goes_on(agent: Agent) -> None:
+    chance = random.Random(7)
+    with pane(agent) as person:
+        _begins(person)
+        for size in [(1, 1), (1, 50), (200, 1), *((chance.randint(1, 250), chance.randint(1, 70)) for _ in range(30))]:
+            person.becomes(*size)
+        person.becomes(20, 5)
+        person.sees("agentsh needs")
+        person.becomes(120, 40)
+        person.sees("A doubling tool of the model's", "wants to run code", "y once")
+        person.presses("y")
+        person.sees("FINISHED", "The program runs and passes")
+        person.presses("C-q")
+        assert person.ends() == 0
+    seqs = [recorded.seq for recorded in read_session(agent.sessions / f"{SESSION}.db")]
+    assert seqs == list(range(1, len(seqs) + 1)), "no event is lost"
 
 
 def test_closing_the_terminal_ends_it_in_order_and_the_session_can_be_resumed(agent: Agent) -> None:

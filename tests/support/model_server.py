@@ -85,6 +85,8 @@ class ServerScript(Script[ServerRule]):
     models: tuple[ServerModel | str, ...] = ()
     library: tuple[str, ...] = ()
     context: int | None = None
+    pull_s: float = 0.0
+    """Between the lines that say how far a pull is."""
 
 
 @dataclass

@@ -104,7 +104,9 @@ class OllamaServer(ModelServer):
             layer | {"completed": 40},
             layer | {"completed": 100},
         ]
-        await exchange.send(*(json.dumps(step).encode() + b"\n" for step in [*steps, {"status": "success"}]))
+        for step in [*steps, {"status": "success"}]:
+            await exchange.send(json.dumps(step).encode() + b"\n")
+            await exchange.pause(self.script.pull_s)
         await exchange.end()
         self.models[name] = ServerModel(name=name)
         return "done"

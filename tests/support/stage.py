@@ -1,9 +1,10 @@
 """A session without files of a team's own: real journal and engine, roles that are functions, a model in process."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from difflib import unified_diff
 from pathlib import Path
 
 from agentsh.conductors.sop import Sop
@@ -124,7 +125,12 @@ class WorkspaceInMemory:
         return [FileEntry(path=path, size_bytes=len(text)) for path, text in sorted(self.texts.items())]
 
     async def diff(self, a: str | None = None, b: str | None = None) -> str:
-        return "\n".join(f"+++ b/{path}" for path in self.texts if a in (None, path))
+        shown = [path for path in sorted(self.texts) if a in (None, path)]
+        return "\n".join(line for path in shown for line in _as_new(path, self.texts[path]))
+
+
+def _as_new(path: str, text: str) -> Iterator[str]:
+    return unified_diff([], text.splitlines(), "/dev/null", f"b/{path}", lineterm="")
 
 
 def _added(draft: FileDraft) -> FileChange:
