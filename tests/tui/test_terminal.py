@@ -4,13 +4,13 @@ import asyncio
 import traceback
 
 import pytest
-from agentsh.tui.setup import Part
 from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from agentsh.commands.context import Named
 from agentsh.tui.app import Shell
+from agentsh.tui.setup import Part
 from agentsh.tui.terminal import TerminalApp
 from tests.tui.lobby import StageLobby
 
