@@ -97,8 +97,11 @@ class Agents(Options):
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay the rows out for the new width, also where nothing goes on that would be an occasion for it."""
+        self.call_after_refresh(self._show_again)
+
+    def _show_again(self) -> None:
         if self._told_last is not None:
-            self.call_after_refresh(self.show, *self._told_last)
+            self.show(*self._told_last)
 
     def _entry(self, role: RoleView, view: SessionView, queued: int, state: str, width: int) -> Content:
         """Return a role's entry; the same one as long as nothing of it has changed."""
