@@ -66,7 +66,7 @@ class Chooser(ClosesOnce, ModalScreen[None]):
     def __init__(self, title: str, entries: Sequence[Entry], *, chosen: str = "") -> None:
         super().__init__()
         self._title = title
-        self._entries = entries
+        self._entries = list({entry.name: entry for entry in entries}.values())
         self._chosen = chosen
         """The name of the entry that holds now; it is the one under the cursor at first."""
         self._listed: list[Entry] = []

@@ -45,6 +45,8 @@ PLACES = (
 )
 """What one may want to go back to; the steps between are on the bus."""
 OLDER, NEWER = "older", "newer"
+MOST_SHOWN = 10_000
+"""Characters of what happened at a place that are shown below the list; enter shows all."""
 KEYS = "enter shows it · r goes back to it · f forks there · d its diff · esc closes"
 WILL = {
     "rewind": "enter goes back to event {seq}; what came later is kept as a session of its own",
@@ -133,21 +135,26 @@ class TimeLine(ClosesOnce, ModalScreen[None]):
         event.stop()
         if (chosen := self._chosen) is not None:
             text, language = whole(chosen.event)
-            page = self.query_one(Page)
+            text, page = text[:MOST_SHOWN], self.query_one(Page)
             page.show_prose(text) if language == "markdown" else page.show(text, language)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        if event.option_id == OLDER:
-            self._before.append(min(self._page, default=1))
-            self._load(at_end=True)
-        elif event.option_id == NEWER:
-            self._before.pop()
-            self._load(at_end=False)
+        if event.option_id in (OLDER, NEWER):
+            self._turn(older=event.option_id == OLDER)
         elif (chosen := self._chosen) is not None and (below := self.app.session_screen) is not None:
             self.dismiss()
             below.open_event(chosen)
+
+    def _turn(self, *, older: bool) -> None:
+        """Go to another page; asked for twice before it is there, it is the same page."""
+        first = min(self._page, default=1)
+        if older and self._before[-1] > first > 1:
+            self._before.append(first)
+        elif not older and len(self._before) > 1:
+            self._before.pop()
+        self._load(at_end=older)
 
     @property
     def _chosen(self) -> e.Recorded | None:
