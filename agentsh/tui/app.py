@@ -57,7 +57,7 @@ class Shell(TerminalApp):
     CSS = """
     Screen { background: $background; color: $foreground; }
     ModalScreen { background: $background 70%; }
-    TextArea { & .text-area--placeholder { color: $text-disabled; } }
+    TextArea { min-width: 8; & .text-area--placeholder { color: $text-disabled; } }
     ToastRack { dock: top; align: right top; margin: 2 0 0 0; }
     Toast { width: 56; max-width: 70%; background: $panel; padding: 0 1; margin: 0 1 1 0; }
     """
