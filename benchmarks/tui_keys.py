@@ -114,7 +114,7 @@ def _open_s(home: Path, name: str, last: str) -> float:
     """Return the seconds from Enter on a session's line to its last message on screen."""
     with Terminal(["-m", "agentsh", "--home", str(home)]) as terminal:
         terminal.until("a snake game")
-        terminal.type("\t")
+        terminal.type("\t\t\t")  # past the team and the model
         terminal.quiet(0.3)
         terminal.type(name)
         terminal.quiet(0.3)
