@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-app = typer.Typer(help="List, show, pull and examine models.", callback=o.help_when_bare, invoke_without_command=True)
-
 EPILOG = """\
 Examples:
 
@@ -25,6 +23,9 @@ Examples:
   agentsh models show qwen3:8b --host http://10.0.0.2:11434 --json
   agentsh models doctor qwen3:8b
 """
+app = typer.Typer(
+    help="List, show, pull and examine models.", callback=o.help_when_bare, invoke_without_command=True, epilog=EPILOG
+)
 DOCTOR_EPILOG = """\
 Examples:
 

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from agentsh.plugins.plugins import Plugin
     from agentsh.plugins.sources import PluginFile
 
-app = typer.Typer(
-    help="List plugins, and trust those of a project.", callback=o.help_when_bare, invoke_without_command=True
-)
-
 EPILOG = """\
 Examples:
 
@@ -32,6 +28,12 @@ Examples:
 A plugin of a project runs only as long as it is, byte for byte, what you
 trusted. Plugins in your own config folder, and installed ones, need no trust.
 """
+app = typer.Typer(
+    help="List plugins, and trust those of a project.",
+    callback=o.help_when_bare,
+    invoke_without_command=True,
+    epilog=EPILOG,
+)
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Which; default: all of the project's.")]
 
 

@@ -12,10 +12,6 @@ from agentsh.cli import options as o
 if TYPE_CHECKING:
     from agentsh.core.summary import SessionSummary
 
-app = typer.Typer(
-    help="List, show, fork, rewind, compare and keep sessions.", callback=o.help_when_bare, invoke_without_command=True
-)
-
 EPILOG = """\
 Examples:
 
@@ -24,6 +20,12 @@ Examples:
   agentsh sessions show write-a-cli-snake-game --json
   agentsh sessions export write-a-cli-snake-game --format md > snake.md
 """
+app = typer.Typer(
+    help="List, show, fork, rewind, compare and keep sessions.",
+    callback=o.help_when_bare,
+    invoke_without_command=True,
+    epilog=EPILOG,
+)
 
 
 @app.command("list", epilog=EPILOG)

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from agentsh.core.cards import ActionCard, RoleCard, TeamFile
     from agentsh.library.checks import Finding
 
-app = typer.Typer(help="List, show and check teams.", callback=o.help_when_bare, invoke_without_command=True)
-
 EPILOG = """\
 Examples:
 
@@ -22,6 +20,9 @@ Examples:
   agentsh team check               every team; exit 2 when a file is wrong
   agentsh team new "A cook and a critic who write a menu"
 """
+app = typer.Typer(
+    help="List, show and check teams.", callback=o.help_when_bare, invoke_without_command=True, epilog=EPILOG
+)
 TeamName = Annotated[str, typer.Argument(metavar="TEAM", help="Name of the team.", show_default=False)]
 
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from agentsh.session.world_view import EntityDetail
     from agentsh.world.world import World
 
-app = typer.Typer(help="List, check, run and inspect worlds.", callback=o.help_when_bare, invoke_without_command=True)
-
 EPILOG = """\
 Examples:
 
@@ -25,6 +23,9 @@ Examples:
   agentsh world inspect magic-sword Aria --tick 4 --json
   agentsh world check                   every world; exit 2 when a file is wrong
 """
+app = typer.Typer(
+    help="List, check, run and inspect worlds.", callback=o.help_when_bare, invoke_without_command=True, epilog=EPILOG
+)
 WorldName = Annotated[str, typer.Argument(metavar="NAME", help="Name of the world.", show_default=False)]
 
 

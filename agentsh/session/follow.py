@@ -50,6 +50,9 @@ class Follower:
                     # Durable, and not yet folded in: it comes live in a moment, when the view knows of it too.
                     return
                 yield recorded
+            if len(page) < PAGE_EVENTS:
+                # What came since has been heard; and the session may have been closed while this was read.
+                return
             after = page[-1].seq
 
     async def _live(self) -> AsyncIterator[Recorded | Delta]:

@@ -35,6 +35,7 @@ async def _resized(app: House, size: tuple[int, int], *, waits: bool = True) -> 
 
 async def test_a_storm_of_sizes_while_a_team_streams_breaks_nothing_and_loses_nothing(company: StageLobby) -> None:
     async with house(company) as app:
+        await app.until(lambda: app.app.session_screen is not None)
         for number, size in enumerate(sizes(random.Random(SEED))):
             await _resized(app, size, waits=number % 10 == 0)
             if number % 10 == 5:
