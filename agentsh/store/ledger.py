@@ -34,7 +34,7 @@ class Entry(NamedTuple):
 def entry(seq: int, at: str, event: Event, *, more: bool = False) -> Entry:
     """Return the event as it will be written: a copy, whatever becomes of the original."""
     payload = payload_of(event)
-    return Entry(Recorded(seq=seq, at=at, event=event), payload, may_hold_long(payload), more)
+    return Entry(Recorded(seq, at, event), payload, may_hold_long(payload), more)
 
 
 class Ledger:

@@ -1,9 +1,9 @@
 """An event as stored text and back, exactly, with a checksum over all that the row says."""
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import NamedTuple
 
 from pydantic import JsonValue, ValidationError
@@ -65,9 +65,9 @@ def json_text(value: JsonValue) -> str:
 
 def checksum(seq: int, at: str, kind: str, payload: str, packed: int) -> bytes:
     """Return blake2b over everything that the row says, 16 bytes."""
-    head = f"{seq}\0{at}\0{kind}\0{_MARKS.get(packed, packed)}"
+    row = f"{seq}\0{at}\0{kind}\0{_MARKS.get(packed, packed)}{payload}"
     # What `lenient` read of damaged text is turned back into the same bytes.
-    return hashlib.blake2b((head + payload).encode("utf-8", "surrogateescape"), digest_size=16).digest()
+    return blake2b(row.encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
 
 _MARKS = {0: "", PACKED: "packed\0", MORE: "more\0", PACKED | MORE: "packed\0more\0"}

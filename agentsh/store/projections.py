@@ -15,6 +15,7 @@ from agentsh.store.tally import Tally
 VERSION = 2
 """Raise it when a projection changes its meaning: every session makes its projections anew when next opened."""
 _REBUILD_EVENTS = 5_000
+_STEPS = (e.StepFinished, e.StepStarted, e.StepFailed, e.ReactionDiverged)
 
 CONTENTS = {
     "message ids": "SELECT id, seq FROM messages"
@@ -39,10 +40,12 @@ class Projections:
     def take(self, recorded: Recorded) -> None:
         """Take one more event."""
         seq, event = recorded.seq, recorded.event
-        message = event.message if isinstance(event, e.MessagePublished) else None
-        if message is not None:
-            self._audience.add(seq, message)
-        self._keys.add(seq, None if message is None else message.id, recording_reaction(event))
+        reaction = recording_reaction(event)
+        if isinstance(event, e.MessagePublished):
+            self._audience.add(seq, event.message)
+            self._keys.add(seq, event.message.id, reaction)
+        elif reaction is not None:
+            self._keys.add(seq, None, reaction)
         self._tally.take(recorded)
 
     def write(self) -> None:
@@ -54,13 +57,11 @@ class Projections:
 
 def recording_reaction(event: e.Event) -> ReactionId | None:
     """Return the reaction that this event is a recorded step of; None when it is not one."""
-    match event:
-        case e.StepStarted() | e.StepFinished() | e.StepFailed() | e.ReactionDiverged():
-            return event.reaction
-        case e.MessagePublished():
-            return None if event.ordinal is None else event.message.reaction
-        case _:
-            return None
+    if isinstance(event, _STEPS):
+        return event.reaction
+    if isinstance(event, e.MessagePublished) and event.ordinal is not None:
+        return event.message.reaction
+    return None
 
 
 def stored_tally(connection: sqlite3.Connection) -> Tally | None:

@@ -1,8 +1,10 @@
 """What a session comes to, kept up to date event by event, so that a list of sessions need not read their journals."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from functools import singledispatch
+from functools import cache, singledispatch
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -49,7 +51,8 @@ class Tally:
         """Count one more event."""
         self.updated_at = recorded.at
         self.created_at = self.created_at or recorded.at
-        _count(recorded.event, self)
+        if (count := _counts(type(recorded.event))) is not None:
+            count(recorded.event, self)
 
     def summary(self, name: str, size_bytes: int, *, is_open: bool) -> SessionSummary:
         """Return the session in one glance.
@@ -109,6 +112,13 @@ class Tally:
 
 
 _NAMES = tuple(field.name for field in fields(Tally))
+
+
+@cache
+def _counts(kind: type[object]) -> Callable[[Any, Tally], None] | None:
+    """Return what counts an event of this kind; None: it changes nothing."""
+    found = _count.dispatch(kind)
+    return None if found is _count.dispatch(object) else found
 
 
 @singledispatch

@@ -7,11 +7,10 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from agentsh.core.errors import StoreError
 from agentsh.core.events import Event, Recorded
@@ -28,11 +27,10 @@ Failure = Callable[[], StoreError]
 """Makes a new error for each that waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """The events of one call of append."""
 
-    entries: tuple[Entry, ...]
+    entries: list[Entry]
     future: Appended
 
 
@@ -79,10 +77,8 @@ class Writer:
             return future
         at = self._now()
         last = self.last_seq + len(events)
-        entries = tuple(
-            entry(seq, at, event, more=seq < last) for seq, event in enumerate(events, start=self.last_seq + 1)
-        )
-        self.last_seq += len(entries)
+        entries = [entry(seq, at, event, more=seq < last) for seq, event in enumerate(events, self.last_seq + 1)]
+        self.last_seq = last
         if not self._staged:
             self._loop.call_soon(self._flush)
         self._staged.append(Submission(entries, future))
@@ -192,7 +188,7 @@ class Writer:
             if failure is not None:
                 _fail(submission.future, failure())
             else:
-                _resolve(submission.future, tuple(entry.recorded for entry in submission.entries))
+                _resolve(submission.future, tuple([entry.recorded for entry in submission.entries]))
 
 
 def _perform(work: Callable[[sqlite3.Connection], T], future: asyncio.Future[T], ledger: Ledger) -> OnLoop:
