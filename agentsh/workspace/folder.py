@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,6 +21,7 @@ from agentsh.core.files import ChangeNote, Commit, FileChange, FileDraft, FileEn
 from agentsh.ports import Clock
 from agentsh.workspace.changes import Note, change_of
 from agentsh.workspace.listing import list_files, remove_strays
+from agentsh.workspace.new_repository import MARKER, make_repository
 from agentsh.workspace.paths import check_path, refuse
 from agentsh.workspace.tree import FILE_MODE, FOLDER_MODE, Tree
 
@@ -55,9 +57,10 @@ async def open_workspace(root: Path, *, own: bool, clock: Clock | None = None, b
 class FolderWorkspace:
     """A workspace in a folder of this machine. Files are 0600, folders 0700; a file that was there keeps its mode."""
 
-    def __init__(self, tree: Tree, history: "Repository | None", clock: Clock | None = None) -> None:
+    def __init__(self, tree: Tree, history: "Callable[[], Repository] | None", clock: Clock | None = None) -> None:
         self._tree = tree
-        self._history = history
+        self._history = None if history is None else cache(history)
+        """Opens the repository when it is first needed: its library takes 30 ms, and the first request comes before."""
         self._clock = clock
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="workspace")
         """The one thread that touches the files: writes are made one after the other, reads see no half of one."""
@@ -74,7 +77,8 @@ class FolderWorkspace:
 
     async def head(self) -> str | None:
         """Return the newest commit's id; None without one, or when no history is kept here."""
-        return await self._in_thread(self._history.head) if self._history is not None else None
+        history = self._history
+        return None if history is None else await self._in_thread(lambda: history().head())
 
     async def write(self, files: Sequence[FileDraft], note: ChangeNote) -> Commit:
         """Write all of `files` and commit them; of two drafts with one path the last counts.
@@ -111,7 +115,7 @@ class FolderWorkspace:
         if history is None:
             return None
         found = await self._in_thread(
-            lambda: dict.fromkeys(paths) if commit is None else history.read(list(paths), at=commit)
+            lambda: dict.fromkeys(paths) if commit is None else history().read(list(paths), at=commit)
         )
         texts = {path: None if data is None else _text(data) for path, data in found.items()}
         return {path: text for path, text in texts.items() if text is not None or found[path] is None}
@@ -130,7 +134,7 @@ class FolderWorkspace:
             )
         from agentsh.workspace.diffs import Diffs
 
-        return await self._in_thread(lambda: Diffs(self._tree, history).between(a, b))
+        return await self._in_thread(lambda: Diffs(self._tree, history()).between(a, b))
 
     async def files(self) -> list[FileEntry]:
         """Return what is there, sorted by path, without .git, symlinks and what .gitignore names.
@@ -156,7 +160,7 @@ class FolderWorkspace:
         # Looking at every file first finds what is in the way before anything is written.
         there = {path: read[0] if (read := self._tree.read(path)) is not None else None for path in wanted}
         if self._history is not None:
-            return self._write_and_commit(self._history, wanted, there, note)
+            return self._write_and_commit(self._history(), wanted, there, note)
         self._put(wanted, there)
         return Commit(id=None, changes=_changes(there, wanted))
 
@@ -203,18 +207,34 @@ def _open(root: Path, own: bool, clock: Clock | None, branch: str) -> FolderWork
         raise _told(root, error) from error
 
 
-def _history(tree: Tree, own: bool, branch: str) -> "Repository | None":
-    """Return the repository to commit to, if this folder has or gets one."""
-    from agentsh.workspace.repository import MARKER, Repository
-
+def _history(tree: Tree, own: bool, branch: str) -> "Callable[[], Repository] | None":
+    """Return what opens the repository to commit to, if this folder has or gets one."""
     if own:
-        return Repository.init(tree)
+        return _made(tree)
     if tree.stat(".git") is not None:
         if _is_marked(tree, MARKER):
-            return Repository(tree)
-        return Repository.on_branch(tree, branch) if branch and _is_marked(tree, ".git/HEAD") else None
+            return partial(_opened, tree)
+        return _on_branch(tree, branch) if branch and _is_marked(tree, ".git/HEAD") else None
     inside_another = any((folder / ".git").exists() for folder in tree.root.parents)
-    return None if inside_another or any(tree.root.iterdir()) else Repository.init(tree)
+    return None if inside_another or any(tree.root.iterdir()) else _made(tree)
+
+
+def _made(tree: Tree) -> "Callable[[], Repository]":
+    make_repository(tree)
+    return partial(_opened, tree)
+
+
+def _opened(tree: Tree) -> "Repository":
+    from agentsh.workspace.repository import Repository
+
+    return Repository(tree)
+
+
+def _on_branch(tree: Tree, branch: str) -> "Callable[[], Repository]":
+    from agentsh.workspace.repository import Repository
+
+    repository = Repository.on_branch(tree, branch)
+    return lambda: repository
 
 
 def _is_marked(tree: Tree, marker: str) -> bool:

@@ -4,7 +4,6 @@ Objects, index and branch are written by agentsh itself, each whole or not at al
 or setting of the repository ever runs, and a killed process leaves no lock behind.
 """
 
-import os
 import re
 import struct
 import zlib
@@ -29,17 +28,13 @@ from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
 from agentsh.core.errors import UsageError
 from agentsh.core.files import FileChange
 from agentsh.workspace.changes import Note, Pair, change_of
-from agentsh.workspace.ignore import ALWAYS
-from agentsh.workspace.tree import FILE_MODE, temp_name
+from agentsh.workspace.tree import FILE_MODE
 from agentsh.workspace.tree import Tree as Files
 
-MARKER = ".git/agentsh"
-"""A repository that holds this file is committed to."""
 _PLAIN_FILE = 0o100644
 _FILES = (_PLAIN_FILE, 0o100755)
 _BRANCH = re.compile(r"refs/heads/(?!.*\.\.)[\w./-]{1,200}")
 _OURS = re.compile(r"agentsh/[\w-]{1,200}")
-_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n"
 _DAMAGE = (KeyError, ValueError, FileFormatException, zlib.error)
 """What dulwich raises for objects that are missing or not what they should be."""
 _LOOK_BACK = 500
@@ -66,24 +61,6 @@ class Repository:
 
     def __init__(self, files: Files) -> None:
         self._files = files
-
-    @classmethod
-    def init(cls, files: Files) -> "Repository":
-        """Make the repository, at once and whole. Raises UsageError when something else is in its place."""
-        if files.stat(".git") is None:
-            temp = temp_name()
-            for name, text in _skeleton().items():
-                files.write(f"{temp}/{name}", text.encode())
-            for name in ("objects/pack", "refs/heads", "refs/tags"):
-                files.make_folder(f"{temp}/{name}")
-            with files.folder() as folder:
-                os.rename(temp, ".git", src_dir_fd=folder, dst_dir_fd=folder)
-        elif files.stat(".git/HEAD") is None:
-            raise UsageError(
-                f"{str(files.root / '.git')!r} is not a git repository",
-                hint="Move it away; agentsh then makes a repository of its own there.",
-            )
-        return cls(files)
 
     @classmethod
     def on_branch(cls, files: Files, branch: str) -> "Repository":
@@ -297,16 +274,6 @@ class Repository:
                 entry.path: IndexEntry(0, 0, 0, 0, entry.mode, 0, 0, 0, entry.sha)
                 for entry in objects.iter_tree_contents(_commit(objects, head).tree)
             }
-
-
-def _skeleton() -> dict[str, str]:
-    return {
-        "HEAD": "ref: refs/heads/main\n",
-        "config": _CONFIG,
-        "description": "A workspace of agentsh\n",
-        "info/exclude": ALWAYS.lstrip(),
-        "agentsh": "agentsh commits to this repository. Remove this file and it will not.\n",
-    }
 
 
 def _commit(objects: Objects, id: str) -> Commit:
