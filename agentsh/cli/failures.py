@@ -7,7 +7,6 @@ from pathlib import Path
 
 from agentsh.cli import printing
 from agentsh.core.errors import AgentshError, ExitCode
-from agentsh.core.secrets import redact, secrets_of
 
 
 def told(error: AgentshError, *, jsonl: bool, session: str | None = None) -> ExitCode:
@@ -49,6 +48,7 @@ def sole(error: BaseException) -> BaseException:
 def bug(error: BaseException, arguments: Sequence[str], folder: Path) -> ExitCode:
     """Write a crash file into `folder`, name it on stderr, and return the exit code."""
     from agentsh.cli.crash import write_crash_file
+    from agentsh.core.secrets import redact, secrets_of
 
     fact = redact("".join(traceback.format_exception_only(error)).strip(), secrets_of(os.environ))
     printing.note(f"agentsh: a bug in agentsh: {fact}")

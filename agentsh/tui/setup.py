@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from agentsh.core.settings import DEMO_LABEL, SMALL_TEAM
 from agentsh.tui.lobby import Begin, Offer
 
 if TYPE_CHECKING:
@@ -121,6 +120,7 @@ class Setup(Horizontal):
         return [Entry(team.name, team.summary, partial(self._take_team, team.name)) for team in teams]
 
     def _model_entries(self, offer: Offer) -> "list[Entry]":
+        from agentsh.core.settings import DEMO_LABEL
         from agentsh.tui.chooser import Entry
 
         found = [Entry(model.name, model.summary, partial(self._take_model, model.name)) for model in offer.models]
@@ -138,6 +138,8 @@ class Setup(Horizontal):
         offer = self._offer
         if offer is None:
             return
+        from agentsh.core.settings import SMALL_TEAM  # loads pydantic, by now behind the first picture
+
         demo = self._demo or (offer.stands_in and bool(offer.problem) and self._model is None)
         team, model = self.query_one("#team", Part), self.query_one("#model", Part)
         team.chosen = self._team or offer.team or (SMALL_TEAM if demo else offer.usual_team)

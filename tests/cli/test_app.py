@@ -170,11 +170,16 @@ def test_help_loads_nothing_heavy() -> None:
         "from agentsh.__main__ import main\n"
         "sys.argv = ['agentsh', '--help']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {'rich', 'ollama', 'httpx', 'sqlite3', 'jinja2', 'yaml', 'dulwich', 'asyncio'}\n"
+        "heavy = {'rich', 'pydantic', 'ollama', 'httpx', 'sqlite3', 'jinja2', 'yaml', 'dulwich', 'asyncio'}\n"
         "print('loaded:', *sorted({name.partition('.')[0] for name in sys.modules} & heavy))\n"
     )
     ended = python(code)
     assert ended.out.splitlines()[-1] == "loaded:", ended
+
+
+def test_the_first_picture_waits_for_no_model_class() -> None:
+    code = "import sys, agentsh.cli.app, agentsh.tui.app, agentsh.tui.start; print('pydantic' in sys.modules)"
+    assert python(code).out.strip() == "False"
 
 
 def test_a_bug_leaves_a_crash_file_for_its_owner_only(shell: Shell) -> None:
