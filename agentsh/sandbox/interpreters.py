@@ -26,6 +26,7 @@ End = EndedBy | Literal["interrupt"]
 _STOPS_WITHIN_S: Final = 2.0
 """How long a cell may take to stop when it is interrupted."""
 _GONE_WITHIN_S: Final = 10.0
+_PERIOD_NS: Final = int(PERIOD_S * 1e9)
 _MOST_ANSWER_BYTES: Final = 1 << 20
 
 
@@ -48,7 +49,8 @@ class SandboxedInterpreter:
             SandboxUnavailable: the interpreter cannot be started.
         """
         async with self._turn:
-            since_ns = time.time_ns() - int(PERIOD_S * 1e9)
+            await self._settle()
+            since_ns = time.time_ns() - _PERIOD_NS
             if self._life is not None and self._life.is_over:
                 await self._end()
             forgot, self._forgot = self._forgot, False
@@ -62,6 +64,14 @@ class SandboxedInterpreter:
                 await self._end()
             wrote = await asyncio.to_thread(changed_since, self._workspace, since_ns)
             return result.model_copy(update={"forgot": forgot, "wrote": wrote})
+
+    async def _settle(self) -> None:
+        """Let what was written just now, by agentsh itself perhaps, grow older than what a cell is blamed for.
+
+        Times of files are coarse, so a cell is blamed for a little more than its own time.
+        """
+        if await asyncio.to_thread(changed_since, self._workspace, time.time_ns() - _PERIOD_NS):
+            await asyncio.sleep(2 * PERIOD_S)
 
     def interrupt(self) -> None:
         """Stop the cell under way, as Ctrl-C would; without one nothing happens."""

@@ -120,11 +120,10 @@ async def test_an_interpreter_that_ends_itself_is_begun_again(interpreter: Inter
 
 
 async def test_it_is_told_whether_files_were_changed(interpreter: Interpreter, arena: Arena) -> None:
+    await run(interpreter, "1")
     (arena.workspace / "old").write_text("x")
-    await asyncio.sleep(0.05)
-    assert not (await run(interpreter, "open('old').read()")).wrote
+    assert not (await run(interpreter, "open('old').read()")).wrote, "what was written just before is not the cell's"
     assert (await run(interpreter, "open('new', 'w').write('x')")).wrote
-    await asyncio.sleep(0.05)
     assert (await run(interpreter, "import os; os.remove('new')")).wrote
 
 
