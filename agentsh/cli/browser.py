@@ -98,7 +98,7 @@ class AppServer(Server):
         if request.path.startswith("/static/"):
             return await handler(request)
         if request.path == "/" and self._is_key(request.query.get("key", "")):
-            welcome = web.HTTPSeeOther("/")
+            welcome = web.HTTPSeeOther(f"{self.public_url}/")
             welcome.set_cookie(
                 self._cookie,
                 self._key,

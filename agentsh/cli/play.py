@@ -6,19 +6,24 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
+import typer
+
 from agentsh.cli import failures, printing
 from agentsh.cli.download import DownloadView
 from agentsh.cli.keyboard import Keyboard
 from agentsh.cli.outcome import Outcome, resume_command
 from agentsh.cli.people import Interviewer
+from agentsh.cli.project import project
 from agentsh.cli.stopping import Stopping
 from agentsh.cli.views import JsonView, LineView, SilentView, View
 from agentsh.cli.watching import Watch
 from agentsh.core.chat import PullProgress
 from agentsh.core.errors import AgentshError, ExitCode
 from agentsh.core.events import ApprovalAsked, HumanAsked, Recorded, SessionFinished, SessionResumed
+from agentsh.core.settings import RunOptions
 from agentsh.session.facade import Session
 from agentsh.session.view import QuestionView
+from agentsh.wiring import started
 
 OPENING_EVENTS = 500
 """More than opening a session ever appends: one for each role that tries again, and a few."""
@@ -56,6 +61,12 @@ def play(opening: Opening, manner: Manner) -> ExitCode:
         if isinstance(error, printing.ReaderGone):
             return ExitCode.INTERRUPTED
         raise error from group
+
+
+def begin(context: typer.Context, asked: RunOptions, manner: Manner) -> ExitCode:
+    """Begin a new session where the global options say, and play it."""
+    settings, home = project(context, tell=False)
+    return play(lambda progress: started(asked, settings, home, terminal=manner.terminal, progress=progress), manner)
 
 
 async def _play(opening: Opening, manner: Manner) -> ExitCode:

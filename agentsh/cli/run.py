@@ -67,10 +67,8 @@ def run(
     verbose: o.VerboseFlag = False,
 ) -> None:
     """Run a new session."""
-    from agentsh import wiring
     from agentsh.cli import requests
-    from agentsh.cli.play import play
-    from agentsh.cli.project import project
+    from agentsh.cli.play import begin
     from agentsh.core.ids import RoleName, SessionName
     from agentsh.core.settings import RunOptions
 
@@ -93,8 +91,4 @@ def run(
         variables=requests.variables(var or ()),
         pause_at=tuple(pause_at or ()),
     )
-    settings, home = project(context, tell=False)
-    code = play(
-        lambda progress: wiring.started(asked, settings, home, terminal=manner.terminal, progress=progress), manner
-    )
-    raise typer.Exit(code)
+    raise typer.Exit(begin(context, asked, manner))

@@ -97,10 +97,8 @@ def run(
     verbose: o.VerboseFlag = False,
 ) -> None:
     """Let a world tick; `agentsh resume` goes on with it."""
-    from agentsh import wiring
     from agentsh.cli import requests
-    from agentsh.cli.play import play
-    from agentsh.cli.project import project
+    from agentsh.cli.play import begin
     from agentsh.core.errors import UsageError
     from agentsh.core.ids import RoleName, SessionName
     from agentsh.core.world_options import WorldOptions
@@ -128,11 +126,7 @@ def run(
         seed=seed,
         pause_at=tuple(pause_at or ()),
     )
-    settings, home = project(context, tell=False)
-    code = play(
-        lambda progress: wiring.started(asked, settings, home, terminal=manner.terminal, progress=progress), manner
-    )
-    raise typer.Exit(code)
+    raise typer.Exit(begin(context, asked, manner))
 
 
 @app.command(epilog=EPILOG)

@@ -30,16 +30,17 @@ from agentsh.library.home import Home
 from agentsh.library.rule_file import RuleFile
 from agentsh.library.shadowing import sources_of
 from agentsh.library.templates import PromptRenderer
-from agentsh.ports import Tool
+from agentsh.ports import StatefulSandbox, Tool
 from agentsh.roles.asking import Asking
 from agentsh.roles.cast import cast as cast_of
 from agentsh.sandbox.opening import open_sandbox
 from agentsh.session.facade import Session
 from agentsh.session.going_back import restore_files
+from agentsh.session.team import Recast
 from agentsh.wiring.kit import Kit
 from agentsh.wiring.late import LateInstaller, LateVerifier
 from agentsh.wiring.models import Connected
-from agentsh.workspace.folder import open_workspace
+from agentsh.workspace.folder import FolderWorkspace, open_workspace
 from agentsh.workspace.watching import FolderWatcher
 
 if TYPE_CHECKING:
@@ -58,10 +59,7 @@ class Manner:
 
 async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, kit: Kit, manner: Manner) -> Session:
     """Return the session of a log that has begun; `stack` closes it."""
-    facts = log.state.facts
-    if facts is None:
-        raise StoreError("the session never began")
-    home = kit.home
+    facts, home = _begun(log), kit.home
     # First what refuses a folder that holds too much: nothing is looked for in it then.
     sandbox = await open_sandbox(Path(facts.workspace), protected=own_paths(home))
     workspace = await open_workspace(Path(facts.workspace), own=facts.own_workspace, branch=facts.branch)
@@ -70,31 +68,52 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, kit:
     sources = [*sources_of(facts.team), *([facts.world.source] if facts.world is not None else [])]
     await log.append(*await asyncio.to_thread(kit.notices, sources))
     meter = Meter(log, manner.model_settings)
+    desk = _desk(log, models, home, manner, meter, sandbox, workspace)
+    recast = _casting(kit, facts, workspace.root, stack)
+    run = Run(desk, _conductor(kit, facts), recast(facts.team))
+    watcher = FolderWatcher(workspace.root)
+    session = Session(facts, desk, run, meter, await _world(kit, desk, run), recast=recast, watcher=watcher)
+    stack.push_async_callback(session.aclose)
+    if kit.plugins is not None and (listeners := kit.plugins.listeners()):
+        from agentsh.plugins.listening import listening
+
+        await stack.enter_async_context(listening(log, facts.session, listeners))
+    return session
+
+
+def _desk(
+    log: EventLog,
+    models: Connected,
+    home: Home,
+    manner: Manner,
+    meter: Meter,
+    sandbox: StatefulSandbox,
+    workspace: FolderWorkspace,
+) -> Desk:
+    """Return what reactions work with."""
+    facts, root = _begun(log), workspace.root
     gate = Gate(budget=meter.spent, hit=_pause(log))
     restore(gate, log.state)
-    desk = Desk(
+    book = RuleFile(home.config, root, manner.rules, own=home.own)
+    return Desk(
         log=log,
         gate=gate,
-        people=People(
-            log,
-            cast("Policy", manner.approve),
-            manner.terminal,
-            book=RuleFile(home.config, workspace.root, manner.rules, own=home.own),
-        ),
+        people=People(log, cast("Policy", manner.approve), manner.terminal, book=book),
         models=ModelQueue(models.hosts),
         sandbox=sandbox,
         workspace=workspace,
         interpreters=Interpreters(sandbox),
         verifier=LateVerifier(workspace, sandbox, keeps_record=facts.own_workspace),
-        installer=LateInstaller(workspace.root),
+        installer=LateInstaller(root),
     )
+
+
+def _casting(kit: Kit, facts: e.SessionStarted, root: Path, stack: AsyncExitStack) -> Recast:
+    """Return what brings a team's cards to life, as this session began."""
     asking = Asking(
-        model=facts.model,
-        num_ctx=facts.num_ctx,
-        temperature=facts.temperature,
-        protocols=_protocols(facts),
+        model=facts.model, num_ctx=facts.num_ctx, temperature=facts.temperature, protocols=_protocols(facts)
     )
-    toolbox = _toolbox(kit, facts.team, workspace.root, stack)
+    toolbox = _toolbox(kit, facts.team, root, stack)
     renderer = PromptRenderer(kit.shelves)
 
     def recast(team: TeamFile) -> Mapping[RoleName, Reacts]:
@@ -108,15 +127,14 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, kit:
             toolbox=toolbox,
         )
 
-    run = Run(desk, _conductor(kit, facts), recast(facts.team))
-    watcher = FolderWatcher(workspace.root)
-    session = Session(facts, desk, run, meter, await _world(kit, desk, run), recast=recast, watcher=watcher)
-    stack.push_async_callback(session.aclose)
-    if kit.plugins is not None and (listeners := kit.plugins.listeners()):
-        from agentsh.plugins.listening import listening
+    return recast
 
-        await stack.enter_async_context(listening(log, facts.session, listeners))
-    return session
+
+def _begun(log: EventLog) -> e.SessionStarted:
+    """Return how the session began. Raises StoreError when it never did."""
+    if log.state.facts is None:
+        raise StoreError("the session never began")
+    return log.state.facts
 
 
 def own_paths(home: Home) -> list[Path]:
