@@ -23,8 +23,11 @@ class Crowd:
         """
         if not self._counts or root is None or _threads_of_the_machine() - self._before <= self._most:
             return False
+        processes = root / "proc"
         try:
-            return sum(process.name.isdigit() for process in (root / "proc").iterdir()) > self._most
+            if processes.stat().st_dev == Path("/proc").stat().st_dev:
+                return False  # a bubble being set up has not left the machine's root yet
+            return sum(process.name.isdigit() for process in processes.iterdir()) > self._most
         except OSError:
             return False  # it has ended meanwhile
 

@@ -19,7 +19,7 @@ from agentsh.sandbox.attacks import PROBED
 from agentsh.sandbox.environment import clean_environment
 from agentsh.sandbox.view import View
 
-_LIMITS: Final = Limits(wall_s=5.0, cpu_s=5, memory_bytes=1 << 30, file_bytes=1 << 16, processes=16)
+_LIMITS: Final = Limits(wall_s=15.0, cpu_s=5, memory_bytes=1 << 30, file_bytes=1 << 16, processes=16)
 _START_TIME: Final = 19
 _PREFIX: Final = "agentsh-probe-"
 _LONGEST_FOLDER_BYTES: Final = 107 - len(f"/{_PREFIX}12345678/outside/socket")
