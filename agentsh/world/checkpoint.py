@@ -148,8 +148,8 @@ class Checkpoints:
                 for kind in store.kinds.by_name.values()
                 if kind.persistence != "transient" and pending.cut.get(kind.type)
             },
-            "unrelate": {name: list(found.removed) for name, found in store.relations.items() if found.removed},
-            "relate": {name: list(found.added) for name, found in store.relations.items() if found.added},
+            "unrelate": {name: pairs for name, found in store.relations.items() if (pairs := found.removed)},
+            "relate": {name: pairs for name, found in store.relations.items() if (pairs := found.added)},
         }
         return to_json(rest)[:-1] + b',"put":{' + puts + b"}}"
 

@@ -14,11 +14,17 @@ class Relation(ABC):
     """All pairs of one kind, with an index each way."""
 
     def __init__(self) -> None:
-        self.added: dict[Pair, None] = {}
-        """Since the last checkpoint."""
-        self.removed: dict[Pair, None] = {}
-        """Since the last checkpoint; what was added again stands in both."""
         self._sources: _Index = {}
+
+    @property
+    @abstractmethod
+    def added(self) -> list[Pair]:
+        """What came about since the last checkpoint, in its order."""
+
+    @property
+    @abstractmethod
+    def removed(self) -> list[Pair]:
+        """What ended since the last checkpoint; what came about again stands in both."""
 
     @abstractmethod
     def add(self, source: EntityId, target: EntityId) -> None:
@@ -47,10 +53,9 @@ class Relation(ABC):
         for source in self.sources(entity):
             self.discard(source, entity)
 
+    @abstractmethod
     def settle(self) -> None:
         """Begin a new count of what changed."""
-        self.added.clear()
-        self.removed.clear()
 
     @abstractmethod
     def __contains__(self, entity: object) -> bool:
@@ -62,11 +67,27 @@ class Relation(ABC):
 
 
 class ToOne(Relation):
-    """An entity points to one other at the most: a number an entity, and no index of one entry each."""
+    """An entity points to one other at the most: numbers in dicts, and no pair is made before somebody asks for it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._target: dict[EntityId, EntityId] = {}
+        self._before: dict[EntityId, EntityId | None] = {}
+        """To whom those pointed at the last checkpoint that have changed since, in the order of their last change."""
+
+    @property
+    def added(self) -> list[Pair]:
+        """What came about since the last checkpoint, in its order."""
+        return [(source, self._target[source]) for source in self._before if source in self._target]
+
+    @property
+    def removed(self) -> list[Pair]:
+        """What ended since the last checkpoint; what came about again stands in both."""
+        return [(source, target) for source, target in self._before.items() if target is not None]
+
+    def settle(self) -> None:
+        """Begin a new count of what changed."""
+        self._before.clear()
 
     def add(self, source: EntityId, target: EntityId) -> None:
         """Let the pair be; the old one goes."""
@@ -74,35 +95,36 @@ class ToOne(Relation):
         if old == target:
             return
         if old is not None:
-            self.discard(source, old)
+            _drop(self._sources, old, source)
+            del self._target[source]
         self._target[source] = target
         sources = self._sources.get(target)
         if sources is None:
             sources = self._sources[target] = {}
-        sources[source] = self.added[(source, target)] = None
+        sources[source] = None
+        before = self._before
+        before[source] = before.pop(source) if source in before else old
 
     def discard(self, source: EntityId, target: EntityId) -> None:
         """Let the pair be no more; nothing happens when it is not there."""
-        if self._target.get(source) != target:
-            return
-        del self._target[source]
-        _end((source, target), self.added, self.removed)
-        _drop(self._sources, target, source)
+        if self._target.get(source) == target:
+            self._end(source)
 
     def forget(self, entity: EntityId) -> None:
         """Remove every pair that the entity stands in."""
-        target = self._target.pop(entity, None)
-        if target is not None:
-            # What `discard` does, without its calls: most that goes in a tick is a stimulus in a room.
-            self.added.pop((entity, target), None)
-            self.removed[(entity, target)] = None
-            sources = self._sources[target]
-            del sources[entity]
-            if not sources:
-                del self._sources[target]
+        if entity in self._target:
+            self._end(entity)
         if entity in self._sources:
             for source in self.sources(entity):
-                self.discard(source, entity)
+                self._end(source)
+
+    def _end(self, source: EntityId) -> None:
+        target = self._target.pop(source)
+        sources = self._sources[target]
+        del sources[source]
+        if not sources:
+            del self._sources[target]
+        self._before.setdefault(source, target)
 
     def target(self, source: EntityId) -> EntityId | None:
         """Return what the entity points to."""
@@ -127,6 +149,23 @@ class ToMany(Relation):
         super().__init__()
         self._pairs: dict[Pair, None] = {}
         self._targets: _Index = {}
+        self._added: dict[Pair, None] = {}
+        self._removed: dict[Pair, None] = {}
+
+    @property
+    def added(self) -> list[Pair]:
+        """What came about since the last checkpoint, in its order."""
+        return list(self._added)
+
+    @property
+    def removed(self) -> list[Pair]:
+        """What ended since the last checkpoint; what came about again stands in both."""
+        return list(self._removed)
+
+    def settle(self) -> None:
+        """Begin a new count of what changed."""
+        self._added.clear()
+        self._removed.clear()
 
     def add(self, source: EntityId, target: EntityId) -> None:
         """Let the pair be."""
@@ -134,7 +173,7 @@ class ToMany(Relation):
         if pair in self._pairs:
             return
         self._targets.setdefault(source, {})[target] = self._sources.setdefault(target, {})[source] = None
-        self._pairs[pair] = self.added[pair] = None
+        self._pairs[pair] = self._added[pair] = None
 
     def discard(self, source: EntityId, target: EntityId) -> None:
         """Let the pair be no more; nothing happens when it is not there."""
@@ -142,7 +181,8 @@ class ToMany(Relation):
         if pair not in self._pairs:
             return
         del self._pairs[pair]
-        _end(pair, self.added, self.removed)
+        self._added.pop(pair, None)
+        self._removed[pair] = None
         _drop(self._targets, source, target)
         _drop(self._sources, target, source)
 
@@ -165,11 +205,6 @@ class ToMany(Relation):
 def relation_of(kind: RelationKind) -> Relation:
     """Return a relation of this kind with nothing in it."""
     return ToOne() if kind.single else ToMany()
-
-
-def _end(pair: Pair, added: dict[Pair, None], removed: dict[Pair, None]) -> None:
-    added.pop(pair, None)
-    removed[pair] = None
 
 
 def _drop(index: _Index, key: EntityId, value: EntityId) -> None:
