@@ -75,7 +75,8 @@ class Checkpoints:
         for kind in store.kinds.by_name.values():
             if kind.persistence == "transient":
                 continue
-            changed = pending.touched.get(kind.type, {})
+            table = store.tables[kind.type]
+            changed = {entity: None for entity in pending.touched.get(kind.type, ()) if entity in table}
             whole = self._write(kind, changed, faults)
             seen.update(whole)
             due = self._due(kind, changed, periodic=periodic)
@@ -141,7 +142,7 @@ class Checkpoints:
         store, pending = self.store, self.store.pending
         rest = {
             "next_id": store.next_id,
-            "born": list(pending.born),
+            "born": [id_ for id_ in range(pending.first_id, store.next_id) if id_ in store.alive],
             "gone": list(pending.gone),
             "cut": {
                 kind.name: list(pending.cut[kind.type])
@@ -157,7 +158,7 @@ class Checkpoints:
 def apply(store: Store, text: str) -> None:
     """Change a store as a stored tick says. Raises WorldError when the world has no such kind any more."""
     changes = _CHANGES.validate_json(text)
-    store.next_id = changes.next_id
+    store.next_id = EntityId(changes.next_id)
     for entity in changes.gone:
         store.despawn(entity)
     for entity in changes.born:
@@ -184,7 +185,8 @@ def load(store: Store, parts: Mapping[str, Iterable[str]]) -> None:
         for text in texts:
             match section:
                 case "entities":
-                    store.next_id, alive = json.loads(text)
+                    next_id, alive = json.loads(text)
+                    store.next_id = EntityId(next_id)
                     store.alive = dict.fromkeys(alive)
                 case "component":
                     kind = store.kinds.named(rest)

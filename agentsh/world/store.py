@@ -52,10 +52,11 @@ def _marks() -> Marks:
 class Pending:
     """What has happened since the last checkpoint, in its order."""
 
-    born: dict[EntityId, None] = field(default_factory=dict)
+    first_id: EntityId
+    """Of what was born since: ids only go up."""
     gone: dict[EntityId, None] = field(default_factory=dict)
     touched: Marks = field(default_factory=_marks)
-    """Components that were put or changed."""
+    """Components that were put or changed; some may be gone since, with their entity."""
     cut: Marks = field(default_factory=_marks)
     """Components that were removed; what was put again stands in both."""
     urgent: Marks = field(default_factory=_marks)
@@ -67,26 +68,28 @@ class Store:
 
     def __init__(self, kinds: Kinds) -> None:
         self.kinds = kinds
-        self.next_id = 1
+        self.next_id = EntityId(1)
         self.alive: dict[EntityId, None] = {}
         self.tables = Tables(kinds)
         """For reading; changes go through the methods."""
         self.relations = Relations(kinds)
-        self.pending = Pending()
+        self.pending = Pending(self.next_id)
+        self._tables = tuple(self.tables.values())
+        self._relations = tuple(self.relations.values())
         self._transient = [kind.type for kind in kinds.by_name.values() if kind.persistence == "transient"]
 
     # Entities
 
     def spawn(self, *components: object) -> EntityId:
         """Return a new entity with these components."""
-        entity = EntityId(self.next_id)
-        self.next_id += 1
-        pending = self.pending
-        self.alive[entity] = pending.born[entity] = None
+        entity = self.next_id
+        self.next_id = entity + 1  # type: ignore[assignment]  # a NewType is a call, and this is the busiest place
+        self.alive[entity] = None
+        touched = self.pending.touched
         for component in components:
             type_ = type(component)
             self.tables[type_][entity] = component
-            pending.touched[type_][entity] = None
+            touched[type_][entity] = None
         return entity
 
     def despawn(self, entity: EntityId) -> None:
@@ -94,16 +97,12 @@ class Store:
         if entity not in self.alive:
             return
         del self.alive[entity]
-        pending = self.pending
-        if entity in pending.born:
-            del pending.born[entity]
-        else:
-            pending.gone[entity] = None
-        for type_, table in self.tables.items():
+        if entity < self.pending.first_id:
+            self.pending.gone[entity] = None
+        for table in self._tables:
             if entity in table:
                 del table[entity]
-                pending.touched[type_].pop(entity, None)
-        for relation in self.relations.values():
+        for relation in self._relations:
             relation.forget(entity)
 
     # Components
@@ -240,7 +239,7 @@ class Store:
 
     def settle(self) -> None:
         """Begin a new count of what changed: the old one is stored."""
-        self.pending = Pending()
+        self.pending = Pending(self.next_id)
         for relation in self.relations.values():
             relation.settle()
 
