@@ -10,7 +10,7 @@ from agentsh.core.canonical import digest
 from agentsh.core.ids import BOSS, ReactionId, RoleName
 from agentsh.engine.state import FileState
 
-SETTLES_S = 1.0
+SETTLES_S = 2.0
 """So long after a run its changes may still be reported."""
 
 

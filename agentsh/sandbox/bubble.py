@@ -17,7 +17,7 @@ HOME: Final = "/tmp"  # noqa: S108 (the bubble's own)
 SHARED_MEMORY: Final = "/dev/shm"  # noqa: S108
 _USER: Final = "1000"
 """Who model code is inside; outside it is who runs agentsh."""
-_ANSWER_S: Final = 5.0
+_ANSWER_S: Final = 15.0
 _COPIED_BYTES: Final = 128 << 10
 """Settings up to this size are copied: each mount costs a start a quarter of a millisecond."""
 

@@ -23,8 +23,8 @@ Begin = Callable[[Command], AbstractContextManager[Run]]
 """Prepares one run of a command, and cleans up after it."""
 End = EndedBy | Literal["interrupt"]
 
-_STOPS_WITHIN_S: Final = 2.0
-"""How long a cell may take to stop when it is interrupted."""
+_STOPS_WITHIN_S: Final = 5.0
+"""How long a cell may take to stop when it is interrupted; what it defined is lost when the machine is too busy."""
 _GONE_WITHIN_S: Final = 10.0
 _PERIOD_NS: Final = int(PERIOD_S * 1e9)
 _MOST_ANSWER_BYTES: Final = 1 << 20

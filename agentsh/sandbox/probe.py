@@ -38,15 +38,15 @@ import os, time
 try:
     for _ in range(100):
         if os.fork() == 0:
-            time.sleep(1)
+            time.sleep(4)
             os._exit(0)
 except OSError:
     print("held")
     os._exit(0)
-time.sleep(0.5)
+time.sleep(3)
 print("leaked")
 """
-"""More processes than allowed. It waits before it tells, so that what watches has its chance to end it."""
+"""More processes than allowed. It waits before it tells, so that what watches has its chance, on a busy machine too."""
 
 
 class Findings(Frozen):

@@ -7,8 +7,12 @@ from pathlib import Path
 
 from agentsh.core.errors import SessionLocked
 
-_PID_WAIT_S = 0.2
-"""How long a holder may take to write its pid once it has the lock."""
+_HOLDER_WAIT_S = 1.0
+"""How long a holder may take to write its pid once it has the lock.
+
+So long a child may have it too that a process which was killed had just forked: the lock goes when the child becomes
+another program.
+"""
 
 
 class SessionLock:
@@ -30,6 +34,7 @@ class SessionLock:
             OSError: the lock file cannot be written.
         """
         path = _lock_path(session)
+        deadline = time.monotonic() + _HOLDER_WAIT_S
         while True:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             try:
@@ -39,7 +44,11 @@ class SessionLock:
                     return cls(path, descriptor)
             except BlockingIOError:
                 os.close(descriptor)
-                raise _locked(session) from None
+                pid = holder(session)
+                if pid is not None or time.monotonic() > deadline:
+                    raise _locked(session, pid) from None
+                time.sleep(0.01)
+                continue
             except OSError:
                 os.close(descriptor)
                 raise
@@ -87,10 +96,7 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _locked(session: Path) -> SessionLocked:
-    deadline = time.monotonic() + _PID_WAIT_S
-    while (pid := holder(session)) is None and time.monotonic() < deadline:
-        time.sleep(0.01)
+def _locked(session: Path, pid: int | None) -> SessionLocked:
     who = f"process {pid}" if pid else "another process"
     return SessionLocked(
         f"the session file {str(session)!r} is open in {who}",

@@ -7,6 +7,7 @@ import signal
 import pytest
 
 from agentsh.cli.stopping import Stopping
+from tests.support.patience import HANG_S
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -26,7 +27,7 @@ async def test_a_signal_does_what_was_said_last() -> None:
     with Stopping() as stopping:
         stopping.then(stopped.set)
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(stopped.wait(), 10)
+        await asyncio.wait_for(stopped.wait(), HANG_S)
 
 
 async def test_after_the_first_signal_the_second_is_python_s_own() -> None:
@@ -34,6 +35,6 @@ async def test_after_the_first_signal_the_second_is_python_s_own() -> None:
     with Stopping() as stopping:
         stopping.then(stopped.set)
         os.kill(os.getpid(), signal.SIGINT)
-        await asyncio.wait_for(stopped.wait(), 10)
+        await asyncio.wait_for(stopped.wait(), HANG_S)
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

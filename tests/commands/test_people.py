@@ -16,6 +16,7 @@ from agentsh.core.messages import Draft
 from agentsh.engine.reaction import Reaction
 from tests.commands.outside import context_of
 from tests.support.cards import TITLED, action, cast_role, facts_of, role_card
+from tests.support.patience import HANG_S
 from tests.support.stage import ModelInProcess, Stage, card, stage
 
 
@@ -45,7 +46,7 @@ async def typed(context: Context, line: str) -> Reply:
 
 
 async def asked(on: Stage, number: int = 1) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANG_S):
         seen = 0
         async for item in on.session.follow():
             kind = getattr(getattr(item, "event", None), "kind", "")

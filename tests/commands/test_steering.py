@@ -12,6 +12,7 @@ from agentsh.commands.reply import EditText, Nothing, Reply, Table, Text
 from agentsh.core import chat as c
 from agentsh.core.errors import UsageError
 from tests.commands.outside import context_of
+from tests.support.patience import HANG_S
 from tests.support.stage import ModelInProcess, Stage, asks_and_says, card, stage
 
 TEAM = [(card("ann"), asks_and_says("plan", "what")), (card("bob", "plan"), asks_and_says("code", "how"))]
@@ -35,7 +36,7 @@ async def quiet(on: Stage) -> None:
 
 
 async def generating(on: Stage) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANG_S):
         while not on.session.generating():
             await asyncio.sleep(0)
 

@@ -27,6 +27,7 @@ from agentsh.session.facade import Session
 from tests.conductors.bench import NAME, Bench, messages, server_for
 from tests.conductors.ways import Way, all_ways
 from tests.e2e.agent import Agent, crashed
+from tests.support.patience import HANG_S
 
 WAYS = all_ways()
 Running = asyncio.Task[SessionFinished]
@@ -112,7 +113,7 @@ async def test_it_is_killed_and_goes_on_as_if_it_never_was(reference: Reference,
         project = Bench(way, tmp_path, server.host).furnish() or ""
         _, _, idea, *words = [project if word == "DIR" else word for word in shlex.split(way.command)]
         async with agent.start(*agent.run(idea, *words, "--model", "tiny:latest")) as running:
-            await server.until(lambda asked: len(asked.chats) > reference.chats // 2, timeout_s=60)
+            await server.until(lambda asked: len(asked.chats) > reference.chats // 2)
             running.send(signal.SIGKILL)
             await running.ended()
         ended = await agent.ended(*agent.resume())
@@ -131,7 +132,7 @@ async def test_a_boss_who_speaks_after_the_end_is_heard(reference: Reference, tm
             await session.send(Say(text="And now in red"))
             newest = MessageId(f"{BOSS}:2")
             running = asyncio.create_task(bench.ended(session))
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(HANG_S):
                 async for item in session.follow(session.view().seq):
                     if isinstance(item, Recorded) and isinstance(item.event, ReactionStarted):
                         assert newest in item.event.observed
@@ -187,7 +188,7 @@ async def _is_played_and_given_back(session: Session, running: Running) -> None:
 
 async def _quiet(session: Session, running: Running, after: int = -1) -> int:
     """Wait until nothing moves, and more than `after` has happened, or all is over; return what has happened."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANG_S):
         while not running.done() and (not session.resting or session.view().seq <= after):
             await asyncio.sleep(0.001)
     return session.view().seq

@@ -20,7 +20,7 @@ name: verify
 does: verify
 context: [write_design]
 rounds: 5
-timeout_s: 3
+timeout_s: 8
 on_fail: [engineer]
 ---
 """
@@ -44,7 +44,7 @@ DRAFTS = {
     "syntax error": Draft(SYNTAX, "compiles", ("counter.py", 4), ("counter.py:4: SyntaxError: expected ':'",)),
     "missing import": Draft(IMPORT, "requirements", ("counter.py", 3), ("textkit",)),
     "endless loop": Draft(
-        LOOP, "entry", ("main.py", None), ("$ python main.py --text", "still running after 3 s: an endless loop")
+        LOOP, "entry", ("main.py", None), ("$ python main.py --text", "still running after 8 s: an endless loop")
     ),
     "failing test": Draft(WRONG, "tests", ("test_program.py", 11), ("2 of 2 tests failed", "AssertionError: 1 != 0")),
 }
@@ -52,7 +52,7 @@ DRAFTS = {
 
 @dataclass
 class Trial:
-    """A run of the company in a home where programs have three seconds."""
+    """A run of the company in a home where programs have eight seconds."""
 
     agent: Agent
     server: OllamaServer

@@ -26,6 +26,7 @@ from tests.e2e import company
 from tests.e2e.agent import Agent, Running, crashed
 from tests.e2e.story import TEMPORARY, Story, answered, call_of_body, files, git, story, strays
 from tests.support.ollama_server import OllamaServer
+from tests.support.patience import HANG_S
 
 KILLS = int(os.environ.get("AGENTSH_KILLS", "16"))
 SEED = int(os.environ.get("AGENTSH_KILLS_SEED", "20260301"))
@@ -96,7 +97,7 @@ class Chain:
             return not await running.ended_within(chance.random() * self.reference.wall_s)
         wanted = len(self.server.chats) + chance.randint(1, len(self.reference.story.calls))
         ending = asyncio.ensure_future(running.process.wait())
-        asked = asyncio.ensure_future(self.server.until(lambda server: len(server.chats) >= wanted, timeout_s=60))
+        asked = asyncio.ensure_future(self.server.until(lambda server: len(server.chats) >= wanted))
         await asyncio.wait([ending, asked], return_when=asyncio.FIRST_COMPLETED)
         asked.cancel()
         return not await running.ended_within(chance.random() * AROUND_S)
@@ -153,7 +154,7 @@ class Chain:
     async def _assert_everything_died(self, running: Running) -> None:
         """No child lives on, and the server hears at once that nobody listens any more."""
         await self.server.until(lambda server: server.chats_now == 0)
-        deadline_s = time.monotonic() + 10
+        deadline_s = time.monotonic() + HANG_S
         while left := alive(running.process.pid, self.agent.root):
             assert time.monotonic() < deadline_s, left
             await asyncio.sleep(0.01)
@@ -235,7 +236,7 @@ async def test_a_signal_ends_it_in_order_and_it_goes_on(
 ) -> None:
     async with chain(tmp_path / "stopped", reference) as stopped:
         async with stopped.agent.start(*stopped.agent.run(company.IDEA)) as running:
-            await stopped.server.until(lambda server: len(server.chats) == 6, timeout_s=60)
+            await stopped.server.until(lambda server: len(server.chats) == 6)
             running.send(number)
             ended = await running.ended()
         assert ended.code == 130, ended

@@ -192,7 +192,7 @@ async def test_data_that_stays_invalid_stops_the_run_with_the_raw_text_kept(tmp_
 async def test_a_server_that_goes_away_in_the_middle_is_named_with_what_to_type(tmp_path: Path) -> None:
     async with Trial.with_rules(tmp_path) as trial:
         async with trial.agent.start(*trial.agent.run(company.IDEA)) as running:
-            await trial.server.until(lambda server: len(server.chats) == 3, timeout_s=60)
+            await trial.server.until(lambda server: len(server.chats) == 3)
             await trial.server.close()
             ended = await running.ended()
         assert ended.code == 5, ended

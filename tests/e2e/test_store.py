@@ -121,7 +121,7 @@ def assert_full(ended: Ended) -> None:
 
 async def test_a_session_that_is_open_elsewhere_names_the_process_and_leaves_it_alone(tmp_path: Path) -> None:
     async with at_work(tmp_path, chunk_s=0.05) as (agent, server), agent.start(*agent.run(company.IDEA)) as running:
-        await server.until(lambda server: len(server.chats) == 2, timeout_s=60)
+        await server.until(lambda server: len(server.chats) == 2)
         other = await agent.ended(*agent.resume())
         again = await agent.ended(*agent.run(company.IDEA))
         first = await running.ended()

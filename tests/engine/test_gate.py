@@ -8,6 +8,7 @@ from agentsh.core.errors import BudgetSpent, UsageError
 from agentsh.core.ids import ReactionId, RoleName
 from agentsh.engine.breakpoints import Passage, parse_breakpoint
 from agentsh.engine.gate import Gate
+from tests.support.patience import HANG_S
 
 ANN, BOB = RoleName("ann"), RoleName("bob")
 
@@ -29,7 +30,7 @@ async def begun(*tasks: asyncio.Task[None]) -> None:
 
 async def test_an_open_gate_lets_every_step_through() -> None:
     opened, _ = gate()
-    await asyncio.wait_for(opened.passes(passage()), 1)
+    await asyncio.wait_for(opened.passes(passage()), HANG_S)
     assert opened.waiting == ()
 
 
@@ -40,7 +41,7 @@ async def test_after_a_pause_no_step_starts_until_it_goes_on() -> None:
     await begun(task)
     assert not task.done()
     closed.open()
-    await asyncio.wait_for(task, 1)
+    await asyncio.wait_for(task, HANG_S)
 
 
 async def test_a_step_lets_exactly_one_through_the_first_in_line() -> None:
@@ -84,7 +85,7 @@ async def test_steps_asked_for_beforehand_are_used_up_one_by_one() -> None:
 async def test_pausing_one_role_leaves_the_others_free() -> None:
     closed, _ = gate()
     closed.close(ANN)
-    await asyncio.wait_for(closed.passes(passage(BOB)), 1)
+    await asyncio.wait_for(closed.passes(passage(BOB)), HANG_S)
     held = asyncio.create_task(closed.passes(passage(ANN)))
     await begun(held)
     assert not held.done()

@@ -16,6 +16,7 @@ from agentsh.core.ids import ActionName
 from agentsh.core.messages import Draft
 from agentsh.engine.reaction import Reaction
 from agentsh.sandbox import open_sandbox
+from tests.support.patience import HANG_S
 from tests.support.stage import Stage, card, stage
 
 
@@ -164,7 +165,7 @@ async def test_stopping_a_role_interrupts_its_cell(tmp_path: Path) -> None:
         played.desk.interpreters.sandbox = sandbox  # type: ignore[assignment]
         running = asyncio.create_task(played.session.run())
         await played.until(lambda event: isinstance(event, e.StepStarted) and event.step == "run")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANG_S):
             while not sandbox.ran:
                 await asyncio.sleep(0)
         await played.session.send(Stop())
@@ -175,7 +176,6 @@ async def test_stopping_a_role_interrupts_its_cell(tmp_path: Path) -> None:
 async def test_the_real_one_remembers_across_processes(tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
     workspace.mkdir()
-    await asyncio.sleep(0.05)
     cells = ["import statistics\nxs = [1, 2, 4]", "statistics.mean(xs)", "object()"]
     for more in ([], ["sum(xs)"]):
         roles = [(card("engineer"), runs(*cells, *(more or ["crash"])))]

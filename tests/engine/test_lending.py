@@ -5,6 +5,7 @@ import asyncio
 from agentsh.core.ids import ReactionId, RoleName
 from agentsh.engine.breakpoints import Passage
 from agentsh.engine.gate import Gate
+from tests.support.patience import HANG_S
 
 ANN, BOB = RoleName("ann"), RoleName("bob")
 
@@ -29,9 +30,9 @@ async def test_who_is_lent_to_passes_a_closed_gate_and_nobody_else() -> None:
     closed.close()
     ann, bob = await begun(closed.passes(at(ANN)), closed.passes(at(BOB)))
     closed.lend([ANN])
-    await asyncio.wait_for(ann, 5)
+    await asyncio.wait_for(ann, HANG_S)
     assert not bob.done()
-    await asyncio.wait_for(closed.passes(at(ANN)), 5)
+    await asyncio.wait_for(closed.passes(at(ANN)), HANG_S)
     closed.lend(())
     (again,) = await begun(closed.passes(at(ANN)))
     assert not again.done()

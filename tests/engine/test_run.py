@@ -13,6 +13,7 @@ from agentsh.core.errors import ExitCode, OutputInvalid, UsageError
 from agentsh.core.ids import ActionName, QuestionId, RoleName
 from agentsh.core.messages import Draft
 from agentsh.engine.reaction import Reaction
+from tests.support.patience import HANG_S
 from tests.support.stage import ModelInProcess, asks_and_says, card, request, stage
 
 CHAIN = [
@@ -49,7 +50,7 @@ async def test_a_role_does_not_wait_for_a_slower_one(tmp_path: Path) -> None:
 
     roles = [(card("slow"), slow), (card("fast"), fast), (card("next", "fast"), after_fast)]
     async with stage(tmp_path / "s.db", roles) as on:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANG_S):
             await on.session.run()
         said = [m.content for m in await on.desk.log.journal.messages()]
     assert said == ["build it", "early", "next", "late"]
@@ -120,7 +121,7 @@ async def test_a_role_that_only_repeats_itself_is_stopped(tmp_path: Path) -> Non
         await reaction.publish(Draft(content="hello?", cause_by=ActionName("echo")))
 
     async with stage(tmp_path / "s.db", [(card("ann", "user_requirement", "echo"), echo)]) as on:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANG_S):
             ended = await on.session.run()
     assert ended.exit_code == ExitCode.NOT_RUNNING
     assert "said the same" in ended.summary
@@ -171,7 +172,7 @@ async def test_stopping_a_generation_reaches_the_server_and_keeps_what_was_said(
     async with stage(tmp_path / "s.db", CHAIN, model=model) as on:
         running = asyncio.create_task(on.session.run())
         await on.until(lambda event: event.kind == "step.started")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG_S):
             while not model.now:
                 await asyncio.sleep(0)
         await on.session.send(Stop())

@@ -17,6 +17,7 @@ from agentsh.core.settings import ModelSettings
 from agentsh.engine.model_queue import Host
 from agentsh.providers.ollama import OllamaProvider
 from tests.support.ollama_server import OllamaServer
+from tests.support.patience import HANG_S, least
 from tests.support.stage import ModelInProcess, Stage, asks_and_says, card, stage
 
 ANN = RoleName("ann")
@@ -35,7 +36,7 @@ class Half:
         return cls(ModelInProcess(reply=lambda _: next(replies), hold=asyncio.Event()))
 
     async def speaks(self) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG_S):
             while not self.model.now:
                 await asyncio.sleep(0)
 
@@ -201,8 +202,7 @@ async def test_what_was_not_stopped_cannot_be_kept(tmp_path: Path) -> None:
 
 
 async def test_stopping_reaches_a_real_server_within_a_fifth_of_a_second_and_keeps_the_text(tmp_path: Path) -> None:
-    took_s = [await _stopped_at_a_server(tmp_path / f"{number}.db") for number in range(3)]
-    assert min(took_s) < 0.2, "of several, since the machine may be busy with something else"
+    assert await least(lambda n: _stopped_at_a_server(tmp_path / f"{n}.db"), 0.2) < 0.2
 
 
 async def _stopped_at_a_server(path: Path) -> float:
@@ -214,7 +214,7 @@ async def _stopped_at_a_server(path: Path) -> float:
             on.desk.models.hosts = [Host(provider, 1)]
             deltas = asyncio.create_task(_first_words(on))
             running = asyncio.create_task(on.session.run())
-            await asyncio.wait_for(deltas, 10)
+            await asyncio.wait_for(deltas, HANG_S)
             asked_s = time.monotonic()
             await on.session.send(Stop())
             await server.until(lambda now: now.chats[0].outcome == "hung_up")

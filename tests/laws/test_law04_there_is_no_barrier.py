@@ -6,6 +6,7 @@ from pathlib import Path
 from agentsh.core.ids import ActionName
 from agentsh.core.messages import Draft
 from agentsh.engine.reaction import Reaction
+from tests.support.patience import HANG_S
 from tests.support.stage import ModelInProcess, React, asks_and_says, card, stage
 
 LINKS = 8
@@ -26,7 +27,7 @@ async def test_a_chain_of_roles_gets_to_its_end_while_a_slow_role_is_still_at_it
     chain = [(card(name, *([f"say{n - 1}"] if n else [])), act) for n, (name, act) in enumerate(links)]
     team = [(card("slow"), slow), *chain, (card("last", f"say{LINKS - 1}"), last)]
     async with stage(tmp_path / "s.db", team) as on:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(HANG_S):
             await on.session.run()
         causes = [m.cause_by for m in await on.desk.log.journal.messages()]
     assert causes == ["user_requirement", *(f"say{n}" for n in range(LINKS)), "last", "slow"]
@@ -44,7 +45,7 @@ async def test_what_a_role_publishes_before_it_is_done_is_reacted_to_at_once(tmp
         heard.set()
 
     async with stage(tmp_path / "s.db", [(card("ann"), speaks_twice), (card("bob", "speak"), hears)]) as on:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(HANG_S):
             await on.session.run()
 
 
@@ -54,7 +55,7 @@ async def test_roles_that_have_nothing_to_do_with_each_other_ask_at_the_same_tim
     team = [(card(f"role{n}"), asks_and_says(f"say{n}", "what")) for n in range(16)]
     async with stage(tmp_path / "s.db", team, model=model) as on:
         running = asyncio.create_task(on.session.run())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(HANG_S):
             while model.now < len(team):
                 await asyncio.sleep(0)
             release.set()

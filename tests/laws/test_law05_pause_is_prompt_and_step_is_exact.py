@@ -14,6 +14,7 @@ from agentsh.core.errors import ExitCode
 from agentsh.core.events import StepFailed
 from agentsh.core.ids import RoleName
 from agentsh.engine.breakpoints import parse_breakpoint
+from tests.support.patience import HANG_S
 from tests.support.stage import ModelInProcess, Stage, asks_and_says, card, stage
 
 ANN, BOB = RoleName("ann"), RoleName("bob")
@@ -25,7 +26,7 @@ TEAM = [
 
 async def quiet(on: Stage, waiting: int) -> None:
     """Wait until so many roles stand before the gate, and whatever they did is recorded."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANG_S):
         while len(on.desk.gate.waiting) < waiting:
             await asyncio.sleep(0)
     await on.desk.log.settle()
@@ -84,7 +85,7 @@ async def test_what_an_interrupted_generation_had_said_is_kept(tmp_path: Path) -
     model = ModelInProcess(reply=lambda _: "half whole", hold=asyncio.Event())
     async with stage(tmp_path / "s.db", TEAM[:1], model=model) as on:
         running = asyncio.create_task(on.session.run())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANG_S):
             while not model.now:
                 await asyncio.sleep(0)
         await on.session.send(Stop(role=ANN))

@@ -28,6 +28,7 @@ from agentsh.engine.reaction import Reaction
 from agentsh.engine.state import State
 from agentsh.store.catalogue import read_session
 from tests.roles.test_shipped_company import worked
+from tests.support.patience import HANG_S
 from tests.support.stage import ModelInProcess, React, asks_and_says, card, stage
 
 PURE = ("engine/fold.py", "engine/bus.py", "engine/state.py", "engine/turns.py", "engine/conduct_fold.py", "conductors")
@@ -151,7 +152,7 @@ async def test_which_role_is_quicker_changes_no_name_and_no_word(tmp_path: Path,
         (card("joe", "sketch"), held("joe", asks_and_says("test", "when"))),
     ]
     async with stage(tmp_path / "s.db", team) as on:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(HANG_S):
             await on.session.run()
         said = await on.desk.log.journal.messages()
     assert said[-1].sent_from == {"ann": "eve", "bob": "joe"}[slow]

@@ -21,6 +21,7 @@ from agentsh.ports import Sandbox
 from agentsh.sandbox import open_sandbox
 from agentsh.store.journal import SqliteJournal
 from agentsh.workspace.folder import FolderWorkspace, open_workspace
+from tests.support.patience import HANG_S
 
 SECRET = "AGENTSH_LAW11_SECRET"
 HOSTILE = f"""\
@@ -69,7 +70,7 @@ async def test_hostile_code_reaches_nothing_but_the_workspace(
     (outside / "private").write_text("private")
     await written(workspace, ("main.py", HOSTILE))
     argv = ("python3", "main.py", str(outside), str(unused_tcp_port))
-    result = await sandbox.run(Command(argv=argv, limits=Limits(wall_s=20)))
+    result = await sandbox.run(Command(argv=argv, limits=Limits(wall_s=HANG_S)))
     told = dict(line.rsplit(" held ", 1) for line in result.stdout.splitlines() if " held " in line)
     assert set(told) == {"write outside", "read outside", "network", "secret", "history"}, result
     assert [path.name for path in outside.iterdir()] == ["private"]
@@ -77,15 +78,15 @@ async def test_hostile_code_reaches_nothing_but_the_workspace(
 
 
 @pytest.mark.parametrize(
-    ("code", "ended_by"),
+    ("code", "wall_s", "ended_by"),
     [
-        ("while True: pass", "deadline"),
-        ("while True: print('x' * 1000)", "output"),
-        ("x = bytearray(1 << 33)", "itself"),
+        ("while True: pass", 2, "deadline"),
+        ("while True: print('x' * 1000)", HANG_S, "output"),
+        ("x = bytearray(1 << 33)", HANG_S, "itself"),
     ],
 )
-async def test_endless_code_is_ended(sandbox: Sandbox, code: str, ended_by: str) -> None:
-    limits = Limits(wall_s=2, cpu_s=20, output_bytes=20_000, memory_bytes=1 << 29)
+async def test_endless_code_is_ended(sandbox: Sandbox, code: str, wall_s: float, ended_by: str) -> None:
+    limits = Limits(wall_s=wall_s, cpu_s=20, output_bytes=20_000, memory_bytes=1 << 29)
     result = await sandbox.run(Command(argv=("python3", "-c", code), limits=limits))
     assert not result.ok
     assert result.ended_by in (ended_by, "memory")

@@ -15,12 +15,11 @@ from agentsh.core.messages import Message
 from agentsh.engine.fold import Fold
 from agentsh.engine.state import State
 from agentsh.store.journal import SqliteJournal
+from tests.support.patience import least
 from tests.support.stage import ModelInProcess, asks_and_says, card, facts, stage
 
 MOST_LAG_S = 0.1
 PERIOD_S = 0.005
-TRIES = 2
-"""The better one counts: the machine may be busy with other things."""
 LONG = 20_000
 
 
@@ -48,8 +47,7 @@ def p95(late: list[float]) -> float:
 
 
 async def test_the_loop_answers_while_thirty_roles_work_and_somebody_watches(tmp_path: Path) -> None:
-    lags = [await lag_of_a_team(tmp_path / f"{attempt}.db") for attempt in range(TRIES)]
-    assert min(lags) < MOST_LAG_S
+    assert await least(lambda n: lag_of_a_team(tmp_path / f"{n}.db"), MOST_LAG_S) < MOST_LAG_S
 
 
 async def lag_of_a_team(path: Path) -> float:
@@ -72,8 +70,7 @@ async def lag_of_a_team(path: Path) -> float:
 
 
 async def test_the_loop_answers_while_two_thousand_events_a_second_are_appended(tmp_path: Path) -> None:
-    lags = [await lag_of_a_flood(tmp_path / f"{attempt}.db") for attempt in range(TRIES)]
-    assert min(lags) < MOST_LAG_S
+    assert await least(lambda n: lag_of_a_flood(tmp_path / f"{n}.db"), MOST_LAG_S) < MOST_LAG_S
 
 
 async def lag_of_a_flood(path: Path) -> float:
@@ -106,10 +103,13 @@ def said(number: int) -> MessagePublished:
 
 async def test_a_long_session_opens_as_fast_as_a_short_one(tmp_path: Path) -> None:
     short, long = await written(tmp_path / "short.db", 10), await written(tmp_path / "long.db", LONG)
-    short_s = min([(await opened(short))[0] for _ in range(TRIES)])
-    long_s = min([(await opened(long))[0] for _ in range(TRIES)])
+    most_s = (await opened(short))[0] + 0.1
+
+    async def long_s(_: int) -> float:
+        return (await opened(long))[0]
+
+    assert await least(long_s, most_s) < most_s, "a snapshot and its tail, whatever came before"
     assert (await opened(long))[1].messages == LONG
-    assert long_s < short_s + 0.1, "a snapshot and its tail, whatever came before"
 
 
 async def written(path: Path, count: int) -> Path:

@@ -17,6 +17,7 @@ from agentsh.core.events import MessagePublished, Recorded, TickFinished
 from agentsh.store.catalogue import read_session
 from agentsh.store.check import check
 from agentsh.store.journal import SqliteJournal
+from tests.support.patience import HANG_S
 
 SESSIONS = 15
 KILLS = 4
@@ -78,7 +79,7 @@ def killed_at_random(appender: subprocess.Popen[bytes], path: Path, chance: rand
 def child_of(appender: subprocess.Popen[bytes]) -> int:
     """Return the process that appends, as soon as there is one."""
     children = Path(f"/proc/{appender.pid}/task/{appender.pid}/children")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + HANG_S
     while time.monotonic() < deadline:
         if pids := children.read_text().split():
             return int(pids[0])

@@ -21,6 +21,7 @@ from tests.providers.asking import AT_ONCE, MODEL, RUN_TOOL, SCHEMA, asking, hur
 from tests.support.model_server import ModelServer
 from tests.support.ollama_server import OllamaServer
 from tests.support.openai_server import OpenAIServer
+from tests.support.patience import HANG_S
 
 HELLO = asking("Say hello.")
 IN_JSON = asking("Which colour has the sky? Answer in JSON.", schema=SCHEMA)
@@ -65,7 +66,7 @@ class Kind:
 
 
 async def _saw_hang_up(server: ModelServer) -> None:
-    await server.until(lambda server: server.chats[-1].outcome == "hung_up", timeout_s=2)
+    await server.until(lambda server: server.chats[-1].outcome == "hung_up", timeout_s=HANG_S)
 
 
 def _of_server(provider: Provider, server: ModelServer) -> Subject:

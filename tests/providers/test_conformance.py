@@ -11,6 +11,7 @@ from agentsh.core import chat as c
 from agentsh.core.errors import ModelMissing, ProviderError
 from tests.providers.asking import SCHEMA, asking, calls_of, events_of, failure_of, text_of, thinking_of
 from tests.providers.subjects import HELLO, IN_JSON, LONG, PONDER, SILENT, TOOL, TOOL_CALL, Kind, Subject, having
+from tests.support.patience import HANG_S
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ async def test_an_answer_of_thinking_alone_ends_well_and_is_empty(subject: Subje
 @pytest.mark.parametrize("subject", having(), indirect=True)
 async def test_closing_the_stream_stops_the_model_at_once(subject: Subject) -> None:
     loop = asyncio.get_running_loop()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANG_S):
         stream = subject.provider.chat(of(subject, LONG))
         async for event in stream:
             if isinstance(event, c.TextDelta):
@@ -91,7 +92,7 @@ async def test_closing_the_stream_stops_the_model_at_once(subject: Subject) -> N
     await stream.aclose()
     if subject.hung_up is not None:
         await subject.hung_up()
-    assert loop.time() - began < 1.0
+    assert loop.time() - began < 10.0, "it does not go on to its end"
     assert (await events_of(subject.provider, of(subject, HELLO)))[-1].kind == "done"
 
 
@@ -107,7 +108,7 @@ async def test_a_cancelled_call_passes_the_cancellation_on_and_stops_the_model(s
                 await asyncio.sleep(0)
 
     task = asyncio.create_task(listen())
-    await asyncio.wait_for(begun.wait(), 20)
+    await asyncio.wait_for(begun.wait(), HANG_S)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

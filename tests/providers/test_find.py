@@ -1,5 +1,3 @@
-import asyncio
-
 import pytest
 
 from agentsh.core.errors import ExitCode, ProviderError
@@ -21,19 +19,17 @@ async def test_no_server_names_each_with_its_reason_and_how_to_start_one() -> No
     async def silent(exchange: Exchange) -> None:
         await exchange.pause(None)
 
-    began = asyncio.get_running_loop().time()
     async with HttpServer(web) as router, HttpServer(silent) as tarpit:
         tried = ["127.0.0.1:1", f"127.0.0.1:{router.port}", f"127.0.0.1:{tarpit.port}", "ftp://x"]
         with pytest.raises(ProviderError) as caught:
-            await find_server(tried, timeout_s=0.2)
+            await find_server(tried, timeout_s=2)
     said = str(caught.value)
     assert "http://127.0.0.1:1: Connection refused" in said
     assert f"http://127.0.0.1:{router.port} sent what is not an answer" in said
-    assert f"http://127.0.0.1:{tarpit.port} did not answer within 0.2 s" in said
+    assert f"http://127.0.0.1:{tarpit.port} did not answer within 2 s" in said
     assert "'ftp://x' is not the address" in said
     assert "ollama serve" in caught.value.hint
     assert caught.value.exit_code == ExitCode.NO_MODEL
-    assert asyncio.get_running_loop().time() - began < 5.0
 
 
 async def test_no_candidates_is_told_too() -> None:

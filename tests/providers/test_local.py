@@ -17,6 +17,7 @@ from agentsh.providers.local import LocalProvider
 from agentsh.providers.local_child import SCRIPT, ModelChild
 from agentsh.providers.weights import DEMO_MODEL, ensure_weights, weights_folder
 from tests.providers.asking import asking, events_of, failure_of, hurried, retries_of, text_of
+from tests.support.patience import HANG_S
 
 pytestmark = pytest.mark.model
 LONG = asking("Tell a long story.", model=DEMO_MODEL, options=c.ChatOptions(num_ctx=4096, num_predict=400, seed=1))
@@ -104,7 +105,7 @@ async def test_the_child_dies_with_a_parent_that_is_killed() -> None:
         sys.executable, "-c", STARTER, str(weights), stdout=subprocess.PIPE, cwd=Path(__file__).parents[2]
     )
     assert starter.stdout is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(HANG_S):
         pid = int(await starter.stdout.readline())
         watched = os.pidfd_open(pid)
         gone = asyncio.Event()
@@ -143,7 +144,7 @@ async def test_nobody_else_on_the_machine_can_ask_the_child(provider: LocalProvi
 def test_without_the_engine_the_child_says_so() -> None:
     config = {"model": "x", "parent_pid": os.getpid()}
     argv = [sys.executable, "-S", "-P", str(SCRIPT)]
-    done = subprocess.run(argv, check=False, input=json.dumps(config), capture_output=True, text=True, timeout=30)
+    done = subprocess.run(argv, check=False, input=json.dumps(config), capture_output=True, text=True, timeout=HANG_S)
     assert "No module named 'xllamacpp'" in json.loads(done.stdout)["failed"]
     assert done.returncode == 1
 

@@ -21,6 +21,7 @@ from tests.providers.asking import (
 from tests.providers.conftest import Answering
 from tests.providers.serving import served
 from tests.support.ollama_server import OllamaServer
+from tests.support.patience import HANG_S, least
 
 # Failures.
 
@@ -235,17 +236,19 @@ async def test_a_host_that_swallows_connections_is_given_up_after_the_time_to_co
 
 
 async def test_closing_reaches_the_server_within_a_fifth_of_a_second() -> None:
-    loop, took_s = asyncio.get_running_loop(), []
+    loop = asyncio.get_running_loop()
     async with served({"reply": "word " * 1000, "chunks": 1000, "chunk_s": 0.01}) as (server, provider):
-        for n in range(5):  # the best of some: the machine may be busy with other things
+
+        async def took_s(n: int) -> float:
             async with aclosing(provider.chat(asking(f"call {n}"))) as stream:
                 async for event in stream:
                     if isinstance(event, c.TextDelta):
                         break
                 began = loop.time()
             await server.until(lambda server: server.chats[-1].outcome == "hung_up")
-            took_s.append(loop.time() - began)
-    assert min(took_s) < 0.2
+            return loop.time() - began
+
+        assert await least(took_s, 0.2) < 0.2
 
 
 async def test_closing_while_the_model_is_still_silent_reaches_the_server_too() -> None:
@@ -255,7 +258,7 @@ async def test_closing_while_the_model_is_still_silent_reaches_the_server_too() 
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await server.until(lambda server: server.chats[0].outcome == "hung_up", timeout_s=1)
+        await server.until(lambda server: server.chats[0].outcome == "hung_up", timeout_s=HANG_S)
 
 
 async def test_a_closed_provider_fails_and_does_not_raise() -> None:

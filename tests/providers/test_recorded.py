@@ -45,7 +45,7 @@ async def test_it_streams_at_the_models_pace_times_the_speed() -> None:
     answer = c.Answer(text="word " * 50, usage=c.Usage(model_seconds=10.0))
     began = loop.time()
     await replay(answer, speed=100.0)
-    assert 0.08 < loop.time() - began < 5.0
+    assert 0.08 < loop.time() - began < 9.0, "ten seconds at its own pace"
 
 
 async def test_a_recording_has_neither_vectors_nor_downloads() -> None:

@@ -6,12 +6,14 @@ import secrets
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from agentsh.core.code import Command, Limits, RunResult
 from agentsh.ports import Sandbox
 from agentsh.sandbox.probe import Ears
 from tests.sandbox.attacks import PREAMBLE
+from tests.support.patience import HANG_S
 
 PROTECTED = (".git/hooks/sample", ".git/config", ".bashrc", ".venv/bin/python", "state/session.db")
 
@@ -59,6 +61,20 @@ class Arena:
 
     async def attack(self, sandbox: Sandbox, script: str, limits: Limits | None = None) -> RunResult:
         """Run an attack in the sandbox. Its processes can be told by the token in their command line."""
+        result = await self._run(sandbox, script, limits or Limits(wall_s=HANG_S))
+        assert result.stdout.startswith("tried"), result
+        return result
+
+    async def attack_that_goes_on(self, sandbox: Sandbox, script: str) -> RunResult:
+        """Run an attack that only a deadline ends, which leaves a busy machine time enough to begin it."""
+        for wall_s in (0.5, 5.0, HANG_S):
+            result = await self._run(sandbox, script, Limits(wall_s=wall_s))
+            if result.stdout:
+                break
+        assert result.stdout.startswith("tried"), result
+        return result
+
+    async def _run(self, sandbox: Sandbox, script: str, limits: Limits) -> RunResult:
         told = {
             **{name: int(value) if value.isdigit() else value for name, value in self.ears.addresses().items()},
             "secret": str(self.outside / "secret"),
@@ -69,11 +85,9 @@ class Arena:
         }
         self.port = told["port"]
         source = f"# {self.token}\n{PREAMBLE}\n{script}"
-        limits = limits or Limits(wall_s=10)
-        command = Command(argv=("python", "-I", "-S", "-c", source), stdin=json.dumps(told), limits=limits)
-        result = await sandbox.run(command)
-        assert result.stdout.startswith("tried"), result
-        return result
+        return await sandbox.run(
+            Command(argv=("python", "-I", "-S", "-c", source), stdin=json.dumps(told), limits=limits)
+        )
 
     def traces(self, result: RunResult) -> list[str]:
         """Return what the attack achieved; empty when it was stopped."""
@@ -119,9 +133,9 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def reached(port: int, until: float) -> bool:
-    """Try to connect until a moment of the monotonic clock; return whether it worked."""
-    while time.monotonic() < until:
+def reached(port: int, over: Callable[[], bool]) -> bool:
+    """Try to connect until all is over; return whether it worked."""
+    while not over():
         try:
             socket.create_connection(("127.0.0.1", port), 0.1).close()
         except OSError:

@@ -63,7 +63,7 @@ go(lambda: print('GOT', socket.create_connection(('127.0.0.1', t['tcp']), 1)))
     "listen": """
 def serve():
     server = socket.create_server(('0.0.0.0', t['port']))
-    server.settimeout(0.5)
+    server.settimeout(1)
     server.accept()
     print('GOT a client')
 go(serve)

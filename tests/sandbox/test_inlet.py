@@ -5,11 +5,12 @@ import os
 
 from agentsh.sandbox.inlet import Inlet, Lines
 from agentsh.sandbox.outlet import Outlet
+from tests.support.patience import HANG_S
 
 
 async def until(true: "asyncio.Event | None" = None, *, inlet: Inlet | None = None) -> None:
     """Wait for an event, or for an inlet to close."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANG_S):
         while not (true.is_set() if true else inlet and inlet.closed):
             await asyncio.sleep(0.001)
 
@@ -62,7 +63,7 @@ async def test_a_reader_that_goes_away_ends_the_writing() -> None:
     reading, writing = os.pipe()
     outlet = Outlet(writing, bytes(10**6))
     os.close(reading)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANG_S):
         while True:
             await asyncio.sleep(0.001)
             try:

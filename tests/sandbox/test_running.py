@@ -13,6 +13,7 @@ from agentsh.core.errors import UnsafePath
 from agentsh.ports import Sandbox
 from tests.sandbox.arena import Arena
 from tests.sandbox.conftest import ALL, CONFINING, opened
+from tests.support.patience import HANG_S
 
 pytestmark = pytest.mark.parametrize("tier", ALL)
 
@@ -32,7 +33,7 @@ async def test_a_program_prints_and_ends(sandbox: Sandbox) -> None:
     result = await python(sandbox, "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)")
     assert (result.stdout, result.stderr, result.exit_code) == ("out\n", "err\n", 3)
     assert (result.ended_by, result.signal, result.ok) == ("itself", None, False)
-    assert 0 < result.seconds < 30
+    assert result.seconds > 0
 
 
 async def test_stdin_is_given_and_then_closed(sandbox: Sandbox) -> None:
@@ -56,9 +57,12 @@ async def test_output_is_cut_at_the_cap_between_characters(sandbox: Sandbox) -> 
     assert result.ok
 
 
-async def test_what_was_printed_before_the_deadline_is_told(sandbox: Sandbox) -> None:
-    source = "import time; print('serving on port 8000'); time.sleep(600)"
-    result = await python(sandbox, source, limits=Limits(wall_s=0.5))
+async def test_what_was_printed_before_the_deadline_is_told(sandbox: Sandbox, arena: Arena) -> None:
+    source = "import time; print('serving on port 8000'); open('printed', 'w').close(); time.sleep(600)"
+    for wall_s in (0.5, 5.0, HANG_S):  # a busy machine takes longer to start it
+        result = await python(sandbox, source, limits=Limits(wall_s=wall_s))
+        if (arena.workspace / "printed").exists():
+            break
     assert (result.ended_by, result.stdout) == ("deadline", "serving on port 8000\n")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from agentsh.sandbox import bubblewrap
 from tests.sandbox.arena import Arena
+from tests.support.patience import HANG_S
 
 pytestmark = pytest.mark.skipif(bubblewrap.find() is None, reason="bubblewrap is not installed")
 
@@ -44,7 +45,7 @@ async def killed(arena: Arena, when: str) -> None:
 
 async def all_gone(arena: Arena) -> None:
     """Wait until no process has this arena's token in its command line or is bubblewrap of a dead agentsh."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANG_S):
         while arena.processes():
             await asyncio.sleep(0.02)  # the kernel sends no event for processes that are not ours
 

@@ -8,6 +8,7 @@ import pytest
 
 from agentsh.core.code import Limits
 from agentsh.sandbox.watch import Place, watch, wrote_more
+from tests.support.patience import HANG_S
 
 LIMITS = Limits(disk_bytes=1 << 20, files=50)
 
@@ -56,7 +57,7 @@ async def test_what_the_run_writes_ends_it(tmp_path: Path) -> None:
     watching = asyncio.create_task(watch(lambda: [Place(workspace)], lambda: False, LIMITS))
     await asyncio.sleep(0)
     _fill(workspace / "run", 100, 40_000)
-    assert await asyncio.wait_for(watching, 20) == "disk"
+    assert await asyncio.wait_for(watching, HANG_S) == "disk"
 
 
 async def test_a_place_that_is_gone_is_no_trouble(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from agentsh.core.ids import ActionName, MessageId, RoleName
 from agentsh.core.messages import Draft
 from agentsh.engine.reaction import Reaction
 from tests.support.cards import TITLED, action, cast_role, facts_of, role_card
+from tests.support.patience import HANG_S
 from tests.support.stage import ModelInProcess, asks_and_says, card, stage
 
 ANN, BOB = RoleName("ann"), RoleName("bob")
@@ -158,7 +159,7 @@ async def test_an_interview_is_answered_from_memory_and_remembered_by_nobody(tmp
         event = (await on.events())[-1].event
         assert (event.kind, event.question, event.answer) == ("role.interviewed", "Why a snake?", "From memory.")
         assert on.session.view().usage.calls == 2, "it is charged"
-        assert "".join(await asyncio.wait_for(pieces, 5)) == "From memory."
+        assert "".join(await asyncio.wait_for(pieces, HANG_S)) == "From memory."
         with pytest.raises(UsageError, match="'zoe'"):
             await on.session.interview(RoleName("zoe"), "Who are you?")
 

@@ -10,6 +10,7 @@ from agentsh.core.controls import BreakAt, Go, Pause, Retry, Say, SetBudget, Ste
 from agentsh.core.errors import ExitCode
 from agentsh.core.events import Recorded
 from agentsh.core.ids import RoleName
+from tests.support.patience import HANG_S, least
 from tests.support.stage import ModelInProcess, Stage, asks_and_says, card, stage
 
 CHAIN = [
@@ -33,7 +34,7 @@ async def quiet(on: Stage, times: int) -> None:
 
 async def left(on: Stage, serving: "asyncio.Task[object]") -> object:
     on.session.interrupt()
-    return await asyncio.wait_for(serving, 10)
+    return await asyncio.wait_for(serving, HANG_S)
 
 
 async def test_it_stays_when_quiet_and_goes_on_when_there_is_more(tmp_path: Path) -> None:
@@ -113,10 +114,9 @@ async def test_a_pause_shows_within_a_tenth_of_a_second_and_no_step_starts_after
     async with stage(tmp_path / "s.db", roles, model=model, present=True) as on:
         serving = asyncio.create_task(on.session.serve())
         await on.until(lambda event: event.kind == "step.finished")
-        took_s = [await _paused_and_on(on) for _ in range(4)]
-        assert min(took_s) < PAUSED_WITHIN_S, "of several, since the machine may be busy with something else"
+        assert await least(lambda _: _paused_and_on(on), PAUSED_WITHIN_S) < PAUSED_WITHIN_S
         await on.session.send(Pause())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG_S):
             while model.now or len(on.desk.gate.waiting) < 8:
                 await asyncio.sleep(0.001)
         await on.desk.log.settle()
@@ -126,7 +126,7 @@ async def test_a_pause_shows_within_a_tenth_of_a_second_and_no_step_starts_after
         for number in range(1, 4):
             await on.session.send(Step())
             await on.until(lambda event, n=before + number: _count(event, n))
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(HANG_S):
                 while model.now or len(on.desk.gate.waiting) < 8:
                     await asyncio.sleep(0.001)
             await on.desk.log.settle()
@@ -159,7 +159,7 @@ async def test_a_step_of_a_team_that_is_not_paused_pauses_it_first(tmp_path: Pat
         await on.session.send(Step(role=RoleName("ann")))
         assert on.session.view().roles[0].paused
         serving = asyncio.create_task(on.session.serve())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG_S):
             while on.desk.gate.waiting != ("ann",):
                 await asyncio.sleep(0)
         assert len(on.model.asked) == 1
@@ -179,7 +179,7 @@ async def test_breakpoints_are_kept_and_taken_away(tmp_path: Path) -> None:
     async with stage(path, CHAIN, present=True) as on:
         serving = asyncio.create_task(on.session.serve())
         await on.until(lambda event: event.kind == "session.paused")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG_S):
             while on.desk.gate.waiting != ("bob",):
                 await asyncio.sleep(0)
         assert len(on.model.asked) == 1, "it stops before the effect"

@@ -180,7 +180,7 @@ class ModelServer(ABC):
             self._log.close()
             self._log = None
 
-    async def until(self, holds: Callable[[Self], bool], timeout_s: float = 10.0) -> None:
+    async def until(self, holds: Callable[[Self], bool], timeout_s: float = 60.0) -> None:
         """Wait until `holds(self)`; it is tried whenever a request arrives or ends."""
         async with asyncio.timeout(timeout_s), self._changed:
             await self._changed.wait_for(lambda: holds(self))

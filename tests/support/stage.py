@@ -30,6 +30,7 @@ from agentsh.engine.turns import Conductor
 from agentsh.ports import Watcher
 from agentsh.session.facade import Session
 from agentsh.store.journal import SqliteJournal
+from tests.support.patience import HANG_S
 
 React = Callable[[Reaction], Awaitable[None]]
 
@@ -165,8 +166,8 @@ class Stage:
         return [recorded.event.kind for recorded in await self.events()]
 
     async def until(self, condition: Callable[[Event], bool]) -> Event:
-        """Return the first event, past or to come, that fits; give up after ten seconds."""
-        async with asyncio.timeout(10):
+        """Return the first event, past or to come, that fits; give up after a minute."""
+        async with asyncio.timeout(HANG_S):
             async for item in self.session.follow():
                 if isinstance(item, Recorded) and condition(item.event):
                     return item.event

@@ -9,6 +9,7 @@ from agentsh.core import events as e
 from agentsh.core.ids import ReactionId, RoleName
 from agentsh.tui import feed as feeding
 from agentsh.tui.feed import LONGEST_S, MOST_A_FRAME, SHORTEST_S, Feed, Item, joined
+from tests.support.patience import HANG_S
 
 
 def delta(text: str, role: str = "engineer", ordinal: int = 1, kind: str = "text") -> e.Delta:
@@ -48,7 +49,7 @@ async def test_everything_arrives_once_and_in_order() -> None:
     count = 2 * MOST_A_FRAME + 7
     for seq in range(1, count + 1):
         feed.take(event(seq))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANG_S):
         while feed.waiting or feed.seen < count:
             await asyncio.sleep(0.01)
     running.cancel()
@@ -58,16 +59,18 @@ async def test_everything_arrives_once_and_in_order() -> None:
 
 
 async def test_without_news_there_is_no_frame() -> None:
-    frames = 0
+    frames, first = 0, asyncio.Event()
 
     async def receive(_items: Sequence[Item]) -> None:
         nonlocal frames
         frames += 1
+        first.set()
 
     feed = Feed(receive)
     running = asyncio.create_task(feed.run())
     feed.take(event(1))
-    await asyncio.sleep(4 * SHORTEST_S)
+    await first.wait()
+    await asyncio.sleep(3 * SHORTEST_S)
     running.cancel()
     assert frames == 1
 
@@ -82,7 +85,7 @@ async def test_a_screen_that_cannot_keep_up_is_drawn_less_often_and_recovers() -
 
     feed = Feed(receive)
     running = asyncio.create_task(feed.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(HANG_S):
         while feed.period_s < 1.5 * SHORTEST_S:
             feed.take(event(1))
             await asyncio.sleep(0.01)
@@ -112,7 +115,7 @@ async def test_an_ended_feed_finishes_its_frame_and_begins_no_other() -> None:
     await asyncio.sleep(0)
     assert not ending.done()
     go_on.set()
-    await asyncio.wait_for(asyncio.gather(ending, running), 5)
+    await asyncio.wait_for(asyncio.gather(ending, running), HANG_S)
     assert done == 1
 
 
@@ -128,5 +131,5 @@ async def test_a_frame_that_never_ends_does_not_keep_the_feed_from_ending(monkey
     running = asyncio.create_task(feed.run())
     feed.take(event(1))
     await begun.wait()
-    await asyncio.wait_for(feed.end(), 5)
+    await asyncio.wait_for(feed.end(), HANG_S)
     running.cancel()

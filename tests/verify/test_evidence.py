@@ -113,8 +113,8 @@ def test_a_command_is_shown_as_it_is_typed() -> None:
     "flood", [" " * 64_000, 'File "' * 10_000, "\n" * 64_000, "Traceback (most recent call last):\n" * 2_000]
 )
 def test_a_flood_is_searched_in_no_time(flood: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert place_of(flood, {"main.py"}) is None
     own_frames(last_traceback(flood) or flood, {"main.py"})
     excerpt(flood)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -61,7 +61,7 @@ def verify(tmp_path: Path, bare: str) -> Verify:
         drafts = [FileDraft(path=path, text=text) for path, text in files.items()]
         await workspace.write(drafts, ChangeNote(role=RoleName("engineer"), summary="Draft"))
         verifier: Verifier = GateVerifier(workspace, PlainSandbox(workspace.root, python))
-        return await verifier.verify(plan or VerifyPlan(wall_s=20))
+        return await verifier.verify(plan or VerifyPlan(wall_s=60))
 
     return run
 
@@ -197,8 +197,8 @@ FLAWS = {
     ),
     "test loops": Flaw(
         {"test_main.py": "def test_it():\n    while True:\n        pass\n    assert 0\n"},
-        *("tests", None, None, "still running after 1 s"),
-        VerifyPlan(wall_s=1),
+        *("tests", None, None, "still running after 4 s"),
+        VerifyPlan(wall_s=4),
     ),
     "test reads input": Flaw(
         {"test_main.py": "def test_it():\n    assert input() == 'x'\n"}, "tests", "test_main.py", 2, "EOFError"
@@ -288,14 +288,14 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", PROGRAMS)
 async def test_a_program_that_starts_counts_as_started(name: str, verify: Verify) -> None:
     text, says = PROGRAMS[name]
-    verdict = await verify({"main.py": text, **NEIGHBOURS}, VerifyPlan(tests=False, wall_s=20))
+    verdict = await verify({"main.py": text, **NEIGHBOURS}, VerifyPlan(tests=False, wall_s=60))
     assert verdict.passed, verdict.failure
     assert says in verdict.gates[-1].evidence
 
 
 async def test_arguments_and_input_are_handed_to_the_program(verify: Verify) -> None:
     text = "import sys\nprint(sys.argv[1:], input())\n"
-    plan = VerifyPlan(tests=False, entry="main.py", entry_args=("a b", "-c"), entry_stdin="hello\n", wall_s=20)
+    plan = VerifyPlan(tests=False, entry="main.py", entry_args=("a b", "-c"), entry_stdin="hello\n", wall_s=60)
     verdict = await verify({"main.py": text}, plan)
     assert verdict.gates[-1].evidence == "$ python main.py 'a b' -c\n['a b', '-c'] hello"
 
@@ -311,7 +311,7 @@ async def test_arguments_and_input_are_handed_to_the_program(verify: Verify) -> 
     ],
 )
 async def test_the_entry_is_found(files: Files, argv: str, verify: Verify) -> None:
-    verdict = await verify(files, VerifyPlan(tests=False, wall_s=20))
+    verdict = await verify(files, VerifyPlan(tests=False, wall_s=60))
     assert verdict.passed, verdict.failure
     assert verdict.gates[-1].evidence == f"$ {argv}\n1"
 
@@ -510,10 +510,10 @@ async def test_a_program_that_prints_its_own_success_does_not_pass_for_it(verify
 
 async def test_the_teams_own_command_takes_the_place_of_the_gates(verify: Verify) -> None:
     broken = {"main.py": "import sys\nsys.exit(0 if sys.argv[1:] == ['--check', 'a b'] else 4)\n", "bad.py": "("}
-    good = await verify(broken, VerifyPlan(command="python main.py --check 'a b'", wall_s=20))
+    good = await verify(broken, VerifyPlan(command="python main.py --check 'a b'", wall_s=60))
     assert good.passed
     assert [gate.gate for gate in good.gates] == ["entry"]
-    bad = failure(await verify(broken, VerifyPlan(command="python main.py", wall_s=20)))
+    bad = failure(await verify(broken, VerifyPlan(command="python main.py", wall_s=60)))
     assert "exit code 4" in bad.evidence
 
 

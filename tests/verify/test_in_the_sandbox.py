@@ -31,7 +31,7 @@ async def verify(root: Path, files: dict[str, str], plan: VerifyPlan, tier: Tier
 
 
 async def test_a_good_program_passes(tmp_path: Path) -> None:
-    verdict = await verify(tmp_path, GOOD, VerifyPlan(wall_s=30))
+    verdict = await verify(tmp_path, GOOD, VerifyPlan(wall_s=60))
     assert verdict.passed, verdict.failure
     assert len(verdict.gates) == 6
 
@@ -56,7 +56,8 @@ async def test_tests_that_use_pytest_pass_with_it_or_without(tmp_path: Path) -> 
 async def test_a_program_that_goes_wrong_is_told_with_its_line(
     text: str, line: int | None, says: str, tmp_path: Path
 ) -> None:
-    found = failure(await verify(tmp_path, {"main.py": text}, VerifyPlan(wall_s=2, tests=False)))
+    wall_s = 3 if "still running" in says else 60
+    found = failure(await verify(tmp_path, {"main.py": text}, VerifyPlan(wall_s=wall_s, tests=False)))
     assert (found.gate, found.path, found.line) == ("entry", "main.py", line)
     assert says in found.evidence
 
@@ -77,8 +78,8 @@ curses.wrapper(show)
 @pytest.mark.parametrize("tier", ["bubblewrap", "landlock", "none"])
 async def test_a_program_for_a_terminal_is_tried_on_one_where_the_sandbox_has_one(tmp_path: Path, tier: Tier) -> None:
     try:
-        right = await verify(tmp_path, {"main.py": CURSES.format(row=2)}, VerifyPlan(wall_s=8, tests=False), tier)
-        wrong = await verify(tmp_path, {"main.py": CURSES.format(row=99)}, VerifyPlan(wall_s=8, tests=False), tier)
+        right = await verify(tmp_path, {"main.py": CURSES.format(row=2)}, VerifyPlan(wall_s=40, tests=False), tier)
+        wrong = await verify(tmp_path, {"main.py": CURSES.format(row=99)}, VerifyPlan(wall_s=40, tests=False), tier)
     except SandboxUnavailable as error:
         pytest.skip(str(error))
     assert right.passed, right.failure
@@ -95,7 +96,7 @@ async def test_a_program_that_reaches_out_reaches_nothing(tmp_path: Path) -> Non
     outside, secret = tmp_path / "outside.txt", tmp_path / "secret.txt"
     secret.write_text("the-secret")
     text = f"open({str(outside)!r}, 'w').write('here')\nprint(open({str(secret)!r}).read())\n"
-    found = failure(await verify(tmp_path, {"main.py": text}, VerifyPlan(wall_s=10, tests=False)))
+    found = failure(await verify(tmp_path, {"main.py": text}, VerifyPlan(wall_s=40, tests=False)))
     assert found.gate == "entry"
     assert "the-secret" not in found.evidence
     assert not outside.exists()

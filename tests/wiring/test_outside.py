@@ -20,6 +20,7 @@ from agentsh.wiring import reopened, started
 from agentsh.wiring.outside import Surroundings
 from tests.cli.process import Shell
 from tests.cli.tiny import PROGRAM, furnish
+from tests.support.patience import HANG_S
 
 CRITIC = "---\nname: critic\nprofile: Critic\nwatch:\n  speak: [criticise]\nactions: [criticise]\n---\n"
 CRITICISE = "---\nname: criticise\nsummary: Criticises.\ndoes: ask\n---\nCriticise it.\n"
@@ -59,7 +60,7 @@ async def working(session: Session) -> AsyncIterator[None]:
 
 
 async def until(session: Session, kind: str, **fields: object) -> Event:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANG_S):
         async for item in session.follow():
             if not isinstance(item, Recorded) or item.event.kind != kind:
                 continue

@@ -18,6 +18,7 @@ from agentsh.session.facade import Session
 from agentsh.wiring import started
 from agentsh.wiring.outside import Surroundings
 from tests.support.castle import script
+from tests.support.patience import HANG_S
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ async def castle(home: Home, *, humans: tuple[str, ...] = (), ticks: int = 3) ->
 
 
 async def until(session: Session, condition: Callable[[e.Event], bool]) -> e.Event:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANG_S):
         async for item in session.follow():
             if isinstance(item, e.Recorded) and condition(item.event):
                 return item.event

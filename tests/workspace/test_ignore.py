@@ -85,6 +85,6 @@ def test_rules_of_a_folder_hold_in_that_folder() -> None:
 
 @pytest.mark.parametrize("rule", ["*a" * 100 + "b", "**/" * 80 + "b", "[" * 200, "\\" * 200, "?*" * 100 + "b"])
 def test_no_rule_takes_long(rule: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert not ignored(rule, "/".join(["a" * 200] * 20))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

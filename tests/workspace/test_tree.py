@@ -11,6 +11,7 @@ import pytest
 from agentsh.core.errors import UnsafePath
 from agentsh.workspace.paths import TEMP_PREFIX
 from agentsh.workspace.tree import Tree
+from tests.support.patience import HANG_S
 
 
 @pytest.fixture
@@ -136,7 +137,7 @@ def test_a_folder_swapped_for_a_symlink_in_mid_write_lets_nothing_escape(tree: T
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as attacker:
         assert attacker.stdout is not None
         attacker.stdout.readline()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + HANG_S
         while (refused < 20 or written < 20) and time.monotonic() < deadline:
             try:
                 tree.write("sub/secret.txt", b"overwritten", durable=False)

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from agentsh.workspace.watching import FolderWatcher
+from tests.support.patience import HANG_S
 
 
 async def test_changes_are_told_by_their_paths(tmp_path: Path) -> None:
@@ -24,7 +25,7 @@ async def test_changes_are_told_by_their_paths(tmp_path: Path) -> None:
 
     changing = asyncio.create_task(change())
     try:
-        async with asyncio.timeout(20), aclosing(FolderWatcher(root).changes()) as batches:
+        async with asyncio.timeout(HANG_S), aclosing(FolderWatcher(root).changes()) as batches:
             async for batch in batches:
                 assert list(batch) == sorted(batch)
                 seen.update(batch)

@@ -31,6 +31,7 @@ from agentsh.world.catalogue import Catalogue, agents
 from agentsh.world.run import WorldRun, open_world
 from agentsh.world.turns import WorldTurns
 from agentsh.world.world import World
+from tests.support.patience import HANG_S
 from tests.support.stage import (
     FunctionRole,
     ModelInProcess,
@@ -79,8 +80,8 @@ class WorldStage:
         await self.until(lambda event: isinstance(event, TickFinished) and event.tick >= tick)
 
     async def until(self, condition: Callable[[Event], bool]) -> Event:
-        """Return the first event, past or to come, that fits; give up after ten seconds."""
-        async with asyncio.timeout(10):
+        """Return the first event, past or to come, that fits; give up after a minute."""
+        async with asyncio.timeout(HANG_S):
             async for item in self.session.follow():
                 if isinstance(item, Recorded) and condition(item.event):
                     return item.event

@@ -36,6 +36,7 @@ from agentsh.engine.world_fold import MOST_SNAPSHOTS
 from agentsh.world.minds import Agent, Asked
 from agentsh.world.moment import Moment
 from agentsh.world.systems import Stage, system
+from tests.support.patience import HANG_S
 from tests.support.stage import ModelInProcess, asks_and_says
 from tests.support.stage import card as role_card
 from tests.world.sample import Health, Memory, card, catalogue
@@ -533,7 +534,7 @@ async def test_screens_see_rooms_entities_systems_and_plots(tmp_path: Path) -> N
 
 
 async def _until_true(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANG_S):
         while not condition():
             await asyncio.sleep(0)
 

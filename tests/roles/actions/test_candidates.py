@@ -11,7 +11,7 @@ SYNTAX, WRONG, LOOP = (FLAWS[kind].files for kind in ("syntax", "failing test", 
 
 async def made(root: Path, *answers: Files | str, first: Files = SYNTAX, candidates: int = 3) -> Made:
     """Let a team mend its first draft with these answers, one after the other."""
-    return await Workshop(root, candidates=candidates, timeout_s=3).make(first, *answers)
+    return await Workshop(root, candidates=candidates, timeout_s=6).make(first, *answers)
 
 
 def tried(found: Made) -> list[object]:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from agentsh.core.code import RunResult
+from tests.support.patience import HANG_S
 
 
 async def run_script(script: str, words: str = "") -> RunResult:
@@ -21,6 +22,6 @@ async def run_python(*arguments: str, cwd: Path | None = None) -> RunResult:
         stderr=asyncio.subprocess.PIPE,
         cwd=cwd,
     )
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(HANG_S):
         stdout, stderr = await process.communicate()
     return RunResult(exit_code=process.returncode, stdout=stdout.decode(), stderr=stderr.decode())
