@@ -124,7 +124,7 @@ async def test_a_weak_model_is_told_with_what_to_do_and_overrules_what_it_says_o
 
 async def test_a_prompt_too_long_for_the_machine_fails_one_trial_and_not_the_examination(shell: Shell) -> None:
     shell.home.mkdir(exist_ok=True)
-    (shell.home / "agentsh.toml").write_text("[model]\nfirst_token_s = 3\n")
+    (shell.home / "agentsh.toml").write_text("[model]\nfirst_token_s = 6\n")
     rules: list[JsonObject] = [{"match": "What is the secret word", "fail": "timeout"}, *NATIVE, *GOOD]
     async with OllamaServer.on(*rules, {"reply": "I do not know."}, models=list(MODELS)) as server:
         ended = await agentsh(shell, "models", "doctor", "able:8b", "--host", server.host)

@@ -27,7 +27,11 @@ class Served:
     def stop(self) -> None:
         """Let it go away; its log is whole then."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        self.process.wait(60)
+
+    def hurries(self) -> None:
+        """Let what the model is saying come to its end, and whatever it says later come at once."""
+        self.process.send_signal(signal.SIGUSR1)
 
     def requests(self) -> list[Logged]:
         """Return what it was asked, in the order in which it arrived."""

@@ -39,6 +39,10 @@ def furnish(home: Path) -> None:
         path.write_text(text)
 
 
+SLOWLY_S = 1.0
+"""Between twenty pieces of the plan: time enough to interfere, on a busy machine too. Then the server hurries."""
+
+
 def rules(*, chunk_s: float = 0.0) -> list[JsonObject]:
     """Return what the model says; the plan comes in pieces, `chunk_s` seconds apart."""
     return [

@@ -20,14 +20,22 @@ APPROVE = "[y]es once"
 
 @pytest.fixture
 def server(serve: Serve) -> Served:
-    return serve(company.script(*duo.rules(chunk_s=0.1)))
+    return serve(company.script(*duo.rules(chunk_s=duo.SLOWLY_S)))
 
 
 @pytest.fixture
-def agent(tmp_path: Path, server: Served) -> Agent:
+def slow(tmp_path: Path, server: Served) -> Agent:
+    """One whose model takes its time, until it hurries."""
     found = Agent(tmp_path / "user", server.host)
     duo.furnish(found.shell.home)
     return found
+
+
+@pytest.fixture
+def agent(slow: Agent, server: Served) -> Agent:
+    """One whose model says all at once."""
+    server.hurries()
+    return slow
 
 
 def chat(agent: Agent, *more: str) -> list[str]:
@@ -52,12 +60,13 @@ def prompts(server: Served) -> list[str]:
     return [str(logged.body["messages"][-1]["content"]) for logged in server.chats()]
 
 
-def test_a_team_is_watched_steered_taken_over_and_found_again(agent: Agent, server: Served) -> None:
+def test_a_team_is_watched_steered_taken_over_and_found_again(slow: Agent, server: Served) -> None:
+    agent = slow
     with sitting(agent, *chat(agent)) as person:
         person.sees("Say what is to be made", "no session")
         person.types(duo.IDEA)
         person.sees("engineer │ ", "RUNNING")
-        _pauses_and_steps(person)
+        _pauses_and_steps(person, server)
         _refuses_and_allows(person)
         _is_the_engineer(person)
         person.types("/quit")
@@ -74,10 +83,11 @@ def test_a_team_is_watched_steered_taken_over_and_found_again(agent: Agent, serv
     assert sum(prompt.startswith("Plan:") for prompt in asked) == 1, "the second plan was a person's"
 
 
-def _pauses_and_steps(person: Sitting) -> None:
+def _pauses_and_steps(person: Sitting, server: Served) -> None:
     person.types("/pause")
     person.sees("session paused", "PAUSED")
     person.types("/step")
+    server.hurries()
     person.sees("engineer · plan", "A doubling tool of the model's")
     person.types("/agents")
     person.sees("ROLE", "engineer", "paused")
@@ -111,12 +121,13 @@ def _is_the_engineer(person: Sitting) -> None:
     person.sees("finished: the program was run and passed")
 
 
-def test_a_generation_is_stopped_by_ctrl_c_and_goes_on(agent: Agent) -> None:
-    with sitting(agent, *chat(agent, "--yes")) as person:
+def test_a_generation_is_stopped_by_ctrl_c_and_goes_on(slow: Agent, server: Served) -> None:
+    with sitting(slow, *chat(slow, "--yes")) as person:
         person.types(duo.IDEA)
         person.sees("engineer │ ")
         person.presses(CTRL_C)
         person.sees("engineer was stopped, having said:", "[k]eep")
+        server.hurries()
         person.types("d")
         person.sees("engineer · is asked again", "finished: the program was run and passed")
         person.presses(CTRL_C)
@@ -125,15 +136,16 @@ def test_a_generation_is_stopped_by_ctrl_c_and_goes_on(agent: Agent) -> None:
         assert person.ends() == 0
 
 
-def test_killing_it_leaves_the_terminal_whole_and_the_session_to_be_resumed(agent: Agent) -> None:
-    with sitting(agent, *chat(agent, "--yes")) as person:
+def test_killing_it_leaves_the_terminal_whole_and_the_session_to_be_resumed(slow: Agent, server: Served) -> None:
+    with sitting(slow, *chat(slow, "--yes")) as person:
         person.types(duo.IDEA)
         person.sees("engineer │ ")
         os.kill(person.pid, signal.SIGTERM)
         assert person.ends() == 130
         assert person.raw.rstrip().endswith("Type: agentsh chat write-double-number-21-42")
         assert "Traceback" not in person.text
-    ended = piped(agent, "/files\n", "chat", "write-double-number-21-42", "--yes")
+    server.hurries()
+    ended = piped(slow, "/files\n", "chat", "write-double-number-21-42", "--yes")
     assert ended.returncode == 0, ended
     assert "finished: the program was run and passed" in ended.stdout
     assert "main.py" in ended.stdout.rpartition("finished")[2]
@@ -218,13 +230,13 @@ def test_no_model_server_ends_a_pipe_and_says_what_to_do(agent: Agent, server: S
 
 
 def test_a_server_that_is_lost_in_mid_run_is_told_and_gone_on_with_when_it_is_back(
-    agent: Agent, server: Served, serve: Serve
+    slow: Agent, server: Served, serve: Serve
 ) -> None:
-    with sitting(agent, *chat(agent, "--yes")) as person:
+    with sitting(slow, *chat(slow, "--yes")) as person:
         person.types(duo.IDEA)
         person.sees("engineer │ ")
         server.process.kill()
-        person.sees("engineer stopped: the connection to", agent.host, "FAILED")
+        person.sees("engineer stopped: the connection to", slow.host, "FAILED")
         serve(company.script(*duo.rules()), server.port)
         person.types("/retry")
         person.sees("engineer tries again", "finished: the program was run and passed")

@@ -204,7 +204,7 @@ def test_a_run_in_json_lines_prints_what_is_recorded(tmp_path: Path, serve: Serv
 
 
 def test_no_more_calls_at_once_than_the_settings_allow(tmp_path: Path, serve: Serve) -> None:
-    server = serve(company.script({"match": "Say something", "reply": "Something.", "delay_s": 0.3}))
+    server = serve(company.script({"match": "Say something", "reply": "Something.", "delay_s": 1}))
     agent = Agent(tmp_path / "user", server.host)
     furnish_choir(agent.shell.home, 7)
     ended = agent.shell.run(*agent.run("Sing", "--team", "choir"))

@@ -18,7 +18,8 @@ from tests.support.model_server import Logged
 from tests.support.ollama_server import OllamaServer
 
 HALF = company.fenced("counter.py", company.COUNTER[:60])
-QUICK = "[model]\nfirst_token_s = 0.5\nbetween_tokens_s = 0.5\nrole_s = 30\n"
+QUICK = "[model]\nfirst_token_s = 3\nbetween_tokens_s = 3\n"
+"""For a server that stalls; any other has all the time that a busy machine takes."""
 
 
 @dataclass
@@ -35,7 +36,6 @@ class Trial:
         async with OllamaServer.on(*company.rules(failing), models=[company.MODEL]) as server:
             agent = Agent(root, server.host)
             agent.shell.home.mkdir(parents=True)
-            (agent.shell.home / "agentsh.toml").write_text(QUICK)
             yield cls(agent, server)
 
     async def ended(self) -> Ended:
@@ -152,6 +152,7 @@ async def test_what_stays_stops_the_run_by_name_and_it_can_be_resumed_each_time(
     failing = [at("now: `counter.py`", **({"reply": whole} if "fault" in how else {}) | how) for _, _, how in STOPS]
     async with Trial.with_rules(tmp_path, *failing) as trial:
         for number, (failure, said, _) in enumerate(STOPS, start=1):
+            (trial.agent.shell.home / "agentsh.toml").write_text(QUICK if failure == "timeout" else "")
             ended = await trial.ended()
             assert ended.code == 5, ended
             assert said in ended.err

@@ -23,7 +23,7 @@ SETTINGS = '[model]\nprovider = "ollama"\nhost = "{host}"\nmodel = "tiny:latest"
 
 @pytest.fixture
 def server(serve: Serve) -> Served:
-    return serve(company.script(*duo.rules(chunk_s=0.15)))
+    return serve(company.script(*duo.rules(chunk_s=duo.SLOWLY_S)))
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_team_is_watched_steered_taken_over_and_found_again(
 ) -> None:
     with pane(agent, size=size) as person:
         _begins(person)
-        _pauses_and_steps(person)
+        _pauses_and_steps(person, server)
         _refuses_and_allows(person)
         _is_the_engineer(person)
         person.presses("C-q")
@@ -72,10 +72,11 @@ def _begins(person: Pane) -> None:
     person.sees("writes …", "RUNNING")
 
 
-def _pauses_and_steps(person: Pane) -> None:
+def _pauses_and_steps(person: Pane, server: Served) -> None:
     person.presses("F6")
     person.sees("PAUSED")
     person.presses("F10")
+    server.hurries()
     person.sees("A doubling tool of the model's", "It doubles", "PAUSED")
     assert "main.py" not in person.text, "one step is one step"
     person.presses("F5")
@@ -173,7 +174,7 @@ def test_no_server_then_a_missing_model_are_told_in_place_and_mended_without_lea
         assert person.ends() == 0
 
 
-def test_a_window_that_is_dragged_to_any_size_while_a_team_works_goes_on(agent: Agent) -> None:
+def test_a_window_that_is_dragged_to_any_size_while_a_team_works_goes_on(agent: Agent, server: Served) -> None:
     chance = random.Random(7)
     with pane(agent) as person:
         _begins(person)
@@ -182,6 +183,7 @@ def test_a_window_that_is_dragged_to_any_size_while_a_team_works_goes_on(agent: 
         person.becomes(20, 5)
         person.sees("agentsh needs")
         person.becomes(120, 40)
+        server.hurries()
         person.sees("A doubling tool of the model's", "wants to run code", "y once")
         person.presses("y")
         person.sees("FINISHED", "The program runs and passes")
@@ -191,7 +193,7 @@ def test_a_window_that_is_dragged_to_any_size_while_a_team_works_goes_on(agent: 
     assert seqs == list(range(1, len(seqs) + 1)), "no event is lost"
 
 
-def test_closing_the_terminal_ends_it_in_order_and_the_session_can_be_resumed(agent: Agent) -> None:
+def test_closing_the_terminal_ends_it_in_order_and_the_session_can_be_resumed(agent: Agent, server: Served) -> None:
     with pane(agent) as person:
         _begins(person)
         (process,) = map(os.pidfd_open, person.programs)
@@ -199,6 +201,7 @@ def test_closing_the_terminal_ends_it_in_order_and_the_session_can_be_resumed(ag
         assert select.select([process], [], [], DEADLINE_S)[0], "it outlives its terminal"
     finally:
         os.close(process)
+    server.hurries()
     with pane(agent, "resume", SESSION) as person:
         person.sees("wants to run code")
 

@@ -88,4 +88,4 @@ def failure_of(events: Sequence[c.ChatEvent]) -> c.Failed:
 
 def hurried(**times_s: float) -> ModelSettings:
     """Return settings whose timeouts a test can wait for; `times_s` are some of them."""
-    return ModelSettings.model_validate({"connect_s": 1.0, "first_token_s": 5.0, "between_tokens_s": 5.0} | times_s)
+    return ModelSettings.model_validate({"connect_s": 30.0, "first_token_s": 60.0, "between_tokens_s": 60.0} | times_s)

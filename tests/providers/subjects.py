@@ -76,7 +76,7 @@ def _of_server(provider: Provider, server: ModelServer) -> Subject:
 @asynccontextmanager
 async def _ollama() -> AsyncIterator[Subject]:
     async with OllamaServer.on(*RULES, models=[MODEL]) as server:
-        provider = OllamaProvider(server.host, settings=hurried(first_token_s=0.3), retry=AT_ONCE)
+        provider = OllamaProvider(server.host, settings=hurried(first_token_s=2), retry=AT_ONCE)
         yield _of_server(provider, server)
         await provider.aclose()
 
@@ -84,7 +84,7 @@ async def _ollama() -> AsyncIterator[Subject]:
 @asynccontextmanager
 async def _openai() -> AsyncIterator[Subject]:
     async with OpenAIServer.on(*RULES, models=[MODEL]) as server:
-        provider = OpenAIProvider(server.host, settings=hurried(first_token_s=0.3), retry=AT_ONCE)
+        provider = OpenAIProvider(server.host, settings=hurried(first_token_s=2), retry=AT_ONCE)
         yield _of_server(provider, server)
         await provider.aclose()
 

@@ -141,6 +141,7 @@ class ModelServer(ABC):
         self.requests: list[Logged] = []
         self.chats_now = 0
         self.most_chats = 0
+        self._hurries = False
         self._chooser = Chooser(self.script.rules)
         self._changed = asyncio.Condition()
         self._http = HttpServer(self._handle, port=port)
@@ -179,6 +180,10 @@ class ModelServer(ABC):
         if self._log is not None:
             self._log.close()
             self._log = None
+
+    def hurry(self) -> None:
+        """Send what is left of each answer at once, and all later ones."""
+        self._hurries = True
 
     async def until(self, holds: Callable[[Self], bool], timeout_s: float = 60.0) -> None:
         """Wait until `holds(self)`; it is tried whenever a request arrives or ends."""
@@ -295,7 +300,7 @@ class ModelServer(ABC):
             await turn.exchange.send(*pieces)
             return
         for n, piece in enumerate(pieces):
-            await turn.exchange.pause(turn.rule.chunk_s if n else 0)
+            await turn.exchange.pause(0 if self._hurries or not n else turn.rule.chunk_s)
             await turn.exchange.send(piece)
 
     async def _break(self, turn: Turn, fault: FaultKind) -> str:

@@ -10,7 +10,7 @@ from tests.support.model_server import ModelServer, ServerScript
 
 
 def serve(server: type[ModelServer]) -> None:
-    """Serve until SIGTERM or SIGINT, as the command line says."""
+    """Serve until SIGTERM or SIGINT, as the command line says; from SIGUSR1 on no answer comes slowly any more."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--script", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
@@ -24,6 +24,7 @@ async def _serve(server: ModelServer) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, server.hurry)
     async with server:
         print(f"READY {server.port}", flush=True)
         await stop.wait()
