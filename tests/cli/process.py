@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 NOBODY = "http://127.0.0.1:1"
 """An address where nothing listens."""
 

@@ -126,7 +126,7 @@ def test_a_reader_that_goes_away_is_no_error(shell: Shell) -> None:
     process.stdout.close()
     assert process.stderr is not None
     err = process.stderr.read()
-    process.wait(60)
+    process.wait(200)
     process.stderr.close()
     assert err == ""
     assert process.returncode in (0, 1)
@@ -135,7 +135,7 @@ def test_a_reader_that_goes_away_is_no_error(shell: Shell) -> None:
 def test_output_that_cannot_be_written_is_told(shell: Shell) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
         process = shell.start("sessions", "list", "--json", stdout=full.fileno())
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=200)
     assert process.returncode == 2
     assert err.startswith("agentsh: the output cannot be written: No space left on device")
 
@@ -147,7 +147,7 @@ def test_no_stdout_at_all_is_no_trouble(shell: Shell) -> None:
         env=shell.environ(),
         cwd=shell.root,
         capture_output=True,
-        timeout=60,
+        timeout=200,
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, b"")
@@ -216,5 +216,5 @@ def test_a_locale_without_utf_8_spoils_nothing(shell: Shell, locale: str) -> Non
 def test_the_console_script_is_the_same(shell: Shell) -> None:
     script = shutil.which("agentsh", path=str(Path(sys.executable).parent))
     assert script is not None
-    done = subprocess.run([script, "--version"], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([script, "--version"], capture_output=True, text=True, timeout=200, check=False)
     assert done.stdout == shell.run("--version").out

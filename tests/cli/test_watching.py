@@ -16,7 +16,7 @@ from tests.cli import stories as s
 from tests.cli.test_people import Typed
 
 ASKED = e.ApprovalAsked(question=QuestionId("q:1"), role=s.QA, what="run code", detail="python main.py")
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 
 
 class Played:

@@ -22,7 +22,7 @@ PALINDROME = "Write is_palindrome(word), whether a word is a palindrome: level -
 
 
 @pytest.mark.model
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize(
     ("team", "idea", "published"),
     [

@@ -27,7 +27,7 @@ class Served:
     def stop(self) -> None:
         """Let it go away; its log is whole then."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
+        self.process.wait(200)
 
     def hurries(self) -> None:
         """Let what the model is saying come to its end, and whatever it says later come at once."""

@@ -21,7 +21,7 @@ from tests.e2e.here import Here
 from tests.e2e.story import Story, answered, call_of_body, files, story
 
 FORKS = int(os.environ.get("AGENTSH_FORKS", "6"))
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + 10 * FORKS)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300 + 20 * FORKS)]
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ AROUND_S = 0.15
 NOTHING = Story({}, {}, frozenset(), [], None, set())
 AGAIN = ["--jsonl"]
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + 15 * KILLS)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600 + 30 * KILLS)]
 
 
 @dataclass

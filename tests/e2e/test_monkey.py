@@ -20,7 +20,7 @@ LEFT = (0, 130)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(SECONDS + 200)
+@pytest.mark.timeout(SECONDS + 600)
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_monkey_breaks_nothing_and_loses_nothing(tmp_path: Path, serve: Serve, shell: str) -> None:
     server = serve(company.script(*duo.rules(chunk_s=0.05), {"reply": "Well."}))

@@ -15,7 +15,7 @@ from tests.e2e.agent import Agent
 from tests.e2e.conftest import Serve, Served
 from tests.e2e.pane import Pane, needs_tmux, pane
 
-pytestmark = [needs_tmux, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [needs_tmux, pytest.mark.slow, pytest.mark.timeout(900)]
 SIZES = [(80, 24), (120, 40), (200, 60)]
 SESSION = "write-double-number-21-42"
 SETTINGS = '[model]\nprovider = "ollama"\nhost = "{host}"\nmodel = "tiny:latest"\n[run]\nteam = "duo"\n'

@@ -125,7 +125,7 @@ def test_no_file_but_a_plugin_is_run_where_a_project_would_like_it(shell: Here, 
     environ = {**shell.environ(), "PATH": os.environ["PATH"]}
     program = str(Path(sys.executable).with_name("agentsh"))
     asked = [program, "run", "A tool", *tiny.arguments(script, "make"), "--yes"]
-    ended = subprocess.run(asked, cwd=shell.home, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    ended = subprocess.run(asked, cwd=shell.home, env=environ, capture_output=True, text=True, check=False, timeout=200)
     assert (ended.returncode, mark.exists()) == (0, False), ended.stderr
     assert "left out until you trust them: conftest, json, sitecustomize" in ended.stderr
 

@@ -30,7 +30,7 @@ from agentsh.session.facade import Session
 from agentsh.store.journal import SqliteJournal
 from tests.support.stage import ModelInProcess, React, Stage, asks_and_says, card, facts, stage
 
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 Roles = Sequence[tuple[RoleCard, React]]
 SPEAKER = RoleName("speaker")
 

@@ -40,7 +40,7 @@ def python_for_another(needed: str = NEEDED) -> str | None:
     return None
 
 
-def run_as_another(argv: Sequence[str], timeout_s: float = 110) -> "subprocess.CompletedProcess[str]":
+def run_as_another(argv: Sequence[str], timeout_s: float = 280) -> "subprocess.CompletedProcess[str]":
     """Run a program as an ordinary user, to its end."""
     return subprocess.run(
         [*AS_ORDINARY, *argv],

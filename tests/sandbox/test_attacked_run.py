@@ -23,7 +23,7 @@ def alone(script: str) -> "subprocess.CompletedProcess[str]":
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=280,
         check=False,
     )
 

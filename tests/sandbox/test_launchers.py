@@ -10,7 +10,7 @@ from pathlib import Path
 from agentsh.core.code import Command
 from agentsh.sandbox import open_sandbox
 
-WITHIN_S = 60.0
+WITHIN_S = 100.0
 _KILLED = """
 import asyncio, os, sys
 from pathlib import Path

@@ -30,6 +30,7 @@ from agentsh.core.model import Frozen, JsonObject
 from agentsh.core.tokens import estimate_prompt, estimate_tokens
 from agentsh.providers.script import Asked, Chooser, Rule, Script
 from tests.support.http import Broken, Exchange, HttpServer, HungUp
+from tests.support.patience import HANG_S
 
 FaultKind = Literal["drop", "cut", "reset", "stall", "garbage", "blank", "html", "error_line", "no_done"]
 HTML = b"<!doctype html><title>router</title>"
@@ -185,7 +186,7 @@ class ModelServer(ABC):
         """Send what is left of each answer at once, and all later ones."""
         self._hurries = True
 
-    async def until(self, holds: Callable[[Self], bool], timeout_s: float = 60.0) -> None:
+    async def until(self, holds: Callable[[Self], bool], timeout_s: float = HANG_S) -> None:
         """Wait until `holds(self)`; it is tried whenever a request arrives or ends."""
         async with asyncio.timeout(timeout_s), self._changed:
             await self._changed.wait_for(lambda: holds(self))

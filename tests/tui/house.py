@@ -14,7 +14,7 @@ from agentsh.tui.lobby import Begin, Wanted
 from agentsh.tui.session_screen import SessionScreen
 from tests.tui.lobby import StageLobby
 
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 BUILD = Begin("build it")
 SIZES = ((80, 24), (120, 40), (200, 60))
 

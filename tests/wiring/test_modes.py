@@ -16,7 +16,7 @@ def started(shell: Shell, *words: str) -> int:
         cwd=shell.root,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=60,
+        timeout=200,
         umask=0o022,
         check=False,
     )
