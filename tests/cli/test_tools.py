@@ -31,7 +31,7 @@ async def binary(hands) -> str:
 
 @hookimpl
 def register_tools():
-    return [tool(stuck, deadline_s=0.5), tool(binary)]
+    return [tool(stuck, deadline_s=2), tool(binary)]
 '''
 CLERK = """\
 ---
@@ -46,7 +46,7 @@ TEAM = "---\nname: office\nconductor: solo\nroles: [clerk]\nverify: false\n---\n
 SETTINGS = f"""\
 [mcp.bench]
 command = ["{sys.executable}", "-m", "tests.support.mcp_server"]
-deadline_s = 3.0
+deadline_s = 8.0
 env = {{ PYTHONPATH = "{Path(__file__).parents[2]}" }}
 
 [mcp.silent]
@@ -57,11 +57,11 @@ allow = ["tool bench*", "tool silent"]
 """
 SAID: list[tuple[str, JsonObject, str]] = [
     ("bench.add", {"a": 40, "b": 2}, "42"),
-    ("bench.hang", {}, "bench.hang did not end within 3 s."),
+    ("bench.hang", {}, "bench.hang did not end within 8 s."),
     ("bench.chatter", {}, "50000 more characters, not kept"),
     ("bench.picture", {}, "1,500 bytes: it cannot be read as text"),
     ("bench.die", {}, "'bench'"),
-    ("stuck", {}, "stuck did not end within 0.5 s. What it had done before stays done."),
+    ("stuck", {}, "stuck did not end within 2 s. What it had done before stays done."),
     ("binary", {}, "binary is broken: it gave bytes where text was due."),
 ]
 NEVER_MADE: list[tuple[str, JsonObject, str]] = [
