@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 NAMES = ("fenced_files", "front_matter", "patch", "path_resolver", "rule_matcher", "stream_filter")
@@ -21,6 +22,11 @@ WATCHED = ("agentsh.core", "agentsh.library", "agentsh.workspace")
 """Packages whose branches guide atheris."""
 LONGEST_BYTES = 400
 FULL = 1_000_000
+TOLD_EVERY = 50_000
+SO_FAR = "so far: "
+"""What a line begins with that says how far it is."""
+LAST_LINES = 400
+"""Of what atheris says that are kept for a failure."""
 PLACE = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Where files are made and removed quickly."""
 
@@ -54,18 +60,30 @@ def guided(target: str, cases: int, seed: int) -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="agentsh-fuzz-", dir=PLACE) as folder:
         words = ["--guided-here", folder, "--cases", str(cases), "--seed", str(seed), target]
-        done = subprocess.run(
+        with subprocess.Popen(
             [sys.executable, "-m", "tests.fuzz.run", *words],
             env={**os.environ, "AGENTSH_FUZZ_PLACE": folder},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
-            check=False,
-        )
-        if done.returncode != 0 or not (Path(folder) / "done").exists():
-            raise subprocess.CalledProcessError(done.returncode, target, done.stdout, done.stderr)
+        ) as process:
+            said = _listen(process.stdout or ())
+        if process.returncode != 0 or not (Path(folder) / "done").exists():
+            raise subprocess.CalledProcessError(process.returncode, target, said)
     print(
         f"{target}: {cases:,} texts in {time.monotonic() - began:.0f} s, guided by atheris, nothing found", flush=True
     )
+
+
+def _listen(lines: Iterable[str]) -> str:
+    """Pass on how far it is; return the last of the rest."""
+    last: deque[str] = deque(maxlen=LAST_LINES)
+    for line in lines:
+        if line.startswith(SO_FAR):
+            print(line.removeprefix(SO_FAR), end="", flush=True)
+        else:
+            last.append(line)
+    return "".join(last)
 
 
 def _guided_here(target: str, cases: int, seed: int, folder: Path) -> None:
@@ -74,7 +92,7 @@ def _guided_here(target: str, cases: int, seed: int, folder: Path) -> None:
 
     with atheris.instrument_imports(include=list(WATCHED)):
         from tests.fuzz.targets import TARGETS, TOKENS
-    check, pieces, tried = TARGETS[target], TOKENS[target], 0
+    check, pieces, tried, began = TARGETS[target], TOKENS[target], 0, time.monotonic()
 
     def one(data: bytes) -> None:
         nonlocal tried
@@ -89,6 +107,8 @@ def _guided_here(target: str, cases: int, seed: int, folder: Path) -> None:
             print(f"{target}: {text!r}", flush=True)
             raise
         tried += 1
+        if tried % TOLD_EVERY == 0:
+            print(f"{SO_FAR}{target}: {tried:,} texts in {time.monotonic() - began:.0f} s so far", flush=True)
         if tried >= cases:
             (folder / "done").touch()
 

@@ -32,6 +32,8 @@ _RULES = [
     RuleSet(deny=("run rm *", "write .env", "read secrets", "install evil", "net evil.org"), ask=("run git *",)),
 ]
 _CLEARED_EVERY = 500
+_BY_ONE = 60
+"""Characters that are fed to the filter one at a time: more would cost most of a round, and show nothing new."""
 
 
 def stream_filter(text: str) -> None:
@@ -42,7 +44,7 @@ def stream_filter(text: str) -> None:
     cleaner, cut = Cleaner(), len(text) // 3 + 1
     assert "".join(cleaner.feed(text[at : at + cut]) for at in range(0, len(text), cut)) == shown
     cleaner = Cleaner()
-    assert "".join(map(cleaner.feed, text[:200])) == clean(text[:200])
+    assert "".join(map(cleaner.feed, text[:_BY_ONE])) == clean(text[:_BY_ONE])
 
 
 def front_matter(text: str) -> None:
