@@ -20,6 +20,8 @@ _USER: Final = "1000"
 _ANSWER_S: Final = 15.0
 _COPIED_BYTES: Final = 128 << 10
 """Settings up to this size are copied: each mount costs a start a quarter of a millisecond."""
+_COPIED_FILES: Final = 8
+"""Most in a folder that is copied."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,9 @@ class Bubble:
         paths = shown(network=self.command.network)
         # The run's own limit on files holds already when they are copied.
         most = min(_COPIED_BYTES, self.command.limits.file_bytes) if self.abilities.copies else -1
-        copies = {path: None for path in paths if 0 <= _file_bytes(path) <= most}
-        opened = [(path, fd) for path in copies if (fd := fds.reading(path)) is not None]
+        copies = {path: files for path in paths if (files := _files_of(path)) and max(map(_file_bytes, files)) <= most}
+        small = [file for files in copies.values() for file in files]
+        opened = [(path, fd) for path in small if (fd := fds.reading(path)) is not None]
         options = [part for path, fd in opened for part in ("--perms", "0444", "--file", str(fd), str(path))]
         bound = _binds("--ro-bind-try", [path for path in paths if path not in copies])
         return [*options, *bound], [fd for _, fd in opened]
@@ -133,8 +136,18 @@ def _system() -> tuple[str, ...]:
 
 @cache
 def _file_bytes(path: Path) -> int:
-    """Return the size of a file when first asked; -1 for what is none."""
-    return path.stat().st_size if path.is_file() else -1
+    """Return the size of a file when first asked."""
+    return path.stat().st_size
+
+
+@cache
+def _files_of(path: Path) -> tuple[Path, ...]:
+    """Return what can be copied in the place of `path`: a file itself, a folder's few files; of others nothing."""
+    try:
+        found = [path] if path.is_file() else list(path.iterdir())
+        return tuple(found) if len(found) <= _COPIED_FILES and all(file.is_file() for file in found) else ()
+    except OSError:
+        return ()
 
 
 def _binds(option: str, paths: Sequence[Path]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import resource
 import select
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ from agentsh.core.code import Command, Limits, RunResult, SandboxStatus
 from agentsh.core.errors import SandboxUnavailable
 from agentsh.sandbox import seccomp
 from agentsh.sandbox.bubble import HOME, SHARED_MEMORY, Abilities, Bubble
-from agentsh.sandbox.crowd import Crowd
+from agentsh.sandbox.crowd import Crowd, parent_of
 from agentsh.sandbox.descriptors import Descriptors
 from agentsh.sandbox.interpreters import SandboxedInterpreter
 from agentsh.sandbox.rlimits import process_limit, resource_limits
@@ -123,7 +124,7 @@ class _BubblewrapRun(Run):
                 pass_fds=(wait, go, tell, code, listed, *bound),
                 env=self._warden.environment(),
                 cwd="/",
-                start_new_session=True,
+                process_group=0,  # what runs in the bubble gets a session of its own, from bubblewrap
             )
             self._go = fds.take(go)
             return Started(self._process, fds.take(control))
@@ -141,9 +142,11 @@ class _BubblewrapRun(Run):
 
     def _limit(self, pid: int) -> None:
         """Set the limits on the bubble's first process, from which all others have them, and let it go on."""
-        self._root = Path(f"/proc/{pid}/root")
         try:
             self._first = os.pidfd_open(pid)
+            if not self._is_ours(pid):
+                return  # it failed already, and its number is somebody else's
+            self._root = Path(f"/proc/{pid}/root")
             for kind, soft, hard in resource_limits(self._limits):
                 resource.prlimit(pid, kind, (soft, hard))
             most = process_limit(self._limits)
@@ -158,7 +161,17 @@ class _BubblewrapRun(Run):
         else:
             self._let_go()
 
+    def _is_ours(self, pid: int) -> bool:
+        """Whether a process that cannot change any more, since it is held open, is bubblewrap's own child."""
+        if self._process is not None and parent_of(pid) == self._process.pid:
+            return True
+        if self._first is not None:
+            os.close(self._first)
+            self._first = None
+        return False
+
     def _let_go(self) -> None:
+        self.let_go_at = time.monotonic()
         if self._go is not None:
             with suppress(BrokenPipeError):
                 os.write(self._go, b"\0")
@@ -171,12 +184,13 @@ class _BubblewrapRun(Run):
 
     def places(self) -> Sequence[Place]:
         """Return the workspace and the bubble's own file systems."""
-        own = [self._root / path.lstrip("/") for path in (HOME, SHARED_MEMORY)] if self._root else []
+        root = None if self.gone() else self._root  # its number may be another's by now
+        own = [root / path.lstrip("/") for path in (HOME, SHARED_MEMORY)] if root else []
         return [Place(self._bubble.view.workspace), *(Place(path, private=True) for path in own)]
 
     def crowded(self) -> bool:
         """Whether root has started more processes than it may."""
-        return self._crowd.over(self._root)
+        return self._crowd.over(self._root) and not self.gone()
 
     def kill(self) -> None:
         """Kill the bubble's first process, and with it all others.

@@ -1,8 +1,8 @@
 """Runs cells one after another in one process, and keeps what they define.
 
 Never imported: its source is run inside by `agentsh.sandbox.interpreters`. It is told by a socket on stdin: each line
-is a JSON object, `{"id", "code"}` for a cell or `{"interrupt": id}`, and it answers `{"id", "value", "error"}`. What
-cells print goes to stdout and stderr as it is.
+is a JSON object, `{"id", "code"}` for a cell or `{"interrupt": id}`, and it answers `{"id", "value", "error"}`; when it
+is ready it says so with the id 0. What cells print goes to stdout and stderr as it is.
 """
 # ruff: noqa: E402, S102, S307
 
@@ -23,6 +23,7 @@ from contextlib import suppress
 from queue import SimpleQueue
 from types import CodeType, ModuleType
 
+READY = 0
 MOST_CHARACTERS = 20_000
 """Of a value, and of a traceback."""
 
@@ -34,6 +35,8 @@ class Cells:
         self.channel = channel
         self.waiting: SimpleQueue[tuple[int, str] | None] = SimpleQueue()
         self.current: int | None = None
+        self.stopped: int | None = None
+        """Which cell is to stop, also when it has not begun yet."""
         self.module = ModuleType("__main__")
         self.module.__dict__["__builtins__"] = builtins
         sys.modules["__main__"] = self.module
@@ -47,13 +50,16 @@ class Cells:
                 told = json.loads(line)
                 if "code" in told:
                     self.waiting.put((told["id"], told["code"]))
-                elif told["interrupt"] == self.current:
+                    continue
+                self.stopped = told["interrupt"]
+                if self.stopped == self.current:
                     os.killpg(0, signal.SIGINT)
         self.waiting.put(None)
 
     def serve(self) -> None:
         """Run cell after cell."""
         threading.Thread(target=self.listen, daemon=True).start()
+        self.tell({"id": READY})
         while (told := self.waiting.get()) is not None:
             number, code = told
             self.current = number
@@ -62,9 +68,13 @@ class Cells:
             except KeyboardInterrupt:
                 value, error = "", "KeyboardInterrupt"
             self.current = None
-            answer = json.dumps({"id": number, "value": value, "error": error}).encode() + b"\n"
-            while answer:
-                answer = answer[os.write(self.channel, answer) :]
+            self.tell({"id": number, "value": value, "error": error})
+
+    def tell(self, answer: dict[str, object]) -> None:
+        """Write one line."""
+        line = json.dumps(answer).encode() + b"\n"
+        while line:
+            line = line[os.write(self.channel, line) :]
 
     def run(self, number: int, code: str) -> tuple[str, str]:
         """Run one cell; return how its last expression reads, and its error."""
@@ -73,6 +83,8 @@ class Cells:
         linecache.cache[name] = (len(code), None, lines, name)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
+            if self.stopped == number:
+                raise KeyboardInterrupt
             body, last = compiled(code, name)
             exec(body, self.module.__dict__)
             value = None if last is None else eval(last, self.module.__dict__)

@@ -23,6 +23,10 @@ Begin = Callable[[Command], AbstractContextManager[Run]]
 """Prepares one run of a command, and cleans up after it."""
 End = EndedBy | Literal["interrupt"]
 
+_READY: Final = 0
+"""The id of its first answer, which is to no cell."""
+_BEGINS_WITHIN_S: Final = 30.0
+"""How long it may take until it can run its first cell; no cell's time."""
 _STOPS_WITHIN_S: Final = 5.0
 """How long a cell may take to stop when it is interrupted; what it defined is lost when the machine is too busy."""
 _GONE_WITHIN_S: Final = 10.0
@@ -97,6 +101,7 @@ class _Life:
         self._loop = asyncio.get_running_loop()
         self._over: asyncio.Future[End] = self._loop.create_future()
         """Resolves when the process has ended, or has to."""
+        self._ready: asyncio.Future[None] = self._loop.create_future()
         self._asked_to_stop: asyncio.Future[End] | None = None
         self._answer: asyncio.Future[JsonObject] | None = None
         self._number = 0
@@ -143,6 +148,8 @@ class _Life:
         self._answer, self._asked_to_stop = self._loop.create_future(), self._loop.create_future()
         for inlet in (self._out, self._err):
             inlet.renew(cell.output_bytes)
+        first: set[asyncio.Future[None] | asyncio.Future[End]] = {self._ready, self._over, self._asked_to_stop}
+        await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED, timeout=_BEGINS_WITHIN_S)
         deadline = self._loop.call_later(cell.wall_s, self.stop, "deadline")
         try:
             ended_by = await self._through(cell)
@@ -199,6 +206,8 @@ class _Life:
             return  # it has ended, or does not listen: that is seen elsewhere
 
     def _hear(self, answer: JsonObject) -> None:
+        if answer.get("id") == _READY and not self._ready.done():
+            self._ready.set_result(None)
         if self._answer is not None and not self._answer.done() and answer.get("id") == self._number:
             self._answer.set_result(answer)
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -132,9 +133,11 @@ class _LaunchedRun(Run):
         return Started(self._launcher.process, os.dup(self._launcher.channel.fileno()))
 
     def hear(self, line: bytes) -> None:
-        """Take the launcher's one word: how it ended, or why it did not start."""
+        """Take the launcher's words: that it starts, or why it cannot, and how it ended."""
         word, _, rest = line.decode(errors="replace").partition(" ")
-        if word == "ended":
+        if word == "began":
+            self.let_go_at = time.monotonic()
+        elif word == "ended":
             self.ending = _ending(int(rest))
         elif word == "failed":
             self.failure = rest

@@ -1,8 +1,9 @@
 """The program that starts model code without bubblewrap: it limits, confines and starts it, and ends all of it.
 
 Never imported: `agentsh.sandbox.launched` hands it compiled to a bare Python, with a control socket. On that it is told
-what to do: descriptors of the task, of stdin, stdout and stderr. One line comes back when all is over, and when the
-other end closes everything is killed. It is the subreaper of what it starts, so that a daemon cannot slip away to init.
+what to do: descriptors of the task, of stdin, stdout and stderr. One line comes back when the program is about to start
+and one when all is over, and when the other end closes everything is killed. It is the subreaper of what it starts, so
+that a daemon cannot slip away to init.
 
 It imports built-in and extension modules only. `os` and `ctypes`, which wrap two of these, would cost 2.5 of the
 10 ms that a run may take to start.
@@ -27,6 +28,8 @@ LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 4
 LANDLOCK_RULE_PATH_BENEATH = 1
 CAPABILITY_VERSION = 0x20080522
 WATCH_PERIOD_MS = 20
+COUNTED_EVERY = 50
+"""Periods after which is counted anyway: what ends elsewhere meanwhile hides what begins here."""
 DESCRIPTORS = 4
 """The task, and what become stdin, stdout and stderr."""
 END_WITHIN_S = 5.0
@@ -97,13 +100,16 @@ def supervise(child: int, control: int, crowd: int, threads_before: int) -> str:
     poll = select.poll()
     poll.register(ended, select.POLLIN)
     poll.register(control, select.POLLIN)
+    periods = 0
     while True:
         ready = [fd for fd, _ in poll.poll(WATCH_PERIOD_MS if crowd else None)]
         if ended in ready:
             return f"ended {os.waitpid(child, 0)[1]}"
         if ready:
             return "told"
-        if threads_of_the_machine() - threads_before > crowd and len(descendants()) > crowd:
+        periods += 1
+        grown = threads_of_the_machine() - threads_before > crowd
+        if (grown or periods % COUNTED_EVERY == 0) and len(descendants()) > crowd:
             return "processes"
 
 
@@ -194,6 +200,7 @@ def become(spec: dict, control: int) -> None:  # type: ignore[type-arg]
     except OSError as error:
         os.write(control, f"failed {error}\n".encode())
         leave(125)
+    os.write(control, b"began\n")
     os.closerange(3, 1 << 20)
     execute(spec["argv"], spec["env"])
 

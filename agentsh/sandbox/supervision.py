@@ -19,6 +19,8 @@ from agentsh.sandbox.watch import Place, watch
 _GONE_WITHIN_S: Final = 10.0
 """How long a kill may take before it is given up."""
 _LAST_OUTPUT_S: Final = 1.0
+_SET_UP_WITHIN_S: Final = 30.0
+"""How long it may take to set up what the program runs in; on a busy machine that is seconds."""
 _POLL_S: Final = 0.0002
 
 _OUT_OF_MEMORY: Final = ("MemoryError", "std::bad_alloc", "Cannot allocate memory", "heap out of memory")
@@ -51,6 +53,8 @@ class Run(ABC):
         """Set when what supervises it inside ended it."""
         self.failure: str = ""
         """Why the program could not be confined, and so was not started."""
+        self.let_go_at: float | None = None
+        """When the program was let go, by the monotonic clock; None: what it runs in is still set up."""
 
     @abstractmethod
     def start(self, stdio: tuple[int, int, int]) -> Started:
@@ -104,7 +108,7 @@ class _Supervision:
         self._over: asyncio.Future[EndedBy] = asyncio.get_running_loop().create_future()
 
     async def result(self) -> RunResult:
-        began = time.monotonic()
+        began = self._began = time.monotonic()
         process = self._open()
         try:
             ended_by = await self._end()
@@ -131,15 +135,25 @@ class _Supervision:
     async def _end(self) -> EndedBy:
         """Wait for the first thing that ends the run, and return it."""
         loop = asyncio.get_running_loop()
-        deadline = loop.call_later(self._command.limits.wall_s, self._stop, "deadline")
+        self._deadline = loop.call_later(self._command.limits.wall_s, self._out_of_time)
         watching = watch(self._run.places, self._run.crowded, self._command.limits)
         watcher = loop.create_task(watching, name="sandbox-watch")
         try:
             await asyncio.wait({self._over, watcher}, return_when=asyncio.FIRST_COMPLETED)
             return self._over.result() if self._over.done() else watcher.result()
         finally:
-            deadline.cancel()
+            self._deadline.cancel()
             watcher.cancel()
+
+    def _out_of_time(self) -> None:
+        """Stop the run, or look again: the time in which it was set up is not the program's."""
+        wall_s, let_go_at = self._command.limits.wall_s, self._run.let_go_at
+        end = self._began + _SET_UP_WITHIN_S if let_go_at is None else let_go_at + wall_s
+        left_s = min(end - time.monotonic(), wall_s)
+        if left_s > 0:
+            self._deadline = asyncio.get_running_loop().call_later(left_s, self._out_of_time)
+        else:
+            self._stop("deadline")
 
     def _stop(self, reason: EndedBy) -> None:
         if not self._over.done():
@@ -150,6 +164,8 @@ class _Supervision:
         try:
             await until(lambda: self._run.gone() and process.poll() is not None, _GONE_WITHIN_S)
             await until(lambda: self._out.closed and self._err.closed, _LAST_OUTPUT_S)
+            for inlet in (self._out, self._err):
+                inlet.drain()  # the loop may have been held up for longer than that
         finally:
             if process.poll() is None:
                 process.kill()

@@ -15,13 +15,13 @@ _PATH: Final = "/usr/bin:/bin:/run/current-system/sw/bin"
 _WAIT: Final = f"""
 cd /
 read -r _
-for pause in 0 1; do
+for pause in 0 1 2; do
     sleep $pause
     grep -lsF "{VARIABLE}=$0" /proc/[0-9]*/environ | while IFS=/ read -r _ _ pid _; do kill -9 "$pid"; done
 done
 """
-"""From the root: a disk can be unmounted meanwhile. Twice: what was about to become bubblewrap at that very moment is
-found a second later."""
+"""From the root: a disk can be unmounted meanwhile. Again: what was about to become bubblewrap at that very moment is
+found later, on a busy machine after seconds."""
 
 
 class Warden:

@@ -31,3 +31,11 @@ def test_a_bubble_that_is_being_set_up_is_not_blamed_for_the_machine_s_processes
     crowd = Crowd(most=2)
     with waiting(6):
         assert not crowd.over(Path(f"/proc/{os.getpid()}/root"))
+
+
+def test_a_crowd_is_seen_also_while_as_many_end_elsewhere(tmp_path: Path) -> None:
+    """How many threads the machine has says nothing then."""
+    for number in range(9):
+        (tmp_path / "proc" / str(number)).mkdir(parents=True)
+    crowd = Crowd(most=2)
+    assert any(crowd.over(tmp_path) for _ in range(50))

@@ -79,6 +79,13 @@ async def test_a_cell_stops_at_its_deadline_and_the_rest_stays(interpreter: Inte
     assert (await run(interpreter, "x")).value == "7"
 
 
+async def test_a_cell_whose_time_is_over_before_it_begins_is_stopped_all_the_same(interpreter: Interpreter) -> None:
+    stopped = await run(interpreter, "x = 7\nwhile True: pass", wall_s=0.0001)
+    assert (stopped.ended_by, stopped.lost, stopped.ok) == ("deadline", False, False)
+    again = await run(interpreter, "1")
+    assert (again.value, again.forgot) == ("1", False)
+
+
 async def test_a_cell_that_does_not_stop_takes_the_interpreter_with_it_and_that_is_told(
     interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
