@@ -27,8 +27,9 @@ _WAKES = (
     e.RoleFired,
     e.TasksEdited,
 )
-BEGIN_AT_ONCE = 16
-"""So many reactions begin in one turn of the event loop: each of a thousand puts a prompt together at once."""
+BREATH_S = 0.01
+"""Reactions begin in turns of the event loop of about this length: each of a thousand puts a prompt together."""
+MOST_AT_ONCE = 32
 Rest = Callable[[], Awaitable[None]]
 """Called when the team is quiet; it goes on when this returns."""
 
@@ -45,6 +46,8 @@ class Run:
         self._dismissed: set[RoleName] = set()
         self._wake = asyncio.Event()
         self._holds = 0
+        self._at_once = MOST_AT_ONCE // 2
+        """So many reactions begin in one turn of the event loop."""
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -128,11 +131,11 @@ class Run:
             for opened in self._unattended():
                 self._begin(tasks, opened.role, self._go_on(opened))
             free = (turn for turn in self._conductor.turns(self._state) if self._is_free(turn.role))
-            due = list(itertools.islice(free, BEGIN_AT_ONCE))
+            due = list(itertools.islice(free, self._at_once))
             for turn in due:
                 self._begin(tasks, turn.role, self._take(turn))
-            if len(due) == BEGIN_AT_ONCE:
-                await asyncio.sleep(0)  # keys and screens have their turn before the others begin
+            if len(due) == self._at_once:
+                await self._breathe()
                 continue
             if self._busy or self._holds:
                 worked = True
@@ -143,6 +146,14 @@ class Run:
                 await rest()
                 continue
             await self._wake.wait()
+
+    async def _breathe(self) -> None:
+        """Let those that begin, keys and screens have their turn; if that took long, fewer begin the next time."""
+        clock = asyncio.get_running_loop()
+        began_s = clock.time()
+        await asyncio.sleep(0)
+        slow = clock.time() - began_s > BREATH_S
+        self._at_once = max(self._at_once // 2, 1) if slow else min(self._at_once + 1, MOST_AT_ONCE)
 
     def _unattended(self) -> list[OpenReaction]:
         """Return open reactions that nobody works on: those of a process that died, and those to be retried."""

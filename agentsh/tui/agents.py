@@ -67,13 +67,15 @@ class Agents(Options):
         return names[self.highlighted] if self.highlighted is not None and self.highlighted < len(names) else None
 
     def show(self, view: SessionView, queued: Mapping[RoleName, int]) -> None:
-        """Show the roles as they are now; only what changed is drawn again.
+        """Show the roles as they are now; only what changed is drawn again, and nothing out of sight.
 
         Args:
             view: the session.
             queued: for a role that waits for its model, how many go before it.
         """
         self._told_last = view, queued
+        if not self.display or not self.is_on_screen:
+            return
         timed = len(view.roles) <= MOST_TIMED
         width = max(16, self.scrollable_content_region.width - 2)
         told = {
@@ -98,6 +100,10 @@ class Agents(Options):
     def on_resize(self, _event: events.Resize) -> None:
         """Lay the rows out for the new width, also where nothing goes on that would be an occasion for it."""
         self.call_after_refresh(self._show_again)
+
+    def on_show(self) -> None:
+        """Show what has changed out of sight."""
+        self._show_again()
 
     def _show_again(self) -> None:
         if self._told_last is not None:

@@ -3,6 +3,7 @@
 What a key does here a command does too; edits and breakpoints go through the prompt, where they can be read.
 """
 
+import time
 from collections.abc import Mapping
 from typing import ClassVar, Literal, NamedTuple
 
@@ -32,6 +33,8 @@ from agentsh.tui.world_plot import WorldPlot
 WIDE = 96
 """From so many cells on map and entities stand side by side."""
 PERIOD_S = 0.25
+SHARE = 0.1
+"""Looking at a world takes no more of the time than this: one of thousands is looked at less often."""
 """So often the world is looked at anew while it is seen and goes on."""
 _BY_TENS = 10
 _SPEEDS: tuple[float | None, ...] = (0.2, 0.5, 1, 2, 5, 10, 25, 50, None)
@@ -104,6 +107,7 @@ class WorldPane(Vertical):
         self._plotted: tuple[EntityId, str] | None = None
         self._shows_all = False
         self.moved = False
+        self._rests_until_s = 0.0
 
     def compose(self) -> ComposeResult:
         """Head; map and entities; what one has, and a number of it; keys."""
@@ -142,7 +146,7 @@ class WorldPane(Vertical):
         self.look()
 
     def _look_again(self) -> None:
-        if self.moved:
+        if self.moved and time.monotonic() >= self._rests_until_s:
             self.look()
 
     def look(self) -> None:
@@ -150,6 +154,7 @@ class WorldPane(Vertical):
         if not self.display or not self.is_on_screen:
             return
         self.moved = False
+        began_s = time.thread_time()
         view = self._view = self._world.view(named=not self._shows_all)
         self._rooms = {room.id: room.name or f"#{room.id}" for room in view.rooms}
         self._names = {entity.id: entity.name for entity in view.entities}
@@ -158,6 +163,7 @@ class WorldPane(Vertical):
         self.entities.border_title = f"Entities {len(shown)} of {view.alive}"
         self.entities.show([entity.id for entity in shown], lambda place, width: self._entity(shown[place], width))
         self._look_closely()
+        self._rests_until_s = time.monotonic() + (time.thread_time() - began_s) / SHARE
 
     def _look_closely(self) -> None:
         view, id_ = self._view, self.entities.chosen

@@ -27,6 +27,8 @@ from agentsh.world.thoughts import Thoughts
 from agentsh.world.watches import Watches
 from agentsh.world.world import Arrival, Missed, Ticked, World
 
+ASKED_AT_ONCE = 100
+"""After so many questions are put into words, keys and screens have their turn."""
 _GO_ON = (e.SessionResumed, e.ReactionRetried, e.BudgetChanged)
 
 
@@ -196,7 +198,7 @@ class WorldRun:
         async with self._boundary:
             landing = self._thoughts.landing(self.world)
             ticked = await self._advance(landing)
-            await self._desk.log.append(*self._events(ticked, landing))
+            await self._desk.log.append(*await self._events(ticked, landing))
             self._thoughts.took()
             if self._until is not None:
                 self._is_fulfilled = self._fulfils(self._until, ticked.touched)
@@ -212,8 +214,13 @@ class WorldRun:
                 return cast("Ticked", end.value)
             await asyncio.sleep(0)
 
-    def _events(self, ticked: Ticked, landing: list[Arrival]) -> list[e.Event]:
+    async def _events(self, ticked: Ticked, landing: list[Arrival]) -> list[e.Event]:
         """Return what is kept of a tick, in one piece. The tick itself comes last but for a snapshot of it."""
+        told: list[e.Event] = []
+        for number, question in enumerate(ticked.questions, 1):
+            told.append(_asked(question))
+            if number % ASKED_AT_ONCE == 0:
+                await asyncio.sleep(0)
         missed = {arrival.role: arrival.reason for arrival in landing if isinstance(arrival, Missed)}
         finished = e.TickFinished(
             tick=ticked.tick,
@@ -225,8 +232,7 @@ class WorldRun:
         due = ticked.tick % self.world.card.snapshot_ticks == 0
         self._is_stored = due or ticked.saves
         stored = [self._snapshot("period" if due else "event")] if self._is_stored else []
-        told = [*map(_asked, ticked.questions), *map(_said, ticked.words)]
-        return [*self._thoughts.closing(missed), *told, finished, *stored]
+        return [*self._thoughts.closing(missed), *told, *map(_said, ticked.words), finished, *stored]
 
     def _snapshot(self, why: e.SnapshotReason) -> e.WorldSnapshot:
         return e.WorldSnapshot(tick=self.world.tick, why=why, parts=self.world.snapshot())
