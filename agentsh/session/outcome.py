@@ -2,6 +2,7 @@
 
 from agentsh.core.errors import AgentshError, BudgetSpent, ExitCode
 from agentsh.core.events import SessionFinished
+from agentsh.core.worlds import WORLD
 from agentsh.engine.state import OpenReaction, State
 
 _SEVERITY = (
@@ -16,10 +17,14 @@ _SEVERITY = (
 
 
 def outcome(state: State) -> SessionFinished:
-    """Return the end of a team that is quiet: done, failed, or waiting for something."""
+    """Return the end of a team that is quiet: done, failed, or waiting for something.
+
+    A thought that came to nothing ends no world: after any other tick the next one goes on without it.
+    """
     failed = [opened for opened in state.open.values() if opened.failed is not None]
-    if failed:
-        return _failure(min(failed, key=lambda opened: _rank(opened.exit_code)))
+    stopped = [opened for opened in failed if not _is_lost_thought(opened)]
+    if stopped:
+        return _failure(min(stopped, key=lambda opened: _rank(opened.exit_code)))
     return _verified(state)
 
 
@@ -47,6 +52,11 @@ def _failure(opened: OpenReaction) -> SessionFinished:
     )
 
 
+def _is_lost_thought(opened: OpenReaction) -> bool:
+    """Return whether an agent of a world was to think of what it perceived, and no answer will come of it."""
+    return not opened.resumable and all(id_.startswith(f"{WORLD}:") for id_ in opened.observed)
+
+
 def _rank(exit_code: int) -> int:
     return _SEVERITY.index(ExitCode(exit_code)) if exit_code in _SEVERITY else 0
 
@@ -69,7 +79,9 @@ def _verified(state: State) -> SessionFinished:
 
 def _unverified(state: State) -> str:
     if state.world is not None:
-        return f"the world stands at tick {state.world.tick}"
+        lost = sorted(opened.role for opened in state.open.values() if opened.failed and _is_lost_thought(opened))
+        without = f", without the last thought of {', '.join(lost)}" if lost else ""
+        return f"the world stands at tick {state.world.tick}{without}"
     return "the team is done"
 
 

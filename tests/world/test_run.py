@@ -353,6 +353,28 @@ async def test_nonsense_of_one_agent_is_told_and_the_world_ticks_on(tmp_path: Pa
         assert not on.desk.log.state.open
 
 
+async def test_nonsense_in_the_very_last_tick_is_told_and_ends_the_world_as_any_other_end(tmp_path: Path) -> None:
+    async def react(reaction: Reaction) -> None:
+        if reaction.role == AGENT and reaction.id == last:
+            raise OutputInvalid("think got no answer that can be used", raw="blah")
+        await thinks(reaction)
+
+    last, file = "", card(2, 1, lock=True, ticks=4)
+    async with world_stage(tmp_path / "whole.db", catalogue(), file) as on:
+        await on.session.run()
+        last = next(
+            f.reaction for f in reversed(await on.events()) if isinstance(f, e.ReactionFinished) and f.role == AGENT
+        )
+    async with world_stage(tmp_path / "w.db", catalogue(), file, react=react) as on:
+        finished = await on.session.run()
+        assert (finished.status, finished.exit_code) == ("finished", 0)
+        assert finished.summary == f"the world stands at tick 4, without the last thought of {AGENT}"
+        await on.session.send(Tick(times=2))
+        last = ""
+        await on.session.run()
+        assert on.world.tick == 6
+
+
 async def test_when_nobody_is_left_who_could_think_the_world_stops_and_goes_on_after_a_retry(tmp_path: Path) -> None:
     down = c.Failed(failure="refused", retryable=True, message="nobody answers")
     replies = itertools.chain([down] * 2, itertools.repeat("fine"))
