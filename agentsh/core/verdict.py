@@ -61,6 +61,8 @@ class GateResult(Frozen):
     """Changes that would get past this gate, or further into it."""
     packages: tuple[str, ...] = ()
     """All packages that have to be installed to get past this gate, as requirements: `PyYAML>=6`."""
+    for_tests: tuple[str, ...] = ()
+    """Of those packages, the normalised names of what only tests import."""
     blamed: tuple[str, ...] = ()
     """Files that need those packages, where that is all that is wrong."""
     mendable: bool = True

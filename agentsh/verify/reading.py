@@ -11,7 +11,7 @@ from agentsh.verify.distributions import distribution
 from agentsh.verify.evidence import excerpt, how_it_ended, printed
 from agentsh.verify.imports import Asked, Unresolved, nearest, own_unresolved
 from agentsh.verify.mending import Addable, mends
-from agentsh.verify.program import Program, is_of_a_tool, is_test, is_test_support, listed
+from agentsh.verify.program import Program, is_for_tests, is_of_a_tool, is_test, is_test_support, listed
 from agentsh.verify.source import Source, Sources, Undefined, checker_texts
 
 MOST_TOLD = 8
@@ -63,7 +63,7 @@ class Names:
     addable: tuple[Addable, ...] = ()
     """Undefined names that an import of the standard library would define."""
     foreign: Mapping[str, Asked] = field(default_factory=dict)
-    """Module of a package that is there → the first import of it."""
+    """Module of a package that is there → the first import of it, by the program if it does, else by its tests."""
     installed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Module → the distribution that brings it, and its version."""
 
@@ -133,9 +133,9 @@ def _modules_perhaps(program: Program, sources: Mapping[str, Source]) -> list[tu
 
 
 def _foreign(answer: Resolved, there: Iterable[Asked]) -> dict[str, Asked]:
-    """Return the first import of each package's module that is there."""
+    """Return an import of each package's module that is there: the program's first, else the tests' first."""
     found: dict[str, Asked] = {}
-    for one in there:
+    for one in sorted(there, key=lambda one: is_for_tests(one.path)):
         top = one.found.module.partition(".")[0]
         if top in answer.installed:
             found.setdefault(top, one)

@@ -7,10 +7,11 @@ from agentsh.verify.distributions import distribution
 from agentsh.verify.evidence import excerpt
 from agentsh.verify.imports import Unresolved
 from agentsh.verify.packages import Declared, requirement
-from agentsh.verify.program import Program, listed
+from agentsh.verify.program import Program, is_for_tests, listed
 from agentsh.verify.reading import MOST_TOLD, Names, failed
 
 _PINS = "requirements.txt"
+_RUNNER = "pytest"
 _ADVICE = "Declare them in requirements.txt, or better, use the standard library instead."
 
 
@@ -18,7 +19,7 @@ def requirements_met(program: Program, names: Names, plan: VerifyPlan) -> GateRe
     """Each package that is imported is installed for the program's Python, declared, and of a version asked for."""
     outdated = _outdated(program, names)
     if names.packages or outdated:
-        return _not_installed(program, names.packages, outdated, plan)
+        return _not_installed(program, names, outdated, plan)
     if undeclared := _undeclared(program, names):
         return _not_declared(program, names, undeclared)
     there = sorted(f"{name} {version}" for name, version in (names.installed[module] for module in names.foreign))
@@ -41,10 +42,11 @@ def _outdated(program: Program, names: Names) -> list[tuple[Declared, str]]:
 
 def _not_installed(
     program: Program,
-    missing: tuple[Unresolved, ...],
+    names: Names,
     outdated: list[tuple[Declared, str]],
     plan: VerifyPlan,
 ) -> GateResult:
+    missing = names.packages
     wanted = list(dict.fromkeys(distribution(one.module) for one in missing))
     told = [f"{one.path}:{one.line}: {one.why}" for one in missing[:MOST_TOLD]]
     told += [
@@ -62,7 +64,8 @@ def _not_installed(
     found = failed("requirements", "\n".join(told), path, line, len(missing) + len(outdated))
     packages = to_install(program, wanted) if may_help else ()
     blamed = () if outdated else tuple(dict.fromkeys(one.path for one in missing))
-    return found.model_copy(update={"packages": packages, "blamed": blamed})
+    update = {"packages": packages, "for_tests": _for_tests(program, names) if packages else (), "blamed": blamed}
+    return found.model_copy(update=update)
 
 
 def may_be_installed(plan: VerifyPlan, wanted: list[str]) -> bool:
@@ -110,11 +113,21 @@ def to_install(program: Program, wanted: list[str]) -> tuple[str, ...]:
     return (*(one.requirement for one in declared), *(name for name in wanted if name_of(name) not in known))
 
 
+def _for_tests(program: Program, names: Names) -> tuple[str, ...]:
+    """Return the distributions that tests import and the program does not."""
+    uses = [(one.path, distribution(one.module)) for one in names.packages]
+    uses += [(one.path, names.installed[module][0]) for module, one in names.foreign.items()]
+    own = {normalised(name) for path, name in uses if not is_for_tests(path)}
+    of_tests = {normalised(name) for path, name in uses if is_for_tests(path)}
+    of_tests |= {name for name in program.declared.names if name.partition("-")[0] == _RUNNER}
+    return tuple(sorted(of_tests - own))
+
+
 def _undeclared(program: Program, names: Names) -> dict[str, str]:
-    """Return distribution → version of what is imported and there, and named in no file."""
+    """Return distribution → version of what the program imports, what is there, and what no file names."""
     if program.declared.elsewhere:
         return {}
-    found = dict(names.installed[module] for module in names.foreign)
+    found = dict(names.installed[module] for module, one in names.foreign.items() if not is_for_tests(one.path))
     return {name: version for name, version in found.items() if program.declared.of(name) is None}
 
 

@@ -1,7 +1,7 @@
 """Puts a session together: engine, roles, conductor and the adapters behind the ports."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +66,8 @@ async def assemble(stack: AsyncExitStack, log: EventLog, models: Connected, kit:
     await restore_files(log, workspace)
     await log.append(e.SandboxProbed(status=sandbox.status), *_unprotected(sandbox.status, workspace.root, home))
     sources = [*sources_of(facts.team), *([facts.world.source] if facts.world is not None else [])]
-    await log.append(*await asyncio.to_thread(kit.notices, sources))
+    of_prompts = await asyncio.to_thread(kit.notices_of_prompts, sources)
+    await log.append(*kit.notices(), *await _untold(log, of_prompts))
     meter = Meter(log, manner.model_settings)
     desk = _desk(log, models, home, manner, meter, sandbox, workspace)
     recast = _casting(kit, facts, workspace.root, stack)
@@ -128,6 +129,12 @@ def _casting(kit: Kit, facts: e.SessionStarted, root: Path, stack: AsyncExitStac
         )
 
     return recast
+
+
+async def _untold(log: EventLog, notices: Sequence[e.Noticed]) -> list[e.Noticed]:
+    """Return those that the session does not hold yet: whoever opens it again has read them."""
+    kept = await log.journal.read(kinds=("notice",)) if notices else []
+    return [notice for notice in notices if all(recorded.event != notice for recorded in kept)]
 
 
 def _begun(log: EventLog) -> e.SessionStarted:

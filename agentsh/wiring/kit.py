@@ -160,13 +160,9 @@ class Kit:
         self.catalogue()
         self.plugins.ask_all()
 
-    def notices(self, sources: Iterable[str] = ()) -> list[Noticed]:
-        """Return what a person should know of settings and plugins, and of prompts in the place of what ships.
-
-        Args:
-            sources: the files that the session was read from. They are read here: call it from a worker thread.
-        """
-        return [*self.left_out, *self._notices_of_prompts(sources), *self._notices_of_plugins()]
+    def notices(self) -> list[Noticed]:
+        """Return what a person should know of settings and plugins each time that a session opens."""
+        return [*self.left_out, *self._notices_of_plugins()]
 
     @property
     def left_out(self) -> list[Noticed]:
@@ -183,7 +179,12 @@ class Kit:
             error.hint = "\n  ".join(part for part in (error.hint, *told) if part)
             raise
 
-    def _notices_of_prompts(self, sources: Iterable[str]) -> list[Noticed]:
+    def notices_of_prompts(self, sources: Iterable[str]) -> list[Noticed]:
+        """Return what a person should know of prompts in the place of what ships.
+
+        Args:
+            sources: the files that the session was read from. They are read here: call it from a worker thread.
+        """
         found = shadowing(sources, self.home.prompts, shipped_prompts())
         if not found:
             return []

@@ -178,6 +178,7 @@ async def test_packages_that_only_the_owners_files_need_are_not_sent_back_and_ar
         went_on = await trial.agent.ended(*trial.agent.resume())
         assert went_on.code == 0, went_on
     assert (project / ".venv" / ".gitignore").read_text() == "*\n"
+    assert not (project / "requirements.txt").exists(), "what only tests import is no requirement of the program"
 
 
 async def test_arguments_and_input_of_the_task_reach_the_program(tmp_path: Path) -> None:

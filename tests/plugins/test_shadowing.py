@@ -92,15 +92,17 @@ def test_two_plugins_of_one_name_are_one_and_the_users_own_comes_first(shell: He
     assert "there is a plugin 'same' already" in theirs["problems"][0]["message"]
 
 
-def test_prompts_that_stand_in_the_place_of_what_ships_are_told_when_a_session_opens(shell: Here) -> None:
+def test_prompts_that_stand_in_the_place_of_what_ships_are_told_when_a_session_begins(shell: Here) -> None:
     script = tiny.furnish(shell, "Hello.")
     team = shell.home / "prompts" / "teams" / "pair.md"
     team.write_text(tiny.TALK.replace("name: talk", "name: pair"))
+    told = f"in the place of what ships with agentsh, {team.parents[1]} is used for: team pair, action speak"
     ended = shell.run("run", "A tool", *tiny.arguments(script, "pair"))
     assert ended.code == 0
-    assert (
-        f"in the place of what ships with agentsh, {team.parents[1]} is used for: team pair, action speak" in ended.err
-    )
+    assert told in ended.err
+    again = shell.run("resume", "--headless")
+    assert again.code == 0
+    assert told not in again.err, "once a session: whoever opens it again has read it"
 
 
 def test_a_copy_of_what_ships_is_not_told(tmp_path: Path) -> None:

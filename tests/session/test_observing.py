@@ -5,11 +5,14 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from agentsh.core.code import Command
 from agentsh.core.events import FileChanged
 from agentsh.core.files import FileDraft
 from agentsh.core.ids import ActionName, RoleName
 from agentsh.core.messages import Draft
+from agentsh.engine import hands
 from agentsh.engine.reaction import Reaction
 from tests.support.stage import Stage, card, stage
 
@@ -92,7 +95,8 @@ async def test_a_file_that_nobody_of_the_team_wrote_is_told_to_all(tmp_path: Pat
         await left(on, serving)
 
 
-async def test_what_the_team_s_own_run_changes_is_its_own(tmp_path: Path) -> None:
+async def test_what_the_team_s_own_run_changes_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hands, "SETTLES_S", 100.0)  # the word may come late on a busy machine
     watcher = WatcherOnPaper()
 
     async def runs(reaction: Reaction) -> None:

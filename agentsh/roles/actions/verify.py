@@ -14,7 +14,7 @@ from agentsh.core.fenced import block_of
 from agentsh.core.files import FileDraft
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
-from agentsh.core.packages import Installed, pinned
+from agentsh.core.packages import Installed, name_of, pinned
 from agentsh.core.verdict import GateResult, Verdict, VerifyPlan
 from agentsh.roles.actions.plan import plan_of
 from agentsh.roles.work import Work
@@ -62,7 +62,7 @@ async def _verified(work: Work, plan: VerifyPlan) -> tuple[Verdict, list[str]]:
             await work.reaction.write([mend.draft for mend in failure.mends], f"{work.action.name}: {'; '.join(said)}")
             mended += said
         else:
-            installed = await _installed(work, failure.packages, mended)
+            installed = await _installed(work, failure, mended)
             if not installed.allowed:
                 break
             plan = plan.model_copy(update={"install": installed})
@@ -70,18 +70,20 @@ async def _verified(work: Work, plan: VerifyPlan) -> tuple[Verdict, list[str]]:
     return verdict, mended
 
 
-async def _installed(work: Work, requirements: Sequence[str], mended: list[str]) -> Installed:
-    """Install what is missing, if that is allowed, and pin what was."""
-    installed = await work.reaction.install(requirements)
+async def _installed(work: Work, failure: GateResult, mended: list[str]) -> Installed:
+    """Install what is missing, if that is allowed, and pin what the program needs of it."""
+    installed = await work.reaction.install(failure.packages)
     if not installed.allowed:
-        mended.append(f"not installed: {', '.join(requirements)} ({installed.said})")
+        mended.append(f"not installed: {', '.join(failure.packages)} ({installed.said})")
     elif installed.ok and installed.pins:
+        pins = [pin for pin in installed.pins if name_of(pin) not in failure.for_tests]
         there = await work.reaction.read([_REQUIREMENTS])
-        text = pinned(there.get(_REQUIREMENTS, ""), installed.pins)
-        if text != there.get(_REQUIREMENTS):
+        text = pinned(there.get(_REQUIREMENTS, ""), pins)
+        if pins and text != there.get(_REQUIREMENTS):
             draft = FileDraft(path=_REQUIREMENTS, text=text)
-            await work.reaction.write([draft], f"{work.action.name}: pinned {', '.join(installed.pins)}")
-        mended.append(f"installed {', '.join(installed.pins)} into .venv, and pinned it in {_REQUIREMENTS}")
+            await work.reaction.write([draft], f"{work.action.name}: pinned {', '.join(pins)}")
+        where = f", and pinned {', '.join(pins)} in {_REQUIREMENTS}" if pins else ""
+        mended.append(f"installed {', '.join(installed.pins)} into .venv{where}")
     return installed
 
 
