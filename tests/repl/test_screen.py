@@ -8,6 +8,7 @@ from prompt_toolkit.input import create_pipe_input
 
 from agentsh.commands.history import History
 from agentsh.core.errors import ExitCode
+from agentsh.repl import shell as lines_shell
 from agentsh.repl.house import Begin, Reopen
 from agentsh.repl.screen import Screen
 from tests.repl.paper import CTRL_C, CTRL_D, CTRL_G, CTRL_J, CTRL_R, ENTER, F5, F6, F10, TAB, UP, Paper, terminal
@@ -52,7 +53,10 @@ async def test_the_bar_shows_roles_tokens_and_the_sandbox(tmp_path: Path) -> Non
         await shell.sees("finished", "15 tokens", "sandbox: bubblewrap", "speaker")
 
 
-async def test_ctrl_c_clears_then_says_how_to_leave_then_leaves(tmp_path: Path) -> None:
+async def test_ctrl_c_clears_then_says_how_to_leave_then_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines_shell, "TWICE_S", 100.0)
     async with terminal(tmp_path, speaker()) as shell:
         shell.type("half a line")
         await shell.holds("half a line")

@@ -11,6 +11,7 @@ from agentsh.core.events import ApprovalSettled, HumanAnswered
 from agentsh.core.ids import QuestionId
 from agentsh.core.model import JsonObject
 from agentsh.core.summary import SessionSummary
+from agentsh.repl import shell as lines_shell
 from agentsh.repl.house import Begin, Reopen
 from tests.repl.room import Roles, asker, runner, seated, speaker
 from tests.support.stage import ModelInProcess, asks_and_says
@@ -219,7 +220,8 @@ async def test_what_was_stopped_is_edited_into_the_answer(tmp_path: Path) -> Non
         await seat.sees("its answer was edited", "!!", "finished")
 
 
-async def test_ctrl_c_twice_leaves(tmp_path: Path) -> None:
+async def test_ctrl_c_twice_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines_shell, "TWICE_S", 100.0)
     async with seated(tmp_path, speaker()) as (seat, opened):
         opened.shell.cancel()
         await seat.sees("ctrl+c again leaves")

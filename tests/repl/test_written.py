@@ -10,6 +10,7 @@ import pytest
 from agentsh.commands.history import History
 from agentsh.core.errors import ExitCode, ProviderError
 from agentsh.core.model import JsonObject
+from agentsh.repl import shell as lines_shell
 from agentsh.repl.house import Begin, Reopen
 from agentsh.repl.written import Written
 from tests.repl.room import DEADLINE_S, Open, Roles, asker, runner, shell_on, speaker
@@ -199,7 +200,8 @@ async def test_at_a_terminal_a_question_is_written_once_and_answered(tmp_path: P
         assert opened.rooms.opened == [Begin("Choose")]
 
 
-async def test_ctrl_c_stops_then_leaves(tmp_path: Path) -> None:
+async def test_ctrl_c_stops_then_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines_shell, "TWICE_S", 100.0)
     model = ModelInProcess(hold=asyncio.Event())
     async with patiently(tmp_path, speaker(), model=model) as (typed, written, opened):
         typed.hand("Talk")
