@@ -13,7 +13,7 @@ from agentsh.core.errors import UsageError
 from agentsh.core.events import ApprovalAsked, Delta, HumanAsked, Recorded, SessionPaused
 
 FRAME_S = 0.1
-DRAIN_S = 5.0
+DRAIN_S = 15.0
 """How long the last events may take to be shown once the session has ended."""
 
 Item = Recorded | Delta

@@ -12,7 +12,7 @@ from agentsh.plugins.loading import said
 
 MOST_WAITING = 10_000
 """Events that wait for a plugin before it is given up."""
-CLOSING_S = 2.0
+CLOSING_S = 5.0
 """How long a session that closes waits for a plugin to hear the rest."""
 
 Hears = Callable[..., object]

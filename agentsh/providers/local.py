@@ -32,7 +32,7 @@ from agentsh.providers.retry import NEVER
 from agentsh.providers.weights import DEMO_MODEL, SMOLLM2, ensure_weights, fetch_weights
 
 HOST = "embedded"
-CRASH_NOTICED_S = 1.0
+CRASH_NOTICED_S = 3.0
 """How long after a broken connection the end of the child is waited for."""
 _MAY_BE_A_CRASH: frozenset[FailKind] = frozenset({"refused", "incomplete", "garbled"})
 

@@ -52,7 +52,7 @@ def run_words(script: Path, team: str = "talk", *more: str) -> list[str]:
 
 
 def test_the_live_view_shows_roles_and_leaves_only_lines_and_the_result(shell: Shell, at_terminal: Start) -> None:
-    script = furnish(shell, "first words\nsecond words", delay_s=0.5, chunks=8, chunk_s=0.1)
+    script = furnish(shell, "first words\nsecond words", delay_s=0.5, chunks=8, chunk_s=0.3)
     child = at_terminal(*run_words(script, "talk", "--max-tokens", "5000"))
     child.expect_exact(HIDE_CURSOR)
     child.expect("▶ speaker.*speak")
