@@ -1,12 +1,17 @@
 """The lock of a session: one holder, named, and gone with its process."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from agentsh.core.errors import ExitCode, SessionLocked
+from agentsh.store import lock as locking
 from agentsh.store.lock import SessionLock, holder
 
 
@@ -46,6 +51,41 @@ def test_a_file_left_by_a_dead_process_is_no_lock(tmp_path: Path) -> None:
     lock = SessionLock.acquire(session)
     assert holder(session) == os.getpid()
     lock.release()
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from agentsh.store import lock as locking
+from agentsh.store.lock import SessionLock
+
+lock = SessionLock.acquire(Path(sys.argv[1]))
+if os.fork() == 0:
+    sys.stdin.read()
+    os._exit(0)
+print("forked", flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+"""Leaves a child that has the lock, as one has it between fork and exec."""
+
+
+def test_a_child_that_was_just_forked_when_its_parent_was_killed_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locking, "_HOLDER_WAIT_S", 100.0)
+    session = tmp_path / "game.db"
+    words = [sys.executable, "-c", _KILLED, str(session)]
+    with (
+        subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as killed,
+        ThreadPoolExecutor() as aside,
+    ):
+        assert killed.stdout is not None
+        assert killed.stdin is not None
+        assert killed.stdout.readline() == b"forked\n"
+        assert killed.wait() == -signal.SIGKILL
+        opened = aside.submit(SessionLock.acquire, session)
+        killed.stdin.close()
+        opened.result().release()
 
 
 def test_a_lock_file_that_is_a_link_is_not_followed(tmp_path: Path) -> None:

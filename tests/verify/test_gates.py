@@ -460,6 +460,16 @@ async def test_where_pytest_is_installed_it_runs_the_tests(verify: Verify) -> No
     assert bad.evidence.count("is expected") <= 1
 
 
+async def test_what_only_tests_import_need_not_be_declared(verify: Verify) -> None:
+    tests = f"import hypothesis\n{TESTS}"
+    good = await verify({"main.py": PALINDROME, "test_it.py": tests}, python=sys.executable)
+    assert good.passed, good.failure
+    used = {"main.py": f"import hypothesis\n{PALINDROME}", "test_it.py": tests}
+    found = failure(await verify(used, python=sys.executable))
+    assert (found.gate, found.path, found.line) == ("requirements", "main.py", 1)
+    assert [mend.draft.path for mend in found.mends] == ["requirements.txt"]
+
+
 async def test_a_failing_unittest_is_told_with_its_line(verify: Verify) -> None:
     text = UNITTEST.replace('"ab")', '"aba")')
     found = failure(await verify({**GOOD, "test_main.py": text}))
