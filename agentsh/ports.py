@@ -1,8 +1,8 @@
 """What the engine needs of the world outside, as protocols; wiring chooses who fulfils them."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from agentsh.core.chat import ChatEvent, ChatRequest, ModelInfo, PullProgress, RunningModel, ServerProbe
 from agentsh.core.code import Cell, CellResult, Command, Limits, RunResult, SandboxStatus
@@ -15,6 +15,9 @@ from agentsh.core.packages import Installed
 from agentsh.core.rulebook import Decision, Rule, RuleSet
 from agentsh.core.tools import ToolSpec
 from agentsh.core.verdict import Verdict, VerifyPlan
+
+if TYPE_CHECKING:
+    from asyncio import Future
 
 
 class Provider(Protocol):
@@ -80,7 +83,7 @@ class Journal(Protocol):
     def last_seq(self) -> int:
         """Number of the newest event that was submitted; 0 when empty."""
 
-    def append(self, events: Sequence[Event]) -> Awaitable[tuple[Recorded, ...]]:
+    def append(self, events: Sequence[Event]) -> "Future[tuple[Recorded, ...]]":
         """Append all of `events` or none. Submitted on call; resolves once durable, in order of the calls.
 
         Raises:

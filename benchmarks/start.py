@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -17,17 +18,24 @@ from tests.support.ollama_server import OllamaServer
 RUNS = 5
 DEADLINE_S = 60.0
 _PEERS_BASE = "import pydantic, ollama, httpx"
+_ANSWER_S = 1.0
+"""The server takes its time, so that the process can say what it has used up to its first request."""
 _REPORTING = """
-import atexit, json, pathlib, resource, sys
+import atexit, os, resource, signal, sys
 
-def report() -> None:
+_, path, *arguments = sys.argv
+
+def note(moment):
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    figures = {"modules": len(sys.modules), "peak_mb": usage.ru_maxrss / 1024, "cpu_s": usage.ru_utime + usage.ru_stime}
-    pathlib.Path(sys.argv[1]).write_text(json.dumps(figures))
+    figures = len(sys.modules), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    with open(path + ".new", "w") as file:
+        file.write(" ".join(map(str, figures)))
+    os.rename(path + ".new", path + moment)
 
-atexit.register(report)
+signal.signal(signal.SIGUSR1, lambda *_: note(".first"))
+atexit.register(note, ".end")
 from agentsh.cli.app import main
-sys.exit(main(sys.argv[2:]))
+sys.exit(main(arguments))
 """
 
 
@@ -43,12 +51,12 @@ def _cpu_s(*arguments: str) -> float:
 
 
 async def _first_request(folder: Path) -> dict[str, float]:
-    """Return wall seconds from the start of the process to its first chat, and what the process had used by its end.
+    """Return what a process had used when its first chat had arrived at the server, and at its end.
 
     The run has a budget of one step, so it ends right after that first answer.
     """
-    report = folder / "report.json"
-    async with OllamaServer.on({"reply": "No."}, models=["bench"]) as server:
+    report = folder / "report"
+    async with OllamaServer.on({"reply": "No.", "delay_s": _ANSWER_S}, models=["bench"]) as server:
         run = ["--home", str(folder), "run", "A tool", "--host", server.host, "--max-steps", "1", "--quiet"]
         began = time.monotonic()
         process = await asyncio.create_subprocess_exec(
@@ -60,8 +68,21 @@ async def _first_request(folder: Path) -> dict[str, float]:
         )
         await server.until(lambda s: bool(s.chats), DEADLINE_S)
         first_s = server.chats[0].arrived_s - began
+        process.send_signal(signal.SIGUSR1)
         await asyncio.wait_for(process.wait(), DEADLINE_S)
-    return {**json.loads(report.read_text()), "first_request_s": first_s}
+    modules, first_cpu_s, _ = _read(report.with_suffix(".first"))
+    _, cpu_s, peak_mb = _read(report.with_suffix(".end"))
+    return {
+        "first_request_s": first_s,
+        "first_request_cpu_s": first_cpu_s,
+        "modules": modules,
+        "cpu_s": cpu_s,
+        "peak_mb": peak_mb,
+    }
+
+
+def _read(report: Path) -> list[float]:
+    return [float(figure) for figure in report.read_text().split()]
 
 
 def _median(runs: Sequence[dict[str, float]], name: str) -> float:
@@ -79,6 +100,7 @@ def measure() -> dict[str, object]:
         "figures": {
             "help_cpu_s": round(_cpu_s("-m", "agentsh", "--help"), 3),
             "first_request_s": round(_median(runs, "first_request_s"), 3),
+            "first_request_cpu_s": round(_median(runs, "first_request_cpu_s"), 3),
             "one_step_run_cpu_s": round(_median(runs, "cpu_s"), 3),
             "libraries_cpu_s": round(_cpu_s("-c", _PEERS_BASE), 3),
             "modules": round(_median(runs, "modules")),

@@ -3,7 +3,6 @@
 from typing import Protocol
 
 from agentsh.cli import printing
-from agentsh.cli.jsonl import event_line
 from agentsh.core.events import Delta, Recorded, StepFailed, StepFinished
 from agentsh.core.ids import SessionName
 from agentsh.session.narration import line_of
@@ -52,11 +51,14 @@ class JsonView(SilentView):
     """Prints each event as one JSON line on stdout."""
 
     def __init__(self, session: SessionName) -> None:
+        from agentsh.cli.jsonl import event_line  # only who asks for lines of JSON waits for what writes them
+
+        self._line = event_line
         self._session = session
 
     def event(self, recorded: Recorded) -> None:
         """Print the event."""
-        printing.say_json(event_line(recorded, self._session), indent=None)
+        printing.say_json(self._line(recorded, self._session), indent=None)
 
 
 class LineView(SilentView):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from agentsh.conductors.course import Course, Courses, begun, gone_on
 from agentsh.conductors.mind import Mind
 from agentsh.conductors.verification import last_verification
-from agentsh.core.ids import BOSS, MessageId, RoleName
+from agentsh.core.ids import BOSS, MessageId
 from agentsh.core.messages import Message
 from agentsh.core.model import Frozen, JsonObject
 from agentsh.core.options.base import OptionsReader
@@ -82,11 +82,11 @@ def _is_over(talk: Talk, memory: Memory, state: State) -> bool:
         return True
     if talk.inner:
         return all(_is_over(inner, memory, state) for inner in talk.inner)
-    return any(not _is_there(duty.role, state) for duty in talk.duties.values())
-
-
-def _is_there(name: RoleName | None, state: State) -> bool:
-    return name is not None and name in state.roles and not state.roles[name].fired
+    for duty in talk.duties.values():
+        role = None if duty.role is None else state.roles.get(duty.role)
+        if role is None or role.fired:
+            return True
+    return False
 
 
 def _current(talks: Sequence[Talk], memory: Memory, state: State) -> Iterator[Talk]:

@@ -2,7 +2,7 @@
 
 from agentsh.core.canonical import digest
 from agentsh.core.ids import BOSS, USER_REQUIREMENT, ActionName, MessageId, ReactionId, RoleName
-from agentsh.core.model import Frozen, JsonObject
+from agentsh.core.model import DumpedObject, Frozen, JsonObject
 
 
 class Draft(Frozen):
@@ -22,8 +22,8 @@ class Message(Frozen):
     id: MessageId
     content: str
     """Markdown. Untrusted when a model wrote it: shown only through `core.terminal`."""
-    data: JsonObject | None = None
-    """Validated structured output."""
+    data: DumpedObject | None = None
+    """Validated structured output: as the draft of it, which holds nothing but JSON."""
     cause_by: ActionName
     sent_from: RoleName
     send_to: tuple[RoleName, ...] = ()

@@ -26,6 +26,8 @@ Json = Annotated[JsonValue, _AsItIs()]
 JsonObject = dict[str, Json]
 Dumped = Annotated[JsonValue, _Unlooked()]
 """A JSON value that was valid before it came here: looking through it again was a tenth of a step's price."""
+DumpedObject = dict[str, Dumped]
+"""The same for an object: what stands in it is not looked at, each value of it, whenever it goes from hand to hand."""
 
 
 class Frozen(BaseModel):

@@ -18,10 +18,11 @@ _INDENT = "    "
 
 def estimate_tokens(text: str) -> int:
     """Return the tokens of `text`, rather too many than too few. Indentation counts one a four spaces."""
-    size_bytes = len(text.encode("utf-8", "surrogatepass"))
-    ascii_chars = len(text) if size_bytes == len(text) else sum(character < "\x80" for character in text)
-    wide_bytes = size_bytes - ascii_chars
     indents = text.count(_INDENT)
+    if text.isascii():
+        return indents - (len(_INDENT) * indents - len(text)) // ASCII_PER_TOKEN
+    ascii_chars = sum(character < "\x80" for character in text)
+    wide_bytes = len(text.encode("utf-8", "surrogatepass")) - ascii_chars
     plain = ascii_chars - len(_INDENT) * indents
     return indents - (-plain // ASCII_PER_TOKEN) - (-wide_bytes // BYTES_PER_TOKEN)
 

@@ -13,7 +13,7 @@ from agentsh.core.messages import Message, said_digest
 from agentsh.core.verdict import RECORD, Verdict
 from agentsh.core.worlds import WORLD
 from agentsh.engine.bus import Bus
-from agentsh.engine.conduct_fold import ConductFold
+from agentsh.engine.conduct_fold import HEARD, ConductFold
 from agentsh.engine.hiring import with_role, without_role
 from agentsh.engine.people_fold import fold_people
 from agentsh.engine.plan_fold import fold_plan
@@ -48,15 +48,16 @@ class Fold:
 
     def apply(self, recorded: e.Recorded) -> None:
         """Fold the next event in."""
-        self.state.seq = recorded.seq
-        self.at = recorded.at
         event, state = recorded.event, self.state
+        state.seq, self.at = recorded.seq, recorded.at
         own, others = _folds(type(event))
-        self._conduct.before(event, state)
+        if isinstance(event, HEARD):
+            self._conduct.before(event, state)
         own(event, self)
         for fold in others:
             fold(event, state)
-        self._conduct.after(event, state)
+        if isinstance(event, HEARD):
+            self._conduct.after(event, state)
 
     def receivers(self, message: Message) -> list[RoleName]:
         """Return who gets this message."""

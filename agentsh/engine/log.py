@@ -1,7 +1,8 @@
 """The one way in which anything happens: an event is made durable, then folded in, then shown."""
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 
 from agentsh.core.errors import AgentshError, StoreError
 from agentsh.core.events import EVENTS, Delta, Event, MessagePublished, Recorded
@@ -15,7 +16,8 @@ from agentsh.ports import Journal
 RECENT_MESSAGES = 4096
 """So many messages are kept at hand: whoever reacts to one needs it moments after it was published."""
 
-Listener = Callable[[Recorded | Delta], None]
+Listener = Callable[[Recorded], None]
+Onlooker = Callable[[Recorded | Delta], None]
 Appended = asyncio.Future[tuple[Recorded, ...]]
 
 
@@ -26,34 +28,50 @@ class EventLog:
         """Take where events are kept, the state that they fold to, and what may stand in none of them."""
         self.journal = journal
         self.fold = fold
+        self.state: State = fold.state
+        """The session as it is."""
         self.redactor = redactor or None
         self.failure: AgentshError | None = None
         """Why the journal takes nothing any more."""
-        self._listeners: list[Listener] = []
-        self._onlookers: list[Listener] = []
+        self._listeners: list[tuple[Listener, frozenset[type[object]]]] = []
+        """Each with the kinds of events that it wants; none: all of them."""
+        self._hearing: dict[type[object], tuple[Listener, ...]] = {}
+        """Who hears an event of a kind, as far as it was looked up."""
+        self._onlookers: list[Onlooker] = []
         """Those of the listeners that want pieces of generations too."""
         self._recent: dict[MessageId, Message] = {}
-        self._pending: set[Appended] = set()
+        self._pending: deque[Appended] = deque()
+        """What was submitted and not folded in, oldest first: only the first has been given a callback."""
         self._waiting: dict[Appended, Appended] = {}
 
-    @property
-    def state(self) -> State:
-        """The session as it is."""
-        return self.fold.state
-
-    def listen(self, listener: Listener, *, deltas: bool = False) -> Callable[[], None]:
-        """Call `listener` with every event from now on, and with deltas if it wants them; it must not block.
+    def listen(self, listener: Listener, kinds: Sequence[type[Event]] = ()) -> Callable[[], None]:
+        """Call `listener` with events from now on: those of `kinds`, or every one; it must not block.
 
         Returns:
             how to stop that.
         """
-        wanted = [self._listeners, self._onlookers] if deltas else [self._listeners]
-        for listeners in wanted:
-            listeners.append(listener)
+        entry = (listener, frozenset[type[object]](kinds))
+        self._listeners.append(entry)
+        self._hearing.clear()
 
         def stop() -> None:
-            for listeners in wanted:
-                listeners.remove(listener)
+            self._listeners.remove(entry)
+            self._hearing.clear()
+
+        return stop
+
+    def watch(self, onlooker: Onlooker) -> Callable[[], None]:
+        """Call `onlooker` with every event and every piece of a generation from now on; it must not block.
+
+        Returns:
+            how to stop that.
+        """
+        unlisten = self.listen(onlooker)
+        self._onlookers.append(onlooker)
+
+        def stop() -> None:
+            unlisten()
+            self._onlookers.remove(onlooker)
 
         return stop
 
@@ -66,9 +84,10 @@ class EventLog:
         """Append all of `events` or none, without waiting for it. They are folded in even if nobody waits."""
         if self.redactor is not None:
             events = tuple(_without_secrets(event, self.redactor) for event in events)
-        future = asyncio.ensure_future(self.journal.append(events))
-        self._pending.add(future)
-        future.add_done_callback(self._land)
+        future = self.journal.append(events)
+        if not self._pending:
+            future.add_done_callback(self._land)
+        self._pending.append(future)
         return future
 
     async def append(self, *events: Event) -> tuple[Recorded, ...]:
@@ -97,8 +116,16 @@ class EventLog:
         while self._pending:
             await asyncio.wait(tuple(self._pending))
 
-    def _land(self, future: Appended) -> None:
-        self._pending.discard(future)
+    def _land(self, _first: Appended) -> None:
+        """Fold in what has become durable: a commit's events are all there when the first of them calls."""
+        try:
+            while self._pending and self._pending[0].done():
+                self._land_one(self._pending.popleft())
+        finally:
+            if self._pending:
+                self._pending[0].add_done_callback(self._land)
+
+    def _land_one(self, future: Appended) -> None:
         waiter = self._waiting.pop(future, None)
         if future.cancelled():
             error: BaseException | None = StoreError("the journal has dropped an event")
@@ -120,8 +147,13 @@ class EventLog:
             self.fold.apply(recorded)
             if isinstance(recorded.event, MessagePublished):
                 self._keep(recorded.event.message)
-            for listener in tuple(self._listeners):
+            for listener in self._hearing.get(type(recorded.event)) or self._who_hears(type(recorded.event)):
                 listener(recorded)
+
+    def _who_hears(self, kind: type[object]) -> tuple[Listener, ...]:
+        found = tuple(listener for listener, kinds in self._listeners if not kinds or kind in kinds)
+        self._hearing[kind] = found
+        return found
 
     def _keep(self, message: Message) -> None:
         self._recent[message.id] = message

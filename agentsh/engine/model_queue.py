@@ -31,6 +31,11 @@ class Host:
         """Return whether this host is for that model."""
         return not self.models or model in self.models
 
+    def give(self, model: str, role: RoleName) -> None:
+        """Let one more call begin."""
+        self.busy += 1
+        self.loaded, self.last_role = model, role
+
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
@@ -96,9 +101,13 @@ class ModelQueue:
             yield host.provider
         finally:
             host.busy -= 1
-            self._grant()
+            if self._waiting:
+                self._grant()
 
     async def _place(self, model: str, role: RoleName, queued: Callable[[int], None]) -> Host:
+        if not self._waiting and (free := self._free(model)) is not None:
+            free.give(model, role)
+            return free
         if not any(host.takes(model) for host in self.hosts):
             names = ", ".join(host.provider.host for host in self.hosts)
             raise UsageError(f"no host is for model {model!r}", hint=f"add it to one of [model.hosts]: {names}")
@@ -115,6 +124,9 @@ class ModelQueue:
             self._give_up(waiter)
             raise
 
+    def _free(self, model: str) -> Host | None:
+        return next((host for host in self.hosts if host.busy < host.parallel and host.takes(model)), None)
+
     def _give_up(self, waiter: _Waiter) -> None:
         if waiter.number in self._lines[waiter.model].waiters:
             self._leave(waiter)
@@ -130,8 +142,7 @@ class ModelQueue:
         for host in self.hosts:
             while host.busy < host.parallel and (waiter := self._next(host)) is not None:
                 self._leave(waiter)
-                host.busy += 1
-                host.loaded, host.last_role = waiter.model, waiter.role
+                host.give(waiter.model, waiter.role)
                 waiter.granted.set_result(host)
 
     def _next(self, host: Host) -> _Waiter | None:

@@ -115,7 +115,7 @@ class Run:
         self._dismissed.discard(role)
 
     async def _until_ended(self, rest: Rest | None) -> None:
-        stop_listening = self._desk.log.listen(self._hear)
+        stop_listening = self._desk.log.listen(self._hear, _WAKES)
         try:
             async with asyncio.TaskGroup() as tasks:
                 await self._grant_turns(tasks, rest)
@@ -179,9 +179,8 @@ class Run:
         self._busy.pop(role, None)
         self._wake.set()
 
-    def _hear(self, item: e.Recorded | e.Delta) -> None:
-        if isinstance(item, e.Recorded) and isinstance(item.event, _WAKES):
-            self._wake.set()
+    def _hear(self, _recorded: e.Recorded) -> None:
+        self._wake.set()
 
     async def _take(self, turn: Turn) -> None:
         reaction = reaction_id(turn.role, self._state.roles[turn.role].reactions + 1)

@@ -3,7 +3,7 @@
 import asyncio
 
 from agentsh.core.errors import StoreError
-from agentsh.core.events import Delta, Recorded
+from agentsh.core.events import Recorded
 from agentsh.engine.log import EventLog
 
 EVERY_EVENTS = 1000
@@ -27,10 +27,10 @@ class Snapshots:
         if self._log.state.seq > self._saved_seq:
             await self._write()
 
-    def _hear(self, item: Recorded | Delta) -> None:
-        if not isinstance(item, Recorded) or item.seq < self._saved_seq + EVERY_EVENTS:
+    def _hear(self, recorded: Recorded) -> None:
+        if recorded.seq < self._saved_seq + EVERY_EVENTS:
             return
-        if item.seq < self._saved_seq + EVENTS_A_ROLE * len(self._log.state.roles):
+        if recorded.seq < self._saved_seq + EVENTS_A_ROLE * len(self._log.state.roles):
             return
         if self._saving is None or self._saving.done():
             self._saving = asyncio.create_task(self._write(), name="snapshot")

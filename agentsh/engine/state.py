@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from agentsh.core.cards import BudgetCard
 from agentsh.core.chat import Usage
@@ -10,7 +10,7 @@ from agentsh.core.controls import PartialUse
 from agentsh.core.events import RoleHired, SessionStarted, Status, StepKind
 from agentsh.core.ids import ActionName, MessageId, QuestionId, ReactionId, RoleName
 from agentsh.core.messages import Message
-from agentsh.core.model import JsonObject
+from agentsh.core.model import DumpedObject, JsonObject
 from agentsh.core.plans import Tasks
 from agentsh.core.verdict import Verdict
 
@@ -34,7 +34,7 @@ class OpenReaction(Mutable):
     round: int
     started_seq: int
     action: ActionName | None = None
-    brief: JsonObject = {}
+    brief: DumpedObject = Field(default_factory=dict)
     """What the conductor told the role for it."""
     news: tuple[MessageId, ...] = ()
     """What came while it was under way and was taken notice of."""
@@ -157,7 +157,7 @@ class GoingBack(Mutable):
 class Conduct(Mutable):
     """What the team's conductor keeps in mind: its own to read, and folded from what it hears."""
 
-    memory: JsonObject = {}
+    memory: DumpedObject = Field(default_factory=dict)
     """Small, whatever the length of the session."""
     progress: str = ""
     """How far it is, in a word or two for people: `phase 3/5`."""

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from pydantic import Field
+
 from agentsh.core.ids import ActionName, MessageId, RoleName
 from agentsh.core.messages import Message
-from agentsh.core.model import Frozen, JsonObject
+from agentsh.core.model import DumpedObject, Frozen
 from agentsh.engine.state import Conduct, OpenReaction, State
 
 
@@ -18,14 +20,14 @@ class Turn(Frozen):
     round: int
     action: ActionName | None = None
     """What the conductor wants done; None: the role thinks for itself."""
-    brief: JsonObject = {}
+    brief: DumpedObject = Field(default_factory=dict)
     """What the conductor tells the role for this turn: its partner, its choices, the phase. Prompts know it as `turn`.
 
     The conductor finds it again in the open reaction, and when it hears that the turn has ended.
     """
 
 
-def is_for_a_person(brief: JsonObject) -> bool:
+def is_for_a_person(brief: DumpedObject) -> bool:
     """Return whether a turn is for a person, whoever plays the role otherwise: `{"person": true}`."""
     return brief.get("person") is True
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
+from agentsh.plugins.sources import PROJECT
+
 if TYPE_CHECKING:
     from agentsh.commands.registry import Command
     from agentsh.core.events import Recorded
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from agentsh.world.actions.registry import ActionType
     from agentsh.world.systems import System
 
-PROJECT = "agentsh"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from agentsh.core.events import Delta, Noticed, Recorded
+from agentsh.core.events import Noticed, Recorded
 from agentsh.engine.log import EventLog
 from agentsh.plugins.loading import said
 
@@ -32,8 +32,8 @@ class _Listener:
         self._given_up = False
         threading.Thread(target=self._work, name=f"plugin {name}", daemon=True).start()
 
-    def hear(self, event: Recorded | Delta) -> None:
-        if self._given_up or not isinstance(event, Recorded):
+    def hear(self, event: Recorded) -> None:
+        if self._given_up:
             return
         try:
             self._waiting.put_nowait(event)

@@ -13,7 +13,7 @@ from agentsh.library.places import nearest
 from agentsh.plugins import hookspecs
 from agentsh.plugins.checks import CHECKS, Check
 from agentsh.plugins.loading import MEND, guarded, module_of
-from agentsh.plugins.sources import PluginFile, Source
+from agentsh.plugins.sources import PROJECT, PluginFile, Source
 from agentsh.plugins.trust import Trust
 
 Standing = Literal["loaded", "untrusted", "changed", "failed"]
@@ -54,7 +54,7 @@ class Plugins:
 
     def __init__(self, sources: Iterable[Source] = (), trust: Trust | None = None) -> None:
         """Load what is trusted."""
-        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._objects: dict[str, object] = {}
         self._asked: dict[tuple[str, str], dict[str, object]] = {}

@@ -7,8 +7,9 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from agentsh.core.errors import FileError
-from agentsh.plugins.hookspecs import PROJECT
 
+PROJECT = "agentsh"
+"""The group of entry points under which packages bring plugins, and the name of the hooks."""
 MOST_BYTES = 1 << 20
 _NAME = re.compile(r"[a-zA-Z]\w*")
 

@@ -164,19 +164,28 @@ class Chooser(Generic[R]):
 
     rules: Sequence[R]
     _used: Counter[int] = field(default_factory=Counter)
+    _left: list[int] = field(init=False)
+    """Which rules are not used up, in order."""
     _answered: dict[str, R] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._left = list(range(len(self.rules)))
 
     def choose(self, asked: Asked) -> R | None:
         """Return the rule that answers; None: there is none."""
         if asked.key in self._answered:
             return self._answered[asked.key]
-        for n, rule in enumerate(self.rules):
-            if (rule.times is None or self._used[n] < rule.times) and rule.fits(asked):
-                self._used[n] += 1
-                if not rule.fails:
-                    self._answered[asked.key] = rule
-                return rule
-        return None
+        found = next((n for n in self._left if self.rules[n].fits(asked)), None)
+        return None if found is None else self._use(found, asked)
+
+    def _use(self, n: int, asked: Asked) -> R:
+        rule = self.rules[n]
+        self._used[n] += 1
+        if self._used[n] == rule.times:
+            self._left.remove(n)
+        if not rule.fails:
+            self._answered[asked.key] = rule
+        return rule
 
 
 def cut(text: str, pieces: int) -> Iterator[str]:

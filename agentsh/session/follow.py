@@ -20,7 +20,7 @@ class Follower:
         self._waiting: deque[Recorded | Delta] = deque()
         self._news = asyncio.Event()
         self._closed = False
-        self._stop = log.listen(self._hear, deltas=True)
+        self._stop = log.watch(self._hear)
 
     def close(self) -> None:
         """Let the reader see what has happened so far, then end."""
@@ -67,4 +67,5 @@ class Follower:
     def _hear(self, item: Recorded | Delta) -> None:
         if isinstance(item, Recorded) or len(self._waiting) < MOST_WAITING:
             self._waiting.append(item)
-            self._news.set()
+            if not self._news.is_set():
+                self._news.set()

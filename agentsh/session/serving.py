@@ -43,7 +43,7 @@ class Service:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """While entered, work that begins again is told, and files that change by hand are seen."""
-        stop_listening = self._desk.log.listen(self._hear)
+        stop_listening = self._desk.log.listen(self._hear, _BEGINS)
         observing = None
         if self._watcher is not None:
             observing = asyncio.create_task(Observer(self._desk, self._watcher).run(), name="files changed by hand")
@@ -55,8 +55,8 @@ class Service:
                 observing.cancel()
                 await asyncio.wait([observing])
 
-    def _hear(self, item: e.Recorded | e.Delta) -> None:
-        if self._quiet_since_s is None or not isinstance(item, e.Recorded) or not isinstance(item.event, _BEGINS):
+    def _hear(self, _recorded: e.Recorded) -> None:
+        if self._quiet_since_s is None:
             return
         self._meter.forgive(time.monotonic() - self._quiet_since_s)
         self._quiet_since_s = None

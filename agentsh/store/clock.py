@@ -22,6 +22,7 @@ class SystemClock:
         return time.monotonic()
 
 
+@lru_cache(maxsize=1)
 def _stamp(unix_ms: int) -> str:
     seconds, milliseconds = divmod(unix_ms, 1000)
     return f"{_second(seconds)}.{milliseconds:03d}Z"

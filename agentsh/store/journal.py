@@ -1,6 +1,7 @@
 """The journal of one session in one SQLite file: what it has acknowledged survives kill -9 and a power cut."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from agentsh.core.events import Event, Recorded
@@ -53,7 +54,7 @@ class SqliteJournal:
         """Number of the newest event that was submitted; 0 when empty. After a failure: of the newest durable one."""
         return self._writer.last_seq
 
-    def append(self, events: Sequence[Event]) -> Awaitable[tuple[Recorded, ...]]:
+    def append(self, events: Sequence[Event]) -> asyncio.Future[tuple[Recorded, ...]]:
         """Append all of `events` or none. Submitted on call; resolves once durable, in order of the calls.
 
         Raises:

@@ -25,8 +25,10 @@ class Keys:
 
     def add(self, seq: int, message: MessageId | None, reaction: ReactionId | None) -> None:
         """Take the keys of one event."""
-        if message is not None or reaction is not None:
-            self._rows.append((seq, _key(message), _key(reaction)))
+        if message is not None:
+            self._rows.append((seq, text_or_bytes(message), _key(reaction)))
+        elif reaction is not None:
+            self._rows.append((seq, None, text_or_bytes(reaction)))
 
     def write(self) -> None:
         """Write what was gathered."""

@@ -12,7 +12,7 @@ from agentsh.conductors.registry import CONDUCTORS, find_conductor
 from agentsh.core.errors import AgentshError, FileError, UsageError
 from agentsh.core.events import Noticed
 from agentsh.core.model import JsonObject
-from agentsh.core.options.registry import SHIPPED, OptionsByConductor
+from agentsh.core.options.registry import OptionsByConductor, shipped_and
 from agentsh.core.servers import ServerSettings
 from agentsh.core.tools import SHIPPED as SHIPPED_TOOLS
 from agentsh.engine.turns import Conductor
@@ -80,7 +80,7 @@ class Kit:
     @property
     def options(self) -> OptionsByConductor:
         """The keys of each conductor in team files."""
-        return {**SHIPPED, **{kind.name: kind.options for kind in self.conductors.values()}}
+        return shipped_and({kind.name: kind.options for kind in self.conductors.values()})
 
     def shelf(self) -> Shelf:
         """Return the prompts along the search path."""

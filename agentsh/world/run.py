@@ -106,7 +106,7 @@ class WorldRun:
         Raises:
             StoreError: the journal takes nothing any more.
         """
-        stop_listening = self._desk.log.listen(self._hear)
+        stop_listening = self._desk.log.listen(self._hear, _GO_ON)
         try:
             while True:
                 self._more.clear()
@@ -165,9 +165,8 @@ class WorldRun:
                 self._is_stored = True
                 await self._desk.log.append(self._snapshot("stop"))
 
-    def _hear(self, item: e.Recorded | e.Delta) -> None:
-        if isinstance(item, e.Recorded) and isinstance(item.event, _GO_ON):
-            self._more.set()
+    def _hear(self, _recorded: e.Recorded) -> None:
+        self._more.set()
 
     async def _stop(self, spent: BudgetSpent) -> None:
         self.spent = spent

@@ -11,6 +11,8 @@ from agentsh.engine.desk import Desk
 from agentsh.world.minds import Agent, Asked
 from agentsh.world.world import Arrival, Missed, World
 
+_HEARD = (e.MessagePublished, e.ReactionFinished, e.ReactionRetried, e.ReactionFailed, e.RoleFired)
+
 
 class Thoughts:
     """Listens to the session. An agent that failed for good in one thought is told so to the world, and goes on."""
@@ -39,7 +41,7 @@ class Thoughts:
             if agent.role not in thought:
                 self._expect_somebody(agent.role)
         self._settle()
-        desk.log.listen(self._hear)
+        desk.log.listen(self._hear, _HEARD)
 
     def all_stuck(self, world: World) -> bool:
         """Return whether there are agents, and each waits for a person or a server before it can think again."""
@@ -74,9 +76,7 @@ class Thoughts:
         self._lent_ticks = max(self._lent_ticks - 1, 0)
         self._settle()
 
-    def _hear(self, item: e.Recorded | e.Delta) -> None:
-        if isinstance(item, e.Delta):
-            return
+    def _hear(self, item: e.Recorded) -> None:
         match item.event:
             case e.MessagePublished(message=message):
                 self._said(message)

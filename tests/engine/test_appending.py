@@ -120,7 +120,7 @@ async def test_pieces_of_generations_go_to_those_who_want_them(tmp_path: Path) -
         watching: list[Recorded | Delta] = []
         log.listen(plain.append)
         assert not log.is_watched
-        stop = log.listen(watching.append, deltas=True)
+        stop = log.watch(watching.append)
         piece = Delta(role=RoleName("ann"), reaction=ReactionId("ann:1"), ordinal=0, kind="text", text="h")
         log.show(piece)
         await log.append(Noticed(message="hm"))

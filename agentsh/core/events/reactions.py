@@ -2,9 +2,11 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.messages import Message
-from agentsh.core.model import Frozen, JsonObject
+from agentsh.core.model import DumpedObject, Frozen
 
 
 class MessagePublished(Frozen):
@@ -26,7 +28,7 @@ class ReactionStarted(Frozen):
     round: int = 0
     action: ActionName | None = None
     """What the conductor wants done; None: the role thinks for itself."""
-    brief: JsonObject = {}
+    brief: DumpedObject = Field(default_factory=dict)
     """What the conductor tells the role for it."""
 
 

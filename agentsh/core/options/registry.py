@@ -1,30 +1,44 @@
 """The options of every conductor that ships, by the name that a team file gives it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import cast
 
 from agentsh.core.options.base import TeamOptions
-from agentsh.core.options.chain import ChainOptions
-from agentsh.core.options.debate import DebateOptions
-from agentsh.core.options.dialogue import DialogueOptions
-from agentsh.core.options.goal import GoalOptions
-from agentsh.core.options.graph import GraphOptions
-from agentsh.core.options.group import GroupOptions
-from agentsh.core.options.hierarchical import HierarchicalOptions
-from agentsh.core.options.recruit import RecruitOptions
-from agentsh.core.options.solo import SoloOptions
-from agentsh.core.options.sop import SopOptions
 
 OptionsByConductor = Mapping[str, type[TeamOptions]]
 
-SHIPPED: OptionsByConductor = {
-    "sop": SopOptions,
-    "chain": ChainOptions,
-    "dialogue": DialogueOptions,
-    "solo": SoloOptions,
-    "group": GroupOptions,
-    "graph": GraphOptions,
-    "goal": GoalOptions,
-    "recruit": RecruitOptions,
-    "debate": DebateOptions,
-    "hierarchical": HierarchicalOptions,
-}
+_NAMES = ("sop", "chain", "dialogue", "solo", "group", "graph", "goal", "recruit", "debate", "hierarchical")
+
+
+class _Options(Mapping[str, type[TeamOptions]]):
+    """What ships, each loaded for the first team that has it, and what others bring."""
+
+    def __init__(self, brought: OptionsByConductor) -> None:
+        self._brought = brought
+        self._names = (*dict.fromkeys((*_NAMES, *brought)),)
+
+    def __getitem__(self, name: str) -> type[TeamOptions]:
+        if name in self._brought:
+            return self._brought[name]
+        if name not in _NAMES:
+            raise KeyError(name)
+        module = import_module(f"agentsh.core.options.{name}")
+        return cast("type[TeamOptions]", getattr(module, f"{name.capitalize()}Options"))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+SHIPPED: OptionsByConductor = _Options({})
+
+
+def shipped_and(brought: OptionsByConductor) -> OptionsByConductor:
+    """Return what ships and what plugins bring; theirs counts where both have a name."""
+    return _Options(brought) if brought else SHIPPED
