@@ -169,8 +169,6 @@ class _Supervision:
         finally:
             if process.poll() is None:
                 process.kill()
-            for inlet in (self._out, self._err):
-                inlet.drain()  # on a busy machine the loop may not have come to it
             for end in (self._out, self._err, self._lines, self._run):
                 end.close()
 
