@@ -9,7 +9,7 @@ from agentsh.world.components.behaviour import Act, Action, Goal, Plan
 from agentsh.world.components.memory import Perception
 from agentsh.world.components.relations import PURSUES
 from agentsh.world.services import conditions
-from tests.world.playing import Answer, Playing, never, play, waits
+from tests.world.playing import Answer, Playing, does, never, play, waits
 from tests.world.small import card
 
 LAMP = {"Lamp": {"in": "Hall"}}
@@ -144,6 +144,24 @@ def test_a_goal_without_steps_is_planned_by_its_agent_and_only_once() -> None:
     assert found is not None
     assert [step.text for step in found.steps] == ["wait and see"]
     assert len([1 for role, data in on.asked if role == "ann" and data["task"] == "make_plan"]) == 1
+
+
+def test_a_plan_that_was_followed_to_its_end_and_did_not_reach_the_goal_is_followed_by_another() -> None:
+    def mind(role: RoleName, data: JsonObject) -> Answer:
+        if data["task"] == "make_plan":
+            return {"steps": ["go to the cave"]}
+        takes = role == "ann" and "take Lamp" in data.get("options", ())  # type: ignore[operator]
+        return does("take Lamp") if takes else waits(role, data)
+
+    on = with_goal(mind, done_when="in Cave", steps=["take the lamp"])
+    on.tick()
+    on.until(lambda: plan(on).status == "done")  # type: ignore[union-attr]
+    assert [goal.status for goal in goals(on)] == ["in_progress"]
+    on.until(lambda: plan(on).status == "active")  # type: ignore[union-attr]
+    assert [step.text for step in plan(on).steps] == ["go to the cave"]  # type: ignore[union-attr]
+    [asked] = [data for _, data in on.asked if data["task"] == "make_plan"]
+    assert asked["done"] == ["take the lamp"]
+    assert on.errors() == []
 
 
 def test_a_condition_that_is_none_is_refused_with_the_forms() -> None:

@@ -1,4 +1,9 @@
-"""The Planning system: a goal without a plan gets one, of several steps, whose statuses follow what is done."""
+"""The Planning system: a goal without an active plan gets one, of several steps, whose statuses follow what is done.
+
+A plan that was followed to its end and has not reached the goal is followed by another, which knows of the first.
+"""
+
+from pydantic import JsonValue
 
 from agentsh.core.model import JsonObject
 from agentsh.core.worlds import EntityId, Level
@@ -28,6 +33,8 @@ PLAN = "make_plan"
 """The question, and its prompt file."""
 SAME = 0.35
 """How far an action has to be about a step to have done it."""
+AGAIN_TICKS = 6
+"""So long after a plan was followed to its end the agent thinks of another: the goal may be judged before."""
 _SCHEMA = object_schema({"steps": {"type": "array", "items": text_schema(120), "minItems": 1, "maxItems": 5}})
 
 
@@ -49,10 +56,13 @@ def _plan(moment: Moment, agent: EntityId) -> None:
     _take_up(moment, agent)
     store = moment.store
     for entity, goal in goals_of(store, agent, "in_progress"):
-        if not store.has(entity, Plan):
+        plan = store.find(entity, Plan)
+        if plan is None:
             _begin(moment, agent, entity, goal)
-        else:
+        elif plan.status == "active":
             _follow(moment, agent, entity)
+        elif moment.tick - plan.checked_tick >= AGAIN_TICKS:
+            _ask(moment, agent, entity, goal, plan)
     for entity, goal in goals_of(store, agent, "done", "failed"):
         plan = store.find(entity, Plan)
         if plan is not None and plan.status == "active":
@@ -62,10 +72,17 @@ def _plan(moment: Moment, agent: EntityId) -> None:
 def _begin(moment: Moment, agent: EntityId, entity: EntityId, goal: Goal) -> None:
     if goal.steps:
         _adopt(moment, agent, entity, goal.steps)
-    elif moment.store.has(agent, Agent):
-        content = f'What are the steps to "{goal.text}"?'
-        data: JsonObject = {"goal": goal.text, "about": entity}
-        moment.resource(Prompts).later(moment.store, agent, PLAN, content, data, _SCHEMA)
+    else:
+        _ask(moment, agent, entity, goal)
+
+
+def _ask(moment: Moment, agent: EntityId, entity: EntityId, goal: Goal, before: Plan | None = None) -> None:
+    if not moment.store.has(agent, Agent):
+        return
+    done: list[JsonValue] = [step.text for step in before.steps] if before else []
+    data: JsonObject = {"goal": goal.text, "about": entity, "done": done}
+    content = f'What are the steps to "{goal.text}"?'
+    moment.resource(Prompts).later(moment.store, agent, PLAN, content, data, _SCHEMA)
 
 
 def _take_up(moment: Moment, agent: EntityId) -> None:
@@ -93,7 +110,7 @@ def _follow(moment: Moment, agent: EntityId, goal: EntityId) -> None:
     store = moment.store
     plan, recent = store.get(goal, Plan), store.find(agent, RecentActions)
     new = [done for done in recent.results if done.success and done.tick > plan.checked_tick] if recent else []
-    if plan.status != "active" or not new:
+    if not new:
         return
     plan = store.change(goal, Plan)
     plan.checked_tick = moment.tick
