@@ -10,7 +10,12 @@ _ABOUT: dict[About, str] = {
     "context": "remembers a long prompt",
     "tools": "calls tools",
 }
-_PROTOCOLS: dict[CallProtocol, str] = {"native": "natively", "json": "as one JSON object", "pieces": "piece by piece"}
+_PROTOCOLS: dict[CallProtocol, str] = {
+    "native": "natively",
+    "json": "as one JSON object",
+    "pieces": "piece by piece",
+    "led": "by letting it pick one that makes sense now",
+}
 _SMALL = "Give it small tasks: --team pair, chat-pair, role-play-small. Or take a larger model."
 
 

@@ -150,7 +150,8 @@ def _after(options: DialogueOptions, memory: Memory, said: Message) -> Memory:
         case "judge":
             return _goes_on(options, memory, memory.proposals[int(str(data.get("choice", 1))) - 1])
         case _:
-            ends = memory.of == "instruct" and data.get(options.until) is True
+            # Before anything was answered nothing can be done, whatever a weak instructor says.
+            ends = memory.of == "instruct" and memory.turns > 0 and data.get(options.until) is True
             return _proposed(options, memory, Proposal(id=said.id, ends=ends))
 
 

@@ -1,10 +1,14 @@
 """What is asked of a model server and what comes back, in every provider's words alike."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from agentsh.core.model import Frozen, JsonObject
+
+_PARAMETERS = re.compile(r"(?P<number>\d+(?:\.\d+)?) ?(?P<times>[KMBT]?)", re.IGNORECASE)
+_TIMES = {"": 1.0, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}
 
 
 class ToolCallRequest(Frozen):
@@ -171,6 +175,13 @@ class ModelInfo(Frozen):
     capabilities: tuple[str, ...] = ()
     """Such as completion, tools, thinking, embedding."""
     modified_at: str = ""
+
+    @property
+    def parameter_count(self) -> float:
+        """How many parameters that is; 0: the server does not say."""
+        if (found := _PARAMETERS.fullmatch(self.parameters.strip())) is None:
+            return 0.0
+        return float(found["number"]) * _TIMES[found["times"].upper()]
 
 
 class RunningModel(Frozen):

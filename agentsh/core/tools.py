@@ -6,8 +6,9 @@ from pydantic import Field
 
 from agentsh.core.model import Frozen, JsonObject
 
-CallProtocol = Literal["native", "json", "pieces"]
-"""How a model is asked for a call: natively, as one constrained JSON object, or one piece after the other."""
+CallProtocol = Literal["native", "json", "pieces", "led"]
+"""How a model is asked for a call: natively, as one constrained JSON object, one piece after the other, or, the
+weakest, to pick one of the calls that make sense now."""
 
 FINISH = "finish"
 """What is called when nothing more is to be done, by models that do not call tools natively."""
@@ -41,6 +42,12 @@ class ToolSpec(Frozen):
     fenced: str = ""
     """Parameter that holds a text of many lines: models escape such texts wrongly inside JSON, so where they are not
     called natively it is asked for as a fenced block."""
+    path: str = ""
+    """Parameter that names a file which is there: a weak model is offered the files."""
+    changes: bool = True
+    """Whether a call may change what the same or another call gives afterwards."""
+    demanding: bool = False
+    """Whether it takes judgement or an exact form: a weak model is offered it only where there is nothing else."""
     outside: bool = False
     """Whether it acts by itself, not through the reaction's steps: a call is one step then, and has to be allowed."""
     safe_to_retry: bool = False

@@ -15,6 +15,7 @@ What every template may use, and nothing else (`PROMPT_VARIABLES`):
     vars      what `--var KEY=VALUE` gave
     turn      what the team's conductor tells the role for this turn: the phase, its partner, its choices …
     plan      for an action that makes a plan: {doers: [{name, summary}], done: [texts], why, most}; why it is made anew
+    led       whether a weak model is asked: one that picks among calls, or cells, that are put before it
     step      which step of the role's plan this is: {id, text}; none: it follows no plan
     world     for agents of a world: what it tells them, see prompts/actions/think.md
     examples  calls and the results that they have to give: a list of {args, result}
@@ -59,6 +60,7 @@ PROMPT_VARIABLES = frozenset(
         "plan",
         "step",
         "map",
+        "led",
     )
 )
 MOST_INCLUDES = 10

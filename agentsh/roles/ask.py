@@ -56,7 +56,7 @@ async def ask_accepted(mind: Mind, question: Question, accept: Callable[[Answer]
         except ValueError as error:
             if mended == repairs:
                 raise _invalid(question, answer, f"{mended + 1} tries. {error}") from None
-            mended, question = mended + 1, question.again(answer.text, _complaint(question, str(error)))
+            mended, question = mended + 1, question.again(answer.text, str(error))
 
 
 def _accepted(answer: Answer, accept: Callable[[Answer], T]) -> T:
@@ -65,11 +65,6 @@ def _accepted(answer: Answer, accept: Callable[[Answer], T]) -> T:
     if answer.reason == "repeat":
         raise ValueError("The answer says the same again and again.")
     return accept(answer)
-
-
-def _complaint(question: Question, error: str) -> str:
-    how = "with one JSON object and nothing else" if question.schema is not None else "in full"
-    return f"That answer cannot be used. {error}\nAnswer again, {how}."
 
 
 def _invalid(question: Question, answer: Answer, tries: str) -> OutputInvalid:

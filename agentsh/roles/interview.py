@@ -12,10 +12,9 @@ from agentsh.roles.facts import TeamFacts
 from agentsh.roles.memory import Memory
 from agentsh.roles.model_mind import ModelMind
 from agentsh.roles.question import Question
+from agentsh.roles.words import Words
 
-INTERVIEW = ActionCard(
-    name=ActionName("interview"), context=(), max_tokens=600, prompt='{% include "parts/interview.md" %}'
-)
+INTERVIEW = ActionCard(name=ActionName("interview"), context=(), max_tokens=600)
 
 
 async def interview_request(
@@ -32,6 +31,7 @@ async def interview_request(
 
     `in_mind` is what it remembers elsewhere than in messages: in a world.
     """
-    prompt = renderer.render(INTERVIEW.prompt, {"question": question, "in_mind": list(in_mind)}, source=INTERVIEW.name)
+    words = Words(renderer)
+    prompt = words.say("interview", question=question, in_mind=list(in_mind))
     mind = ModelMind(reaction, card, facts, memory, asking, renderer, may_summarise=False)
-    return await mind.request(Question(INTERVIEW, lambda _: prompt, INTERVIEW.max_tokens))
+    return await mind.request(Question(INTERVIEW, lambda _: prompt, INTERVIEW.max_tokens, words))

@@ -73,6 +73,7 @@ async def gather(
         "turn": reaction.brief,
         "step": None,
         "plan": None,
+        "led": False,
     }
     return Material(fixed, context, reaction.observed, files, verdict, survey)
 

@@ -19,8 +19,9 @@ from agentsh.roles.memory import Memory, Recall
 from agentsh.roles.outline import outline
 from agentsh.roles.question import Question
 from agentsh.roles.turns import prefix, turn
+from agentsh.roles.words import Words
 
-_SUMMARY = ActionCard(name=ActionName("summarise"), max_tokens=400, prompt='{% include "parts/summarise.md" %}')
+_SUMMARY = ActionCard(name=ActionName("summarise"), max_tokens=400)
 
 
 class ModelMind:
@@ -42,7 +43,7 @@ class ModelMind:
         self._system = prefix(card, facts)
         self._memory = memory
         self._asking = asking
-        self._renderer = renderer
+        self._words = Words(renderer)
         self._summary = reaction.summary
         self._may_summarise = may_summarise
 
@@ -76,7 +77,7 @@ class ModelMind:
 
     def _parts(self, recall: Recall, question: Question) -> Parts:
         schema = question.schema
-        shape = "" if schema is None else f"\n\nAnswer with one JSON object of this shape:\n{outline(schema)}"
+        shape = "" if schema is None else f"\n\n{self._words.say('shape', outline=outline(schema))}"
         about = {message.id for message in recall.about}
         history = tuple(self._turn(message, needed=message.id in about) for message in recall.messages)
         return Parts(
@@ -122,8 +123,9 @@ class ModelMind:
         older = recall.messages[: max(0, len(recall.messages) - self._memory.window)]
         if not older or not self._may_summarise:
             return False
-        prompt = self._renderer.render(_SUMMARY.prompt, {}, source=_SUMMARY.name).strip()
-        question = Question(_SUMMARY, lambda _: prompt, min(_SUMMARY.max_tokens, self._asking.num_ctx // 8))
+        prompt = self._words.say("summarise")
+        most_tokens = min(_SUMMARY.max_tokens, self._asking.num_ctx // 8)
+        question = Question(_SUMMARY, lambda _: prompt, most_tokens, self._words)
         parts = self._parts(Recall(recall.summary, older, older), question)
         answer = await self._reaction.ask_model(self._chat_request(question, parts))
         if answer.reason != "stop" or not answer.text.strip():

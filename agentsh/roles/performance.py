@@ -17,6 +17,7 @@ from agentsh.roles.facts import TeamFacts
 from agentsh.roles.mind import Mind
 from agentsh.roles.modes import END
 from agentsh.roles.question import Question
+from agentsh.roles.words import Words
 from agentsh.roles.work import Work
 
 _THINK = ActionCard(name=ActionName("think"), max_tokens=100)
@@ -65,10 +66,10 @@ class Performance:
         """Return which of `choices` is to be done next. Raises OutputInvalid."""
         self.reaction.doing(_THINK.name)
         self._times[_THINK.name] += 1
-        said = "\n".join(f"- {choice}: {self.summary(choice)}" for choice in choices)
-        prompt = f"What do you do next? There is:\n\n{said}"
+        words = Words(self.renderer)
+        prompt = words.say("choose_action", choices=[{"name": one, "summary": self.summary(one)} for one in choices])
         label = str(self._times[_THINK.name])
-        return await self.mind.choose(Question(_THINK, lambda _: prompt, _THINK.max_tokens, label), choices)
+        return await self.mind.choose(Question(_THINK, lambda _: prompt, _THINK.max_tokens, words, label), choices)
 
     def work(self, name: ActionName, *, goes_back: bool = False, step: Task | None = None) -> Work:
         """Begin on an action."""

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, replace
 
+from pydantic import JsonValue
+
 from agentsh.core.cards import ActionCard
 from agentsh.core.chat import ChatMessage
 from agentsh.core.model import JsonObject
 from agentsh.core.tools import ToolSpec
 from agentsh.roles.fit import Render
-
-_TOO_LONG = "Your last answer was cut off at its limit. Answer again from the beginning, and more briefly."
+from agentsh.roles.words import Words
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,14 @@ class Question:
         after: what came after the prompt: earlier answers, and what was wrong with them.
         attempt: how often it was asked before.
         max_tokens: most tokens of the answer.
+        words: what is said when an answer does not hold.
         alone: whether it is asked without history: a very small model answers worse when there is more to read.
     """
 
     action: ActionCard
     render: Render
     max_tokens: int
+    words: Words
     label: str = ""
     schema: JsonObject | None = None
     tools: tuple[ToolSpec, ...] = ()
@@ -46,13 +49,16 @@ class Question:
         """Return the question once these turns came after it."""
         return replace(self, after=(*self.after, *turns), attempt=self.attempt + 1)
 
-    def again(self, answer: str, complaint: str) -> "Question":
+    def told(self, part: str, **values: JsonValue) -> "Question":
+        """Return the question once these words came after it: a file of `prompts/parts`, filled."""
+        return self.went(ChatMessage(role="user", content=self.words.say(part, **values)))
+
+    def again(self, answer: str, error: str) -> "Question":
         """Return the question with the last answer and what is wrong with it."""
         said = (ChatMessage(role="assistant", content=answer),) if answer.strip() else ()
-        complained = ChatMessage(role="user", content=complaint)
-        return replace(self, after=(*self.after, *said, complained), attempt=self.attempt + 1)
+        complaint = self.words.say("again", error=error, structured=self.schema is not None)
+        return self.went(*said, ChatMessage(role="user", content=complaint))
 
     def with_more_room(self) -> "Question":
         """Return the question for an answer that was cut at its limit."""
-        complained = ChatMessage(role="user", content=_TOO_LONG)
-        return replace(self, after=(*self.after, complained), max_tokens=self.max_tokens * 2, attempt=self.attempt + 1)
+        return replace(self.told("too_long"), max_tokens=self.max_tokens * 2)

@@ -22,6 +22,7 @@ from agentsh.roles.memory import about
 from agentsh.roles.mind import Mind
 from agentsh.roles.question import Question
 from agentsh.roles.variables import says_files, says_map, says_step
+from agentsh.roles.words import Words
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,13 @@ class Work:
             raise UsageError(f"{self.action.name} refers to an unknown action {name!r}", hint=f"There are: {known}")
         return card
 
+    @property
+    def protocol(self) -> CallProtocol:
+        """How whoever plays the role now is asked for a call; a person in a weak model's place is not led."""
+        protocol = self.protocols.get(self.reaction.model or "", "pieces")
+        human = self.role.human if self.reaction.human is None else self.reaction.human
+        return "native" if human and protocol == "led" else protocol
+
     async def question(
         self,
         action: ActionCard | None = None,
@@ -100,7 +108,9 @@ class Work:
         verifying = tuple(name for name, other in self.actions.items() if other.does == "verify")
         material = await gather(self.reaction, self.role, card, self.facts, verifying, files, survey)
         render = self._render(card, material, self._of_step() | (extra or {}))
-        return Question(card, render, card.max_tokens, f"{label}/{self.time}", card.output, alone=alone)
+        return Question(
+            card, render, card.max_tokens, Words(self.renderer), f"{label}/{self.time}", card.output, alone=alone
+        )
 
     async def files(self, action: ActionCard | None = None) -> dict[str, str]:
         """Return the workspace as a prompt of an action shows it: all of it, or what was chosen of it."""
@@ -133,7 +143,10 @@ class Work:
         )
 
     def _of_step(self) -> JsonObject:
-        return {"step": None if self.step is None else {"id": self.step.id, "text": self.step.text}}
+        return {
+            "led": self.protocol == "led",
+            "step": None if self.step is None else {"id": self.step.id, "text": self.step.text},
+        }
 
     def _is_interim(self, data: JsonObject | None) -> bool:
         repeat = self.action.repeat

@@ -50,6 +50,9 @@ def tool(
     function: Function[P],
     *,
     fenced: str = "",
+    path: str = "",
+    changes: bool = True,
+    demanding: bool = False,
     outside: bool = False,
     safe_to_retry: bool = False,
     deadline_s: float = 60.0,
@@ -59,6 +62,9 @@ def tool(
     Args:
         function: `async def name(hands, …) -> str`, with annotations and a docstring.
         fenced: parameter that holds a text of many lines, if there is one.
+        path: parameter that names a file which is there, if there is one.
+        changes: whether a call may change what the same or another call gives afterwards.
+        demanding: whether it takes judgement or an exact form, which weak models do not have.
         outside: whether it acts by itself.
         safe_to_retry: for such: whether a call that was cut off may simply be made again.
         deadline_s: for a call; where it acts through the hands, from one of its effects to the next.
@@ -76,6 +82,9 @@ def tool(
         description=_first_paragraph(doc),
         parameters=_schema(arguments, name),
         fenced=fenced,
+        path=path,
+        changes=changes,
+        demanding=demanding,
         outside=outside,
         safe_to_retry=safe_to_retry,
         deadline_s=deadline_s,

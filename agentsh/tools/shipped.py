@@ -22,14 +22,14 @@ async def ask_boss(hands: Hands, question: str, choices: list[str] | None = None
 def shipped_tools() -> dict[str, Tool]:
     """Return them by name."""
     made = [
-        tool(read_file),
+        tool(read_file, path="path", changes=False),
         tool(write_file, fenced="content"),
-        tool(patch_files, fenced="patch"),
-        tool(list_files),
-        tool(search_files),
+        tool(patch_files, fenced="patch", demanding=True),
+        tool(list_files, changes=False),
+        tool(search_files, changes=False, demanding=True),
         tool(run_python, fenced="code"),
-        tool(run_shell),
-        tool(run_tests),
-        tool(ask_boss),
+        tool(run_shell, demanding=True),
+        tool(run_tests, changes=False),
+        tool(ask_boss, demanding=True),
     ]
     return {found.spec.name: found for found in made}

@@ -160,8 +160,8 @@ def _unprotected(status: SandboxStatus, root: Path, home: Home) -> list[e.Notice
 
 def _protocols(facts: e.SessionStarted) -> dict[str, CallProtocol]:
     """Return how each of the session's models is asked for a tool call, as it was found when the session began."""
-    one_object: dict[str, CallProtocol] = dict.fromkeys(facts.json_tools, "json")
-    return one_object | dict.fromkeys(facts.native_tools, "native")
+    by_one: dict[str, CallProtocol] = dict.fromkeys(facts.json_tools, "json")
+    return by_one | dict.fromkeys(facts.led_tools, "led") | dict.fromkeys(facts.native_tools, "native")
 
 
 def _toolbox(kit: Kit, team: TeamFile, cwd: Path, stack: AsyncExitStack) -> dict[str, Tool]:

@@ -20,6 +20,7 @@ from agentsh.ports import Provider
 from agentsh.roles.ask import ask_until
 from agentsh.roles.outline import outline
 from agentsh.roles.question import Question
+from agentsh.roles.words import Words
 from agentsh.wiring.models import Wish, connect
 
 SYSTEM = "You set up teams of agents: their roles, and the prompts that they work by."
@@ -101,7 +102,7 @@ def _question(shelf: Shelf, name: str, values: JsonObject, schema: JsonObject | 
     path = _part(shelf, name)
     text = shelf.renderer.render(read_template(path).text, values, source=str(path))
     card = ActionCard(name=ActionName(name), max_tokens=_MOST_TOKENS, source=str(path))
-    return Question(card, lambda _: text, _MOST_TOKENS, schema=schema)
+    return Question(card, lambda _: text, _MOST_TOKENS, Words(shelf.renderer), schema=schema)
 
 
 def _part(shelf: Shelf, name: str) -> Path:

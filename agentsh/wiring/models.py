@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agentsh.core.chat import PullProgress, ServerProbe
+from agentsh.core.chat import ModelInfo, PullProgress, ServerProbe
 from agentsh.core.errors import AgentshError, ModelMissing, ProviderError, UsageError
 from agentsh.core.events import Noticed
 from agentsh.core.model import Frozen
@@ -27,6 +27,8 @@ LOCAL_SLOTS = 2
 """Calls that the embedded server answers at once."""
 LOCAL_CONTEXT = 4096
 """Context window of each of its slots, tokens."""
+WEAK = 1e9
+"""With fewer parameters than this, a model that nobody examined is led from call to call."""
 PATIENT_PROBE_S = 5.0
 """How long a server that was asked for may take to say that it is there."""
 
@@ -75,9 +77,15 @@ async def call_protocols(models: Connected, names: Iterable[str], examined: Exam
             if known is not None and known.modified_at == info.modified_at:
                 found[name] = known.protocol
             else:
-                found[name] = "native" if "tools" in info.capabilities else "pieces"
+                found[name] = _as_it_says(info)
             break
     return found
+
+
+def _as_it_says(info: ModelInfo) -> CallProtocol:
+    if "tools" in info.capabilities:
+        return "native"
+    return "led" if 0 < info.parameter_count < WEAK else "pieces"
 
 
 async def connect(

@@ -248,13 +248,14 @@ def _facts(options: RunOptions, settings: Settings, models: Connected, team: Tea
 
 async def _tool_callers(models: Connected, team: TeamFile, home: Home) -> dict[str, tuple[str, ...]]:
     """Return how a team's models are asked for tool calls; nobody asks where no tools are used."""
-    if not any(card.does == "use_tools" for card in team.actions.values()):
+    if not any(card.does in ("use_tools", "run_cells") for card in team.actions.values()):
         return {}
     names = [models.model, *(role.model for role in team.roles.values() if role.model)]
     found = await call_protocols(models, names, Examined(home.examined))
     return {
         "native_tools": tuple(name for name, protocol in found.items() if protocol == "native"),
         "json_tools": tuple(name for name, protocol in found.items() if protocol == "json"),
+        "led_tools": tuple(name for name, protocol in found.items() if protocol == "led"),
     }
 
 

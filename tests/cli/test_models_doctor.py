@@ -54,6 +54,15 @@ AT_WORK: list[JsonObject] = [
         "json": {"thought": "I look", "tool": "list_files", "arguments": {"pattern": "*.py"}},
     },
 ]
+LED: list[JsonObject] = [
+    {"match": "Write the code for run_python", "reply": "```python\nprint(7)\n```"},
+    {"anywhere": "^Work\\b", "match": "Answer that in one or two", "json": {"answer": "I ran it."}},
+    {"anywhere": "^Work\\b", "match": "Pick what is done", "json": {"why": "It works.", "choice": "run_python"}},
+    {"match": "Answer that in one or two short sentences, from", "json": {"answer": "It says tea."}},
+    {"anywhere": "^read_file n.txt gave:$", "match": "Pick what is done", "json": {"why": "So.", "choice": "finish"}},
+    {"anywhere": "^list_files gave:$", "match": "Pick what", "json": {"why": "It.", "choice": "read_file n.txt"}},
+    {"match": "Pick what is done next", "json": {"why": "I look.", "choice": "list_files"}},
+]
 MODELS: list[JsonObject] = [
     {"name": "able:8b", "context_length": 40960},
     {"name": "plain:1b", "capabilities": ["completion"]},
@@ -64,7 +73,15 @@ MODELS: list[JsonObject] = [
 @pytest.fixture
 async def server() -> AsyncIterator[OllamaServer]:
     weak: JsonObject = {"model": "weak:1b", "reply": "I am ready to assist."}
-    rules = [weak, *NATIVE, *ONE_OBJECT, *AT_WORK, *GOOD, {"reply": "I do not know."}]
+    rules = [
+        *({"model": "weak:1b", **rule} for rule in LED),
+        weak,
+        *NATIVE,
+        *ONE_OBJECT,
+        *AT_WORK,
+        *GOOD,
+        {"reply": "I do not know."},
+    ]
     async with OllamaServer.on(*rules, models=list(MODELS)) as running:
         yield running
 
@@ -117,9 +134,42 @@ async def test_a_weak_model_is_told_with_what_to_do_and_overrules_what_it_says_o
     assert ended.code == 0, ended.err
     found = json.loads(ended.out)
     assert "tools" in found["says"]
-    assert found["protocol"] == "pieces"
+    assert found["protocol"] == "led"
     assert "too weak" in found["summary"]
     assert "--team pair" in found["hint"]
+
+
+async def test_a_weak_model_picks_among_what_makes_sense_and_what_was_really_done_is_told(
+    shell: Shell, server: OllamaServer, tmp_path: Path
+) -> None:
+    host = ("--host", server.host, "--model", "weak:1b")
+    await agentsh(shell, "models", "doctor", "weak:1b", "--host", server.host)
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "n.txt").write_text("tea\n")
+    asked = len(server.chats)
+    run = ("run", "What does it say?", "--team", "react", "--session", "s", "--workspace", str(there), *host)
+    ended = await agentsh(shell, *run)
+    assert ended.code == 0, ended.err
+    told = " ".join(ended.out.replace("│", "").split())
+    assert "It says tea. What was really done: - `list_files`: n.txt - `read_file n.txt`: 1 tea" in told
+    (first,) = [at.event for at in read_session(_file(shell, "s")) if isinstance(at.event, SessionStarted)]
+    assert first.led_tools == ("weak:1b",)
+    picks = [names for chat in server.chats[asked:] if (names := _choices(chat.body))]
+    simple = ["write_file", "list_files", "run_python", "run_tests"]
+    assert [set(one) - {"finish"} - {*simple} for one in picks] == [{"read_file n.txt"}, {"read_file n.txt"}, set()]
+    assert ["list_files" in one for one in picks] == [True, False, False], "nothing is offered twice in vain"
+    ended = await agentsh(shell, "run", "Work", "--team", "react", "--session", "w", "--yes", *host)
+    assert ended.code == 0, ended.err
+    assert ended.out.count("- `run_python print(7)`: ") == 6
+    assert "I ran it." in ended.out
+    assert "No calls were left; what was asked for may be unfinished." in ended.out
+
+
+def _choices(body: JsonObject) -> list[str]:
+    shape = body.get("format")
+    properties = shape["properties"] if isinstance(shape, dict) and "properties" in shape else {}
+    return properties["choice"]["enum"] if "choice" in properties else []
 
 
 async def test_a_prompt_too_long_for_the_machine_fails_one_trial_and_not_the_examination(shell: Shell) -> None:

@@ -41,6 +41,13 @@ def test_it_ends_after_so_many_turns_or_when_the_instructor_says_so() -> None:
     assert play.turns() == []
 
 
+def test_nothing_is_done_before_anything_was_answered() -> None:
+    play = dialogue()
+    play.answers = ends_at(1)  # type: ignore[assignment]
+    play.boss()
+    assert play.run()[:2] == ["boss_of give_instruction", "hand give_answer"]
+
+
 def test_the_task_is_made_definite_and_planned_before() -> None:
     play = dialogue(specifier="spec", planner="plan")
     boss = play.boss()

@@ -124,6 +124,7 @@ FULL: JsonObject = {
         "most": 8,
     },
     "step": {"id": "s2", "text": "the printer"},
+    "led": False,
     "map": "counter.py (2 lines)\n  def count_words(text)",
 }
 BARE: JsonObject = FULL | {
@@ -136,6 +137,7 @@ BARE: JsonObject = FULL | {
     "world": None,
     "plan": None,
     "step": None,
+    "led": True,
 }
 
 

@@ -43,6 +43,8 @@ class SessionStarted(Frozen):
     """Models that call tools natively; others are asked for a call as constrained JSON."""
     json_tools: tuple[str, ...] = ()
     """Of the others, those that give a call as one object; the rest is asked for one piece after the other."""
+    led_tools: tuple[str, ...] = ()
+    """The weakest: they pick one of the calls that make sense now."""
     world: WorldCard | None = None
     """What ticks beside the team, or alone."""
     mark: str = ""

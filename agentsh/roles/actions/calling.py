@@ -1,7 +1,8 @@
 """How whoever plays a role says which tool is called with what: natively, as one JSON object, or piece by piece.
 
 Piece by piece the name is an enum, the arguments are a schema of their own, and a text of many lines is asked for as it
-is: small models choose, fill and write well, and do all three at once badly. One object saves a question a call.
+is: small models choose, fill and write well, and do all three at once badly. One object saves a question a call. The
+weakest are led, see `leading`.
 """
 
 import json
@@ -44,12 +45,12 @@ async def call_natively(mind: Mind, question: Question, tools: Mapping[str, Tool
         OutputInvalid: no answer could be used.
     """
     asked = replace(question, tools=tuple(tool.spec for tool in tools.values()))
-    return await ask_accepted(mind, asked, _said, repairs)
+    return await ask_accepted(mind, asked, lambda answer: _said(answer, question), repairs)
 
 
-def _said(answer: Answer) -> Said:
+def _said(answer: Answer, question: Question) -> Said:
     if not answer.tool_calls and _PRETENDED.search(answer.text):
-        raise ValueError("You wrote down a call, or what came of one, as text. Call the tool itself, or just answer.")
+        raise ValueError(question.words.say("not_called"))
     return Said(answer.text.strip(), answer.tool_calls)
 
 
@@ -80,15 +81,16 @@ async def call_by_json(mind: Mind, question: Question, tools: Mapping[str, Tool]
     chosen = question.went(ChatMessage(role="assistant", content=json.dumps(choice, ensure_ascii=False)))
     if name == FINISH:
         return await _finished(mind, chosen, repairs)
-    arguments = await _arguments(mind, chosen, tools[name].spec, repairs)
+    arguments = await fill(mind, chosen, tools[name].spec, repairs)
     return Said(thought, (ToolCallRequest(name=name, arguments=arguments),))
 
 
-async def _arguments(mind: Mind, chosen: Question, spec: ToolSpec, repairs: int) -> JsonObject:
-    shape = _without(spec.parameters, spec.fenced)
+async def fill(mind: Mind, chosen: Question, spec: ToolSpec, repairs: int) -> JsonObject:
+    """Return the arguments of a call, by the tool's schema, and the text apart. Raises OutputInvalid."""
+    shape = without(spec.parameters, spec.fenced)
     arguments: JsonObject = {}
     if shape["properties"]:
-        asked = replace(chosen.went(_user(f"You call {spec.name}: {spec.description} With what?")), schema=shape)
+        asked = replace(chosen.told("call_with", tool=_told(spec)), schema=shape)
         arguments = await ask_structured(mind, asked, shape, repairs)
         chosen = chosen.went(ChatMessage(role="assistant", content=json.dumps(arguments, ensure_ascii=False)))
     return {**arguments, **await _text(mind, chosen, spec, repairs)}
@@ -98,12 +100,12 @@ async def _text(mind: Mind, chosen: Question, spec: ToolSpec, repairs: int) -> J
     """Return the argument that is a text of many lines, if there is one."""
     if not spec.fenced:
         return {}
-    wanted = f"Write the {spec.fenced} for {spec.name}, as one fenced block and nothing else."
-    return {spec.fenced: _block(await ask_text(mind, chosen.went(_user(wanted)), repairs))}
+    asked = chosen.told("call_text", parameter=spec.fenced, tool=_told(spec))
+    return {spec.fenced: _block(await ask_text(mind, asked, repairs))}
 
 
 async def _finished(mind: Mind, chosen: Question, repairs: int) -> Said:
-    return Said(await ask_text(mind, chosen.went(_user("Then answer now, in full, for the Boss.")), repairs))
+    return Said(await ask_text(mind, chosen.told("answer_now"), repairs))
 
 
 WAYS: dict[CallProtocol, Callable[[Mind, Question, Mapping[str, Tool], int], Awaitable[Said]]] = {
@@ -111,6 +113,7 @@ WAYS: dict[CallProtocol, Callable[[Mind, Question, Mapping[str, Tool], int], Awa
     "json": call_in_one,
     "pieces": call_by_json,
 }
+"""The ways in which a model says by itself what it calls."""
 
 
 def checked(spec: ToolSpec, arguments: JsonObject) -> JsonObject:
@@ -130,9 +133,12 @@ def as_text(said: Said) -> ChatMessage:
 
 
 def _told_of(question: Question, tools: Mapping[str, Tool], schema: JsonObject) -> Question:
-    lines = [f"- {name}: {tool.spec.description}" for name, tool in tools.items()]
-    said = "\n".join(["What do you do next? There is:", *lines, f"- {FINISH}: nothing more is to be done, you answer"])
-    return replace(question.went(_user(said)), schema=schema)
+    listed: list[JsonValue] = [_told(tool.spec) | {"name": name} for name, tool in tools.items()]
+    return replace(question.told("choose_tool", tools=listed, finish=FINISH), schema=schema)
+
+
+def _told(spec: ToolSpec) -> JsonObject:
+    return {"name": spec.name, "description": spec.description}
 
 
 def _choice_schema(names: Sequence[str]) -> JsonObject:
@@ -149,7 +155,7 @@ def _call_schema(spec: ToolSpec) -> JsonObject:
     """Return the shape of a call of one tool, without its text of many lines."""
     shape = _choice_schema([spec.name])
     properties, required = shape["properties"], shape["required"]
-    arguments = _without(spec.parameters, spec.fenced)
+    arguments = without(spec.parameters, spec.fenced)
     if arguments["properties"] and isinstance(properties, dict) and isinstance(required, list):
         return {
             **shape,
@@ -159,12 +165,12 @@ def _call_schema(spec: ToolSpec) -> JsonObject:
     return shape
 
 
-def _without(schema: JsonObject, name: str) -> JsonObject:
+def without(schema: JsonObject, *names: str) -> JsonObject:
+    """Return the schema of an object that has no such properties."""
     properties, required = schema.get("properties"), schema.get("required")
-    kept: JsonObject = dict(properties) if isinstance(properties, dict) else {}
-    kept.pop(name, None)
-    needed: list[JsonValue] = [key for key in (required if isinstance(required, list) else []) if key != name]
-    return {**schema, "properties": kept, "required": needed}
+    kept = properties if isinstance(properties, dict) else {}
+    needed: list[JsonValue] = [key for key in (required if isinstance(required, list) else []) if key not in names]
+    return {**schema, "properties": {key: kept[key] for key in kept if key not in names}, "required": needed}
 
 
 def _block(answer: str) -> str:
@@ -173,7 +179,3 @@ def _block(answer: str) -> str:
     if found.anonymous:
         return found.anonymous[0].text
     return (found.files[0].text or "") if found.files else answer
-
-
-def _user(text: str) -> ChatMessage:
-    return ChatMessage(role="user", content=text)

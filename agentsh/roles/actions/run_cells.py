@@ -9,7 +9,8 @@ import re
 from agentsh.core.chat import ChatMessage
 from agentsh.core.code import Cell
 from agentsh.core.messages import Message
-from agentsh.roles.actions.use_tools import MOST_OF_A_RESULT, OUT_OF_CALLS
+from agentsh.roles.actions.leading import most_calls
+from agentsh.roles.actions.use_tools import MOST_OF_A_RESULT
 from agentsh.roles.ask import ask_text
 from agentsh.roles.excerpt import characters_of
 from agentsh.roles.work import Work
@@ -25,7 +26,7 @@ async def run_cells(work: Work) -> Message:
         OutputInvalid: no answer came.
     """
     question = await work.question()
-    for _ in range(work.action.max_calls):
+    for _ in range(most_calls(work)):
         answer = await ask_text(work.mind, question, work.repairs)
         block = _BLOCK.search(answer)
         if block is None:
@@ -34,8 +35,6 @@ async def run_cells(work: Work) -> Message:
         told = characters_of(result.told, MOST_OF_A_RESULT) or "It ran and printed nothing."
         question = question.went(
             ChatMessage(role="assistant", content=answer[: block.end()]),
-            ChatMessage(role="user", content=f"That gave:\n{told}"),
+            ChatMessage(role="user", content=question.words.say("cell_gave", result=told)),
         )
-    return await work.publish(
-        await ask_text(work.mind, question.went(ChatMessage(role="user", content=OUT_OF_CALLS)), work.repairs)
-    )
+    return await work.publish(await ask_text(work.mind, question.told("out_of_calls"), work.repairs))

@@ -16,6 +16,7 @@ from agentsh.core.outputs import OutputMismatch
 from agentsh.core.tools import CallProtocol, ToolFault, ToolResult
 from agentsh.ports import Tool, ToolServer
 from agentsh.roles.actions.calling import WAYS, Said, as_text, checked
+from agentsh.roles.actions.leading import Used, lead, most_calls
 from agentsh.roles.ask import ask_structured, ask_text
 from agentsh.roles.excerpt import characters_of
 from agentsh.roles.markdown import to_markdown
@@ -26,7 +27,6 @@ MOST_OF_A_RESULT = 6_000
 """Characters of what a tool gave that go into the conversation; what is left out is told."""
 SAME_CALL = 2
 """So often the same call may come again before it is not made any more."""
-OUT_OF_CALLS = "You have used all your calls. Answer now with what you know, and say what is missing."
 
 
 @dataclass
@@ -36,29 +36,36 @@ class _Loop:
     work: Work
     tools: Mapping[str, Tool]
     made: Counter[str] = field(default_factory=Counter)
-    calls: int = 0
+    used: list[Used] = field(default_factory=list)
 
     async def answer(self, question: Question) -> str:
         """Return what is answered in the end."""
-        while self.calls < self.work.action.max_calls:
-            protocol: CallProtocol = self.work.protocols.get(self.work.reaction.model or "", "pieces")
-            natively = protocol == "native"
-            said = await WAYS[protocol](self.work.mind, question, self.tools, self.work.repairs)
+        while True:
+            protocol = self.work.protocol
+            left = most_calls(self.work) - len(self.used)
+            if left <= 0 and protocol != "led":
+                return await ask_text(self.work.mind, question.told("out_of_calls"), self.work.repairs)
+            said = await self._said(protocol, question, left)
             if not said.calls:
                 return said.text
-            question = question.went(said.turn() if natively else as_text(said), *await self._used(said, natively))
-        return await ask_text(
-            self.work.mind, question.went(ChatMessage(role="user", content=OUT_OF_CALLS)), self.work.repairs
-        )
+            natively = protocol == "native"
+            turns = [await self._turn(question, call, natively) for call in said.calls]
+            question = question.went(said.turn() if natively else as_text(said), *turns)
 
-    async def _used(self, said: Said, natively: bool) -> list[ChatMessage]:
-        turns = []
-        for call in said.calls:
-            self.calls += 1
-            text = characters_of((await self._use(call)).text, MOST_OF_A_RESULT)
-            told = ChatMessage(role="user", content=f"{call.name} gave:\n{text}")
-            turns.append(ChatMessage(role="tool", content=text, tool_name=call.name) if natively else told)
-        return turns
+    async def _said(self, protocol: CallProtocol, question: Question, left: int) -> Said:
+        if protocol == "led":
+            return await lead(self.work, self.tools, self.used, left)
+        return await WAYS[protocol](self.work.mind, question, self.tools, self.work.repairs)
+
+    async def _turn(self, question: Question, call: ToolCallRequest, natively: bool) -> ChatMessage:
+        """Make a call; return what came of it as a turn of the conversation."""
+        text = characters_of((await self._use(call)).text, MOST_OF_A_RESULT)
+        tool = self.tools.get(call.name)
+        changes = tool is not None and tool.spec.changes
+        self.used.append(Used(call, text, changes))
+        if natively:
+            return ChatMessage(role="tool", content=text, tool_name=call.name)
+        return ChatMessage(role="user", content=question.words.say("tool_gave", tool=call.name, result=text))
 
     async def _use(self, call: ToolCallRequest) -> ToolResult:
         tool = self.tools.get(call.name)
@@ -93,7 +100,7 @@ async def use_tools(work: Work) -> Message:
     text = await loop.answer(question)
     if schema is None:
         return await work.publish(text)
-    asked = question.went(ChatMessage(role="assistant", content=text), ChatMessage(role="user", content="Now as data."))
+    asked = question.went(ChatMessage(role="assistant", content=text)).told("as_data")
     data = await ask_structured(work.mind, replace(asked, schema=schema), schema, work.repairs)
     return await work.publish(to_markdown(data), data)
 

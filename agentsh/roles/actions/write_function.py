@@ -29,6 +29,7 @@ from agentsh.roles.function_first.signature import Signature
 from agentsh.roles.function_first.task import FunctionTask, reading, task_for
 from agentsh.roles.function_first.trial import trial_wall_s
 from agentsh.roles.question import Question
+from agentsh.roles.words import Words
 from agentsh.roles.work import Work
 
 T = TypeVar("T")
@@ -99,7 +100,13 @@ async def _signature(work: Work, idea: str) -> Signature:
 async def _proposed(work: Work, request: Request, read: Callable[[JsonObject], T]) -> T:
     card = work.action.model_copy(update={"output": request.output})
     question = Question(
-        card, lambda _: request.prompt, card.max_tokens, f"proposal/{work.time}", request.output, alone=True
+        card,
+        lambda _: request.prompt,
+        card.max_tokens,
+        Words(work.renderer),
+        f"proposal/{work.time}",
+        request.output,
+        alone=True,
     )
     shape = _fields_of(request.output)
     return await ask_until(work.mind, question, lambda text: read(validate_output(shape, text)), work.repairs)

@@ -17,6 +17,7 @@ from agentsh.roles.ask import ask_structured, ask_text
 from agentsh.roles.examining.examinee import Examinee, Timing
 from agentsh.roles.examining.judging import call_fault, data_fault, text_fault
 from agentsh.roles.question import Question
+from agentsh.roles.words import Words
 
 PROTOCOLS: tuple[CallProtocol, ...] = ("native", "json", "pieces")
 """From the one that costs least."""
@@ -92,7 +93,7 @@ class Examination:
         values = {"filler": self._filler() if card.about == "context" else ""}
         text = self.renderer.render(card.prompt, dict(values), source=card.source)
         action = ActionCard(name=ActionName(card.name), max_tokens=card.max_tokens, source=card.source)
-        return Question(action, lambda _: text, card.max_tokens)
+        return Question(action, lambda _: text, card.max_tokens, Words(self.renderer))
 
     def _filler(self) -> str:
         line = estimate_tokens(_LINE.format(number=1000))
@@ -115,12 +116,12 @@ class Examination:
 
 
 def _protocol(tried: Sequence[Tried]) -> CallProtocol:
-    """Return the first way in which two of three calls were right; piece by piece when none was."""
+    """Return the first way in which two of three calls were right; when none was, it has to be led."""
     for protocol in PROTOCOLS:
         made = [one.passed for one in tried if one.protocol == protocol]
         if made and sum(made) * 3 >= len(made) * 2:
             return protocol
-    return "pieces"
+    return "led"
 
 
 def _speed(timings: Sequence[Timing]) -> Speed:

@@ -95,7 +95,7 @@ class Examinee:
 
     def _request(self, question: Question) -> ChatRequest:
         schema = question.schema
-        shape = "" if schema is None else f"\n\nAnswer with one JSON object of this shape:\n{outline(schema)}"
+        shape = "" if schema is None else f"\n\n{question.words.say('shape', outline=outline(schema))}"
         asked = ChatMessage(role="user", content=question.render(None) + shape)
         return ChatRequest(
             model=self.model,

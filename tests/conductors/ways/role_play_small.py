@@ -6,11 +6,11 @@ WAY = Way(
     team="role-play-small",
     idea="Tell me about birds of the shore",
     rules=[
-        rule("planner", "Divide the task", json={"parts": ["Name the birds"]}),
-        rule("instructor", "Instruction 1 of", json={"instruction": "Name them.", "input": "", "done": False}),
-        rule("assistant", "Carry out", times=1, json={"solution": "Gull and tern."}),
-        rule("instructor", "Instruction 2 of", json={"instruction": "One more.", "input": "", "done": False}),
-        rule("assistant", "Carry out", json={"solution": "The plover."}),
+        rule("planner", "Divide this", json={"parts": ["Name the birds"]}),
+        rule("instructor", "in one sentence", times=1, json={"instruction": "Name them.", "done": False}),
+        rule("assistant", "Do this as", times=1, json={"solution": "Gull and tern."}),
+        rule("instructor", "in one sentence", json={"instruction": "One more.", "done": False}),
+        rule("assistant", "Do this as", json={"solution": "The plover."}),
     ],
-    published=["plan_task", "give_instruction", "give_short_answer"],
+    published=["plan_in_short", "instruct_in_short", "give_short_answer"],
 )
