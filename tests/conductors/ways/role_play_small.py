@@ -8,9 +8,9 @@ WAY = Way(
     rules=[
         rule("planner", "Divide this", json={"parts": ["Name the birds"]}),
         rule("instructor", "in one sentence", times=1, json={"instruction": "Name them.", "done": False}),
-        rule("assistant", "Do this as", times=1, json={"solution": "Gull and tern."}),
+        rule("assistant", "Answer that in one", times=1, json={"solution": "Gull and tern."}),
         rule("instructor", "in one sentence", json={"instruction": "One more.", "done": False}),
-        rule("assistant", "Do this as", json={"solution": "The plover."}),
+        rule("assistant", "Answer that in one", json={"solution": "The plover."}),
     ],
     published=["plan_in_short", "instruct_in_short", "give_short_answer"],
 )
