@@ -21,7 +21,9 @@ WHISPER = ActionName("whisper")
 """What was put into one role's memory: it sets nobody off."""
 EDITED_BY_HAND = ActionName("edited_by_hand")
 """Word of a file that changed by hand: whoever it is sent to remembers it, and it sets nobody off."""
-SILENT = frozenset({WHISPER, EDITED_BY_HAND})
+SPOKEN_TO = ActionName("spoken_to")
+"""What the Boss says to an agent of a world: it hears it there, with the next tick."""
+SILENT = frozenset({WHISPER, SPOKEN_TO, EDITED_BY_HAND})
 """Causes that are remembered and set nobody off."""
 
 

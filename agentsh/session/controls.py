@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from agentsh.core import controls as k
 from agentsh.core import events as e
 from agentsh.core.errors import UsageError
-from agentsh.core.ids import WHISPER, RoleName, boss_message_id
+from agentsh.core.ids import SPOKEN_TO, USER_REQUIREMENT, WHISPER, ActionName, RoleName, boss_message_id
 from agentsh.core.messages import from_boss
 from agentsh.core.worlds import WORLD
 from agentsh.engine.breakpoints import Breakpoint, check_breakpoint, parse_breakpoint
@@ -140,12 +140,10 @@ class Controls:
                 assert_never(control)
 
     async def _whisper(self, control: k.Whisper) -> None:
-        number = self._desk.log.state.boss_messages + 1
         role = self.named(control.role)
         # Who lives in the world has its memory there.
-        lives = self._world is not None and self._world.thinks_for(role) is not None
-        said = from_boss(boss_message_id(number), control.text, (role, WORLD) if lives else (role,))
-        await self._desk.log.append(e.MessagePublished(message=said.model_copy(update={"cause_by": WHISPER})))
+        send_to = (role, WORLD) if self._lives(role) else (role,)
+        await self._publish(control.text, send_to, WHISPER)
 
     async def _of_world(self, control: k.WorldControl) -> None:
         if self._world is None:
@@ -153,9 +151,21 @@ class Controls:
         await self._world.carry_out(control)
 
     async def _say(self, control: k.Say) -> None:
-        send_to = tuple(self.named(role) for role in control.send_to)
-        said = from_boss(boss_message_id(self._desk.log.state.boss_messages + 1), control.text, send_to)
-        await self._desk.log.append(e.MessagePublished(message=said))
+        named = [self.named(role) for role in control.send_to]
+        # Who lives in the world has its ears there.
+        inside = tuple(role for role in named if self._lives(role))
+        outside = tuple(role for role in named if role not in inside)
+        if inside:
+            await self._publish(control.text, (*inside, WORLD), SPOKEN_TO)
+        if outside or not inside:
+            await self._publish(control.text, outside, USER_REQUIREMENT)
+
+    async def _publish(self, text: str, send_to: tuple[RoleName, ...], cause: ActionName) -> None:
+        said = from_boss(boss_message_id(self._desk.log.state.boss_messages + 1), text, send_to)
+        await self._desk.log.append(e.MessagePublished(message=said.model_copy(update={"cause_by": cause})))
+
+    def _lives(self, role: RoleName) -> bool:
+        return self._world is not None and self._world.thinks_for(role) is not None
 
     async def _retry(self, role: RoleName | None) -> None:
         failed = [

@@ -80,6 +80,18 @@ async def test_what_is_whispered_is_remembered_by_one_and_what_is_asked_by_nobod
         assert await remembered(context, "aria") == before
 
 
+async def test_what_is_said_to_one_agent_is_heard_by_it_in_the_world_and_by_nobody_else(home: Home) -> None:
+    async with castle(home) as (session, context):
+        await until(session, lambda event: isinstance(event, e.TickFinished) and event.tick == 3)
+        await typed(context, "/to aria Look at the sword")
+        await typed(context, "/tick")
+        await until(session, lambda event: isinstance(event, e.TickFinished) and event.tick == 4)
+        heard = 'A voice says to you: "Look at the sword"'
+        assert heard in await remembered(context, "aria")
+        assert heard not in await remembered(context, "bran")
+        assert [role.failed for role in session.view().roles] == [None] * 3
+
+
 async def test_an_interview_shows_the_model_what_comes_to_mind(home: Home) -> None:
     rule = "  - match: 'The sword is cursed[^$]*off the record'\n    reply: I heard of a curse.\n"
     (home.root / "script.yaml").write_text(script(rule), encoding="utf-8")

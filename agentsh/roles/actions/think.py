@@ -22,7 +22,9 @@ _LINE = 200
 async def think(work: Work) -> Message:
     """Ask once and tell the world. Raises OutputInvalid; UsageError when the world asks for what no file is there."""
     told = _told(work)
-    data: JsonObject = (told.data if told is not None else None) or {}
+    if told is None:
+        return await _tell(work)
+    data: JsonObject = told.data or {}
     action = _action(work, data)
     # The tick and what was perceived stand in the request itself, and its memory is the world's: no history beside it.
     question = await work.question(action, label=action.name, extra={"world": await _world(work, data)}, alone=True)
@@ -32,6 +34,13 @@ async def think(work: Work) -> Message:
     answer = await ask_structured(work.mind, replace(question, schema=schema), schema, work.repairs)
     echoed: JsonObject = {key: data[key] for key in ("task", "about") if key in data}
     return await work.publish(_content(data, answer), answer | echoed, send_to=(WORLD,))
+
+
+async def _tell(work: Work) -> Message:
+    """Answer whoever of the team spoke to the agent; the world is not concerned."""
+    question = await work.question(label=work.action.name)
+    speakers = dict.fromkeys(said.sent_from for said in work.reaction.observed)
+    return await work.publish(await ask_text(work.mind, question, work.repairs), send_to=tuple(speakers))
 
 
 def _told(work: Work) -> Message | None:

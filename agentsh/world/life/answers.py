@@ -1,12 +1,13 @@
 """Takes in what arrived: thoughts, for the system that asked; that none came; what people say to the whole world."""
 
-from agentsh.core.ids import WHISPER
+from agentsh.core.ids import SPOKEN_TO, WHISPER
+from agentsh.core.messages import Message
 from agentsh.core.worlds import EntityId, Level
 from agentsh.world.components.behaviour import Conclusions, Fault, ProcessingState
 from agentsh.world.components.environment import Room, Stimulus
-from agentsh.world.components.relations import IN_ROOM, SOURCE
+from agentsh.world.components.relations import IN_ROOM, OCCUPIES, SOURCE
 from agentsh.world.life.apart import for_each
-from agentsh.world.minds import Name, NoReply, Reply
+from agentsh.world.minds import Agent, Name, NoReply, Reply
 from agentsh.world.moment import Moment
 from agentsh.world.services.events import Events
 from agentsh.world.services.prompts import THINK
@@ -22,7 +23,7 @@ _STAGE = 5
     level=Level.CONSCIOUS,
     stage=_STAGE,
     period_ticks=1,
-    reads=(Reply, NoReply, Name, Room),
+    reads=(Reply, NoReply, Name, Room, OCCUPIES),
     writes=(Conclusions, ProcessingState, Stimulus, Fault, IN_ROOM, SOURCE),
 )
 def answers(moment: Moment) -> None:
@@ -51,5 +52,15 @@ def answers(moment: Moment) -> None:
     for_each(moment, "answers", [entity for entity, _ in store.each(Reply)], conclude)
     for_each(moment, "answers", [entity for entity, _ in store.each(NoReply)], rest)
     for letter in (letter for letter in moment.letters if letter.cause_by != WHISPER):
-        for room, _ in store.each(Room):
-            moment.resource(Events).emit(moment, "event", f'A voice says: "{letter.content.strip()}"', room)
+        _hear(moment, letter)
+
+
+def _hear(moment: Moment, letter: Message) -> None:
+    """Let a voice be heard in every room; or, when it is for some, by them alone."""
+    store, events, said = moment.store, moment.resource(Events), letter.content.strip()
+    if letter.cause_by == SPOKEN_TO:
+        for agent in [agent for agent, found in store.each(Agent) if found.role in letter.send_to]:
+            events.feel(moment, agent, "event", f'A voice says to you: "{said}"')
+        return
+    for room, _ in store.each(Room):
+        events.emit(moment, "event", f'A voice says: "{said}"', room)
