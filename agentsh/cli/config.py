@@ -82,6 +82,7 @@ def trust(context: typer.Context) -> None:
     agree(reading.path, reading.values)
     _say_left_out(loose)
     printing.say(f"trusted: {reading.path}")
+    printing.note("It holds until one of these changes, or you type: agentsh config distrust")
 
 
 @app.command(epilog=EPILOG)
@@ -98,5 +99,7 @@ def distrust(context: typer.Context) -> None:
 def _say_left_out(loose: "JsonObject") -> None:
     import json
 
+    from agentsh.library.loosening import effect_of
+
     for name, value in loose.items():
-        printing.say(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+        printing.say(f"{name} = {json.dumps(value, ensure_ascii=False)}  # {effect_of(name)}")

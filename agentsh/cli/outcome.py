@@ -101,7 +101,9 @@ class Outcome:
             return []
         failure = self.verdict.failure
         evidence = [] if failure is None else failure.evidence.strip().splitlines()
-        return [_row("checked", verdict_words(self.verdict)), *_quoted(evidence[-QUOTED_LINES:])]
+        words = verdict_words(self.verdict)
+        said = len(evidence) == 1 and words.endswith(evidence[0])
+        return [_row("checked", words), *([] if said else _quoted(evidence[-QUOTED_LINES:]))]
 
     def _asked(self) -> list[str]:
         return [line for question in self.questions.values() for line in question_lines(question)]

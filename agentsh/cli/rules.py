@@ -62,6 +62,7 @@ def list_(context: typer.Context, json: o.JsonFlag = False) -> None:
         printing.say_json(value)
     elif found:
         printing.say_table([_shown(row) for row in found], ("", "", "RULE", "WHERE"))
+        printing.note(f"Numbered: in {reading.path}. For what no rule names, --approve {reading.settings.run.approve}.")
     else:
         policy = reading.settings.run.approve
         printing.note(f"There are no rules in {reading.path}: --approve {policy} holds for all.")
@@ -180,7 +181,7 @@ def _rows(reading: "Reading") -> "list[JsonObject]":
 def _shown(row: "JsonObject") -> tuple[str, ...]:
     where = str(row["workspace"] or "everywhere")
     number = str(row["number"] or "")
-    return (number, str(row["decision"]), str(row["rule"]), where if row["holds"] else f"left out ({where})")
+    return (number, str(row["decision"]), str(row["rule"]), where if row["holds"] else f"{where}, once trusted")
 
 
 def _meant(said: str, rows: "Sequence[JsonObject]", path: str) -> "JsonObject":

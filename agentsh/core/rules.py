@@ -29,9 +29,13 @@ class Wish(Frozen):
     """Paths, packages, hosts or tools; of a run nothing."""
     argv: tuple[str, ...] = ()
     """Of a run: the program and its arguments."""
+    pattern: str = ""
+    """Of a rule that would fit it; empty: made of its parts."""
 
     def suggested(self) -> tuple[str, ...]:
         """Return patterns of rules that would fit this wish and what is much like it."""
+        if self.pattern:
+            return (self.pattern,)
         if self.kind != "run":
             return self.subjects or ("*",)
         names = dict.fromkeys(call.name for call in _scripted(self.line) if call.words and call.words[0].literal)

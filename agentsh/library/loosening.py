@@ -28,6 +28,15 @@ _LOOSENS: Final[Mapping[tuple[str, str], _Loosens]] = {
     ("run", "approve"): lambda value: value not in _STRICT_POLICIES,
     ("rules", "allow"): bool,
 }
+_EFFECTS: Final = (
+    ("model.provider", "what roles read and write goes through this"),
+    ("model.host", "what roles read and write is sent there"),
+    ("run.approve", "how much happens without your being asked"),
+    ("rules.", "happens without your being asked"),
+    ("keys.", "which key answers when you are asked"),
+    ("mcp.", "started outside of the sandbox, or told what roles want of it"),
+)
+"""What each part of a settings file lets happen, by how its name begins."""
 _BEARS_ON_IT = {"model": ("provider", "host", "hosts"), "run": ("approve", "budget", "most")}
 """Keys that trust is given to, of tables of which others do not matter; rules and servers matter as a whole."""
 
@@ -51,6 +60,11 @@ def divided(values: JsonObject) -> tuple[JsonObject, JsonObject]:
     strict.pop("mcp", None)
     _only_lower(_table(strict, "run"))
     return strict, loose
+
+
+def effect_of(name: str) -> str:
+    """Return in a few words what a setting that needs trust lets happen; `name` is one of those of `divided`."""
+    return next(effect for begin, effect in _EFFECTS if name.startswith(begin))
 
 
 def fingerprint(values: JsonObject) -> str:

@@ -47,7 +47,7 @@ def _approval(question: QuestionView, done: Done) -> Matter:
         return (yield from decided(question.question, editable=question.editable))
 
     why = [line(("warn", f"{MARGIN}{question.why}"))] if question.why else []
-    rules = [line(("dim", f"{MARGIN}rule: {', '.join(question.suggested)}"))] if question.suggested else []
+    rules = [line(("dim", f"{MARGIN}{question.lasting}"))] if question.lasting else []
     head = line(("asked", f"{question.role} wants to {question.what}:"))
     return Matter(
         id=question.question,

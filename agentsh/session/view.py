@@ -83,6 +83,11 @@ class QuestionView(Frozen):
         """What people read before they decide."""
         return self.shown or self.detail
 
+    @property
+    def lasting(self) -> str:
+        """What an answer for longer than once allows, and where it is kept; empty: there is no such answer."""
+        return f"session, or always in agentsh.toml, allows: {', '.join(self.suggested)}" if self.suggested else ""
+
 
 class SessionView(Frozen):
     """The whole session at one seq."""

@@ -66,9 +66,7 @@ class Approval(AskPanel, can_focus=True):
     @property
     def why(self) -> str:
         """Why it is asked at all, and what a longer scope would allow."""
-        rules = ", ".join(self.question.suggested)
-        told = [self.question.why, f"session and always allow: {rules}" if rules else ""]
-        return clean("\n".join(part for part in told if part))
+        return clean("\n".join(part for part in (self.question.why, self.question.lasting) if part))
 
     def buttons(self) -> Iterable[Widget]:
         """One for each key."""

@@ -23,7 +23,7 @@ REFUSED = 126
 """Exit code of a run that was not allowed, as a shell has it for what cannot be executed."""
 TRIAL = "trial"
 """What a breakpoint on trying a draft names: `tool:trial`."""
-VERIFYING = Wish(kind="run", argv=("agentsh", "verify"))
+VERIFYING = Wish(kind="run", argv=("agentsh", "verify"), pattern="agentsh verify")
 """What a rule on verifying names: `run agentsh verify`."""
 
 

@@ -123,7 +123,7 @@ def _told(verdict: Verdict, attempt: int, gave_up: bool, mended: Sequence[str]) 
     head = "The program runs and passes." if verdict.passed else f"The program fails, attempt {attempt}."
     by_rule = "".join(["\n\nOn the way:\n", *(f"\n- {what}" for what in mended)]) if mended else ""
     end = "\n\nMending does not help any more: this is how far it got." if gave_up else ""
-    return f"{head}\n\n" + "\n".join(_gate(gate) for gate in verdict.gates) + by_rule + end
+    return f"{head}{by_rule}\n\n" + "\n".join(_gate(gate) for gate in verdict.gates) + end
 
 
 def _gate(gate: GateResult) -> str:
