@@ -231,9 +231,14 @@ def test_no_name_pushes_another_out_of_the_line(here: Here) -> None:
     settings = here.home / "agentsh.toml"
     folders = "".join(f'[rules.workspaces."/{name * 400}"]\nallow = ["run *"]\n' for name in "abc")
     settings.write_text(settings.read_text() + folders)
-    said = typed(here, "rules").err
+    rules = typed(here, "rules")
+    said = rules.err
+    assert ", once trusted" in rules.out
     assert "rules.workspaces, keys.approval.always, mcp.mark are left out" in said
-    assert "c" * 400 in typed(here, "config", "trust").out, "what is trusted is shown in full"
+    trusted = typed(here, "config", "trust").out
+    assert "c" * 400 in trusted, "what is trusted is shown in full"
+    assert "# happens without your being asked" in trusted, "and what it lets happen"
+    assert "# started outside of the sandbox" in trusted
 
 
 def test_what_cannot_say_what_is_trusted_trusts_nothing(here: Here) -> None:

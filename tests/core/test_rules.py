@@ -199,6 +199,9 @@ def test_what_is_suggested_fits_what_it_was_suggested_for() -> None:
     assert run("python", "a.py").suggested() == ("python *",)
     assert shell("make x && 'a b' c").suggested() == ("make *", "'a b' *")
     assert Wish(kind="install", subjects=("rich",)).suggested() == ("rich",)
+    check = Wish(kind="run", argv=("agentsh", "verify"), pattern="agentsh verify")
+    assert check.suggested() == ("agentsh verify",)
+    assert fits(Rule(kind="run", pattern="agentsh verify"), check, strictly=True)
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\0"), min_size=1), min_size=1, max_size=4))
