@@ -118,7 +118,7 @@ class Outcome:
         if self.facts is None:
             return []
         name = self.facts.session
-        go_on = resume_command(name) if code else self._next(name, workspace)
+        go_on = resume_command(name, code) if code else self._next(name, workspace)
         return [_row("session", name), _row("go on", go_on)]
 
     def _next(self, name: str, workspace: Path) -> str:
@@ -127,9 +127,9 @@ class Outcome:
         return f'agentsh run "…" --workspace {shlex.quote(str(workspace))}'
 
 
-def resume_command(name: str) -> str:
-    """Return what to type to go on with a session."""
-    return f"agentsh resume {shlex.quote(name)} --headless"
+def resume_command(name: str, code: ExitCode) -> str:
+    """Return what to type to go on with a session that ended so: where somebody answers, if that is what it lacks."""
+    return f"agentsh resume {shlex.quote(name)}{'' if code is ExitCode.PERSON else ' --headless'}"
 
 
 def question_lines(question: e.HumanAsked | e.ApprovalAsked) -> list[str]:

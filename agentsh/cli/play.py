@@ -191,7 +191,7 @@ def _report(ending: Ending, manner: Manner, wall_s: float) -> ExitCode:
     code = ExitCode(ending.finished.exit_code)
     if code is ExitCode.DONE:
         return code
-    go_on = f"Type: {resume_command(ending.session.name)}"
+    go_on = f"Type: {resume_command(ending.session.name, code)}"
     hint = "\n  ".join(part for part in (ending.outcome.hint, go_on) if part)
     return failures.told(_Ended(ending.finished, hint), jsonl=manner.jsonl, session=ending.session.name)
 
