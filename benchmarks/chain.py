@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from agentsh.cli.garbage import collect_less
 from agentsh.core.events import Delta, Recorded, StepFinished
 from agentsh.core.ids import SessionName
 from agentsh.core.model import JsonObject
@@ -103,6 +104,7 @@ def _script(delay_s: float) -> str:
 
 def measure() -> dict[str, object]:
     """Return milliseconds a call of a talk beyond its model, each step durable, and how long phases take together."""
+    collect_less()  # as the program does
     with tempfile.TemporaryDirectory(prefix="agentsh-bench-") as folder:
         probe = fsync_ms(Path(folder))
         talk = asyncio.run(_worked(Path(folder), "talk", TALK, 0.0))

@@ -243,7 +243,7 @@ def last(chat: Logged) -> str:
     return messages(chat)[-1]["content"]
 
 
-def test_a_run_loads_no_screen_library(tmp_path: Path, serve: Serve) -> None:
+def test_a_run_loads_no_screen_library_and_nothing_for_plugins_that_there_are_not(tmp_path: Path, serve: Serve) -> None:
     server = serve(company.script(*company.rules()))
     agent = Agent(tmp_path / "user", server.host)
     code = (
@@ -251,7 +251,7 @@ def test_a_run_loads_no_screen_library(tmp_path: Path, serve: Serve) -> None:
         "from agentsh.cli.app import main\n"
         "ended = main(sys.argv[1:])\n"
         "loaded = {name.partition('.')[0] for name in sys.modules}\n"
-        "print('screens:', *sorted(loaded & {'textual', 'prompt_toolkit', 'pygments'}))\n"
+        "print('screens:', *sorted(loaded & {'textual', 'prompt_toolkit', 'pygments', 'pluggy'}))\n"
         "sys.exit(ended)\n"
     )
     words = ["--home", str(agent.shell.home), *agent.run(company.IDEA)]

@@ -129,3 +129,33 @@ async def test_pieces_of_generations_go_to_those_who_want_them(tmp_path: Path) -
         assert not log.is_watched
         assert [type(item).__name__ for item in plain] == ["Recorded"]
         assert [type(item).__name__ for item in watching] == ["Delta", "Recorded"]
+
+
+async def test_who_listens_for_some_kinds_hears_those_and_nothing_once_it_has_stopped(tmp_path: Path) -> None:
+    async with opened(tmp_path / "s.db") as log:
+        some: list[Recorded] = []
+        every: list[Recorded] = []
+        stop = log.listen(some.append, [MessagePublished])
+        log.listen(every.append)
+        await log.append(Noticed(message="hm"), said(1))
+        stop()
+        await log.append(said(2))
+        assert [item.event.kind for item in some] == ["message.published"]
+        assert [item.seq for item in every] == [2, 3, 4]
+
+
+async def test_a_listener_that_fails_keeps_nothing_from_being_folded_in(tmp_path: Path) -> None:
+    told: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(str(context["exception"])))
+
+    def fails(recorded: Recorded) -> None:
+        if recorded.seq == 2:
+            raise ValueError("no")
+
+    async with opened(tmp_path / "s.db") as log:
+        log.listen(fails)
+        log.submit(said(1))
+        log.submit(said(2))
+        await log.append(said(3))
+        assert log.state.messages == 3
+    assert told == ["no"]
