@@ -10,10 +10,8 @@ PRIVATE = 0o077
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     os.umask(PRIVATE)
-    from agentsh.cli.app import main as run
-    from agentsh.cli.garbage import collect_less
+    from agentsh.cli.start import main as run
 
-    collect_less()
     sys.exit(run())
 
 

@@ -35,7 +35,8 @@ from agentsh.cli import (
     teams,
     worlds,
 )
-from agentsh.cli.options import ConfigFlag, GlobalOptions, HomeFlag, first_of_all, help_when_bare
+from agentsh.cli.global_options import GlobalOptions, first_of_all
+from agentsh.cli.options import ConfigFlag, HomeFlag, help_when_bare
 from agentsh.core.errors import AgentshError, ExitCode, UsageError
 
 EPILOG = """\
@@ -101,7 +102,7 @@ def _global_options(
 ) -> None:
     context.obj = GlobalOptions(home=home, config=config)
     if context.invoked_subcommand is None and screen.screen_there():
-        raise typer.Exit(screen.show(context))
+        raise typer.Exit(screen.show(context.obj))
     help_when_bare(context)
 
 
@@ -131,12 +132,7 @@ def _ended(arguments: list[str]) -> int:
     except printing.ReaderGone:
         raise
     except Exception as error:  # noqa: BLE001  what nobody expected is a bug, and goes into a crash file
-        known = failures.intended(error)
-        if known is not None:
-            return failures.told(known, jsonl=jsonl)
-        from agentsh.cli.project import crash_folder
-
-        return failures.bug(error, arguments, crash_folder(arguments))
+        return failures.ended(error, arguments, jsonl=jsonl)
 
 
 def _in_utf8(word: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from agentsh.cli import printing
-from agentsh.cli.options import GlobalOptions
+from agentsh.cli.global_options import GlobalOptions
 from agentsh.core.errors import UsageError
 
 try:

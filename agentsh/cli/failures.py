@@ -9,6 +9,21 @@ from agentsh.cli import printing
 from agentsh.core.errors import AgentshError, ExitCode
 
 
+def ended(error: Exception, arguments: Sequence[str], *, jsonl: bool = False) -> ExitCode:
+    """Tell what ended a command, a bug with its crash file, and return the exit code.
+
+    Args:
+        error: what ended it.
+        arguments: what it was called with.
+        jsonl: whether a script reads stdout, and gets a line too.
+    """
+    if (known := intended(error)) is not None:
+        return told(known, jsonl=jsonl)
+    from agentsh.cli.project import crash_folder
+
+    return bug(error, arguments, crash_folder(arguments))
+
+
 def told(error: AgentshError, *, jsonl: bool, session: str | None = None) -> ExitCode:
     """Tell the user what happened and what to do next; return the exit code.
 

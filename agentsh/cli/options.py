@@ -1,7 +1,5 @@
-"""Options that several commands share, each written once; and the global ones, which may stand anywhere."""
+"""Options that several commands share, each written once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -50,34 +48,8 @@ JsonlFlag = Annotated[bool, typer.Option("--jsonl", help="Print each event as on
 QuietFlag = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result and errors only.")]
 VerboseFlag = Annotated[bool, typer.Option("--verbose", "-v", help="Print what roles write, as plain lines.")]
 
-_ANYWHERE = ("--home", "--config")
-
-
-@dataclass(frozen=True, slots=True)
-class GlobalOptions:
-    """What was said before the command."""
-
-    home: Path | None = None
-    config: Path | None = None
-
 
 def help_when_bare(context: typer.Context) -> None:
     """Print the help page when a group of commands is named without one of them."""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
-
-
-def first_of_all(arguments: Sequence[str]) -> list[str]:
-    """Return `arguments` with the global options before the command, wherever they stood before a `--`."""
-    end = list(arguments).index("--") if "--" in arguments else len(arguments)
-    first: list[str] = []
-    others: list[str] = []
-    words = iter(arguments[:end])
-    for word in words:
-        if word in _ANYWHERE:
-            first += [word, *([value] if (value := next(words, None)) is not None else [])]
-        elif word.partition("=")[0] in _ANYWHERE:
-            first += word.split("=", 1)
-        else:
-            others.append(word)
-    return [*first, *others, *arguments[end:]]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from agentsh.cli import printing
-from agentsh.cli.options import GlobalOptions
+from agentsh.cli.global_options import GlobalOptions
 from agentsh.core.errors import AgentshError, UsageError
 
 if TYPE_CHECKING:
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from agentsh.store.catalogue import SessionFiles
     from agentsh.wiring.kit import Kit
 
+Asked = typer.Context | GlobalOptions
+"""Names home and settings: a command, or what was said before it."""
 
-def home_of(context: typer.Context) -> "Home":
+
+def home_of(context: Asked) -> "Home":
     """Return the home, with the settings file that was named. Raises UsageError."""
     from agentsh.library.home import find_home
 
@@ -36,7 +39,7 @@ def home_of(context: typer.Context) -> "Home":
     return replace(home, config=config, own=True)
 
 
-def project(context: typer.Context, *, tell: bool = True) -> tuple["Settings", "Home"]:
+def project(context: Asked, *, tell: bool = True) -> tuple["Settings", "Home"]:
     """Return the settings that hold and the home.
 
     Args:
@@ -52,7 +55,7 @@ def project(context: typer.Context, *, tell: bool = True) -> tuple["Settings", "
     return reading.settings, home
 
 
-def reading_of(context: typer.Context) -> tuple["Reading", "Home"]:
+def reading_of(context: Asked) -> tuple["Reading", "Home"]:
     """Return the settings, with what of their file does not hold, and the home.
 
     Raises:
@@ -116,6 +119,6 @@ def crash_folder(arguments: Sequence[str]) -> Path:
         return Path(gettempdir()) / f"agentsh-crashes-{os.getuid()}"
 
 
-def _global(context: typer.Context) -> GlobalOptions:
-    found = context.find_object(GlobalOptions)
+def _global(context: Asked) -> GlobalOptions:
+    found = context if isinstance(context, GlobalOptions) else context.find_object(GlobalOptions)
     return found or GlobalOptions()

@@ -49,6 +49,7 @@ def resume(
     """Go on with a session."""
     from agentsh import wiring
     from agentsh.cli import requests, screen
+    from agentsh.cli.global_options import GlobalOptions
     from agentsh.cli.play import play
     from agentsh.cli.project import existing_session, project
     from agentsh.core.settings import ResumeOptions
@@ -67,7 +68,7 @@ def resume(
     if session is not None:
         existing_session(context, session)
     if screen.screen_there() and not (headless or jsonl or quiet or verbose):
-        raise typer.Exit(screen.show(context, Reopen(session), asked))
+        raise typer.Exit(screen.show(context.find_object(GlobalOptions) or GlobalOptions(), Reopen(session), asked))
     settings, home = project(context, tell=False)
     code = play(
         lambda progress: wiring.reopened(session, asked, settings, home, terminal=manner.terminal, progress=progress),

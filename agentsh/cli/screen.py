@@ -4,11 +4,10 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-import typer
-
 from agentsh.cli import printing
 
 if TYPE_CHECKING:
+    from agentsh.cli.global_options import GlobalOptions
     from agentsh.core.settings import ResumeOptions
     from agentsh.tui.lobby import Lobby, Wanted
 
@@ -26,11 +25,11 @@ def screen_there() -> bool:
     )
 
 
-def show(context: typer.Context, wanted: "Wanted | None" = None, overrides: "ResumeOptions | None" = None) -> int:
+def show(said: "GlobalOptions", wanted: "Wanted | None" = None, overrides: "ResumeOptions | None" = None) -> int:
     """Show the app until the person leaves, and return the exit code.
 
     Args:
-        context: names home and settings.
+        said: names home and settings.
         wanted: the session to open first; None: the start page.
         overrides: what that session is to do otherwise than before.
 
@@ -43,7 +42,7 @@ def show(context: typer.Context, wanted: "Wanted | None" = None, overrides: "Res
         from agentsh.cli.lobby import HomeLobby
         from agentsh.cli.project import project
 
-        settings, home = project(context, tell=False)
+        settings, home = project(said, tell=False)
         return HomeLobby(settings, home, overrides)
 
     app = Shell(lobby, wanted)

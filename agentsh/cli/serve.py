@@ -36,7 +36,7 @@ def serve(
 ) -> None:
     """Serve the app until it is interrupted."""
     from agentsh.cli.browser import serve_app
-    from agentsh.cli.options import GlobalOptions
+    from agentsh.cli.global_options import GlobalOptions
     from agentsh.cli.project import project
 
     # What is wrong with home or settings is told here, not in the browser.

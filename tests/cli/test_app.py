@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from agentsh.cli.global_options import GlobalOptions, alone
 from agentsh.cli.options import first_of_all
 from tests.cli.process import Shell, python
 
@@ -180,6 +181,30 @@ def test_help_loads_nothing_heavy() -> None:
 def test_the_first_picture_waits_for_no_model_class() -> None:
     code = "import sys, agentsh.cli.app, agentsh.tui.app, agentsh.tui.start; print('pydantic' in sys.modules)"
     assert python(code).out.strip() == "False"
+
+
+def test_the_first_picture_waits_for_no_command_line() -> None:
+    code = "import sys, agentsh.cli.start, agentsh.tui.app, agentsh.tui.start; print('typer' in sys.modules)"
+    assert python(code).out.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "home"),
+    [
+        ([], GlobalOptions()),
+        (["--home", "a"], GlobalOptions(home=Path("a"))),
+        (["--config=c", "--home", "a"], GlobalOptions(home=Path("a"), config=Path("c"))),
+        (["--home"], None),
+        (["--home="], None),
+        (["--home", "a", "--home", "b"], None),
+        (["--home", "a", "--"], None),
+        (["--help"], None),
+        (["run", "--home", "a"], None),
+        (["--home", "a", "run", "x"], None),
+    ],
+)
+def test_the_app_is_shown_at_once_only_without_a_command(arguments: list[str], home: GlobalOptions | None) -> None:
+    assert alone(arguments) == home
 
 
 def test_a_bug_leaves_a_crash_file_for_its_owner_only(shell: Shell) -> None:
