@@ -36,6 +36,12 @@ TWICE_S = 2.0
 """ctrl+c twice within this leaves."""
 
 
+def _load_session_screen() -> None:
+    """Load what shows a session while nobody waits for it yet."""
+    import agentsh.tui.helm
+    import agentsh.tui.session_screen  # noqa: F401
+
+
 class Shell(TerminalApp):
     """One terminal, one session at a time.
 
@@ -129,6 +135,7 @@ class Shell(TerminalApp):
         self.start.refresh_sessions()
         if self._wanted is not None:
             self.open(self._wanted)
+        await asyncio.to_thread(_load_session_screen)
 
     def _rebind(self, keys: Mapping[str, str]) -> None:
         from agentsh.tui.keys import KEYS

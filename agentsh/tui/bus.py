@@ -1,5 +1,6 @@
 """The bus: every event of the session as a line, with a filter, followed while one is at its end."""
 
+from collections import deque
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ from agentsh.core.events import Recorded
 from agentsh.core.terminal import one_line
 from agentsh.tui.colours import RoleColours
 from agentsh.tui.line_view import LineView
-from agentsh.tui.lines import Line
+from agentsh.tui.lines import MOST_LINES, Line
 from agentsh.tui.telling import line_of
 
 
@@ -44,7 +45,7 @@ class Bus(Vertical):
         self._asked = False
         self.before = 0
         """Everything from this seq on is here; 0 until the first page was shown."""
-        self._kept: list[Line] = []
+        self._kept: deque[Line] = deque(maxlen=MOST_LINES)
         self._hidden = True
 
     def compose(self) -> ComposeResult:
@@ -117,9 +118,9 @@ class Bus(Vertical):
     def on_show(self, _event: events.Show) -> None:
         """Show what came meanwhile."""
         self._hidden = False
-        kept, self._kept = self._kept, []
-        if kept:
-            self.lines.add(kept)
+        if self._kept:
+            self.lines.add(self._kept)
+            self._kept.clear()
 
     def on_hide(self, _event: events.Hide) -> None:
         """Keep from now on."""

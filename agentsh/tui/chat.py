@@ -95,6 +95,8 @@ class Chat(VerticalScroll, can_focus=True):
         self._noticed: dict[str, int] = {}
         """Each notice is told once, however often the session is opened."""
         self._asked = False
+        self._to_top = False
+        """Whether the top is wanted of what comes next, too."""
         self._heard_at = 0.0
         self._pace = 0.0
         self.before = 0
@@ -141,21 +143,25 @@ class Chat(VerticalScroll, can_focus=True):
         self.before, self._asked = before, False
         cards = [card for recorded in page if (card := self._card(recorded)) is not None]
         if not cards:
-            if before > 1:
-                self._want_older()
+            self.want_older()
             return
         self._not_empty()
         height, follows = self.virtual_size.height, self._follows
         await self.mount_all(cards, before=self.children[0] if self.children else None)
-        if not follows:
+        if self._to_top:
+            self._to_top = False
+            self.call_after_refresh(self.scroll_home, animate=False)
+        elif not follows:
             self.call_after_refresh(self._keep_place, height)
 
     def action_to_top(self) -> None:
-        """Go to the oldest message that is loaded; older ones come then."""
+        """Go to the oldest message that is loaded, and on to the page before it when that comes."""
+        self._to_top = self._asked or self.before > 1
         self.scroll_home(animate=False)
 
     def action_to_end(self) -> None:
         """Go to the newest and stay with it."""
+        self._to_top = False
         self.anchor()
 
     def action_card(self, by: int) -> None:
@@ -170,8 +176,8 @@ class Chat(VerticalScroll, can_focus=True):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Ask for older messages near the top."""
         super().watch_scroll_y(old_value, new_value)
-        if new_value <= 1 and self.before > 1 and self.max_scroll_y > 0:
-            self._want_older()
+        if new_value <= 1 and self.max_scroll_y > 0:
+            self.want_older()
 
     def watch_virtual_size(self, _size: Size) -> None:
         """Follow the end once there is more than fits."""
@@ -198,8 +204,9 @@ class Chat(VerticalScroll, can_focus=True):
         if self._follows:
             self.scroll_end(animate=False)
 
-    def _want_older(self) -> None:
-        if not self._asked:
+    def want_older(self) -> None:
+        """Ask for the page before the first message, if there is one."""
+        if self.before > 1 and not self._asked:
             self._asked = True
             self.post_message(self.OlderWanted())
 

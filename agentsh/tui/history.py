@@ -10,6 +10,8 @@ from agentsh.session.facade import Session
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+FIRST_EVENTS = 30
+"""Fill the screen when a session is opened; the page before them comes when it is asked for."""
 PAGE_EVENTS = 120
 BUS_PAGE_EVENTS = 1_000
 

@@ -29,7 +29,7 @@ from agentsh.tui.colours import RoleColours
 from agentsh.tui.feed import Feed, Item
 from agentsh.tui.files import Files
 from agentsh.tui.helm import Helm
-from agentsh.tui.history import BUS_PAGE_EVENTS, page_before
+from agentsh.tui.history import BUS_PAGE_EVENTS, FIRST_EVENTS, page_before
 from agentsh.tui.keys import hint
 from agentsh.tui.layout import CSS as LAYOUT
 from agentsh.tui.layout import PANES, Pane, PaneTabs
@@ -78,7 +78,7 @@ class SessionScreen(Screen[None]):
     """The pane that is in front where not all have room."""
 
     def __init__(self, session: Session, helm: Helm, history: History) -> None:
-        super().__init__()
+        super().__init__(classes="-on-chat")
         self._history = history
         self.session = session
         self.helm = helm
@@ -179,10 +179,11 @@ class SessionScreen(Screen[None]):
     async def follow(self) -> None:
         """Show the last page of what has been, then whatever comes."""
         after = self._opened_seq
-        page = await page_before(self.session, after + 1)
+        page = await page_before(self.session, after + 1, FIRST_EVENTS)
         before = page[0].seq if page else after + 1
         self.bus.put_before(page, before)
         await self.chat.put_before(page, before)
+        self.call_after_refresh(self.chat.want_older)
         self._feed.seen = after
         self.run_worker(self._feed.run(), group="feed", name="feed")
         async for item in self._happening:
