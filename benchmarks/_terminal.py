@@ -16,6 +16,12 @@ from typing import Self
 DEADLINE_S = 60.0
 
 
+def resident_mb(process: int | str = "self") -> float:
+    """Return the resident memory of a process now."""
+    with open(f"/proc/{process}/statm") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 class Terminal:
     """Runs Python with `arguments`; enter it to start. What is written by the program is read all the time."""
 
@@ -73,5 +79,4 @@ class Terminal:
     @property
     def memory_mb(self) -> float:
         """Resident memory now."""
-        with open(f"/proc/{self.pid}/statm") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return resident_mb(self.pid)
