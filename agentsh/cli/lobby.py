@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
+from agentsh.cli.last_choice import LastChoice
 from agentsh.commands.context import Context, Named
 from agentsh.commands.history import History
 from agentsh.core.chat import ModelInfo, PullProgress
@@ -50,6 +51,8 @@ class HomeLobby:
     def open(self, wanted: Wanted, progress: Callable[[PullProgress], None]) -> AbstractAsyncContextManager[Session]:
         """Return what opens a session."""
         if isinstance(wanted, Begin):
+            if wanted.team or wanted.model or wanted.demo:
+                LastChoice.of(wanted).save(self._home.root)
             provider = "local" if wanted.demo else None
             options = (
                 RunOptions(idea=wanted.idea, team=wanted.team, provider=provider, model=wanted.model)
@@ -84,16 +87,14 @@ class HomeLobby:
             stands_in=not (asked.provider or asked.host or asked.model or asked.hosts),
         )
         try:
-            async with open_provider(self._settings) as provider:
-                found = await provider.list_models()
-                host = provider.host
+            host, found = await self._models()
         except UsageError:
-            return offer  # a script, or a plugin's provider: there is nothing to choose from
+            return await self._with_last(offer)  # a script, or a plugin's provider: there is nothing to choose from
         except AgentshError as error:
-            return replace(offer, model="", problem=str(error))
+            return await self._with_last(replace(offer, model="", problem=str(error)))
         names = [model.name for model in found]
         missing = "is not there" if asked.model and not on_server(names, asked.model) else ""
-        return replace(
+        offer = replace(
             offer,
             host=host,
             models=tuple(Named(name=model.name, summary=_summary(model)) for model in found),
@@ -101,6 +102,30 @@ class HomeLobby:
             problem=missing or ("" if names else "no model is there"),
             stands_in=False,
         )
+        return await self._with_last(offer)
+
+    async def _models(self) -> tuple[str, list[ModelInfo]]:
+        """Return the hosts that answer, and what they have; when none does, raise what the first says."""
+        asked: list[str | None] = [at.url for at in self._settings.model.hosts]
+        answers = await asyncio.gather(*(self._models_at(host) for host in asked or [None]), return_exceptions=True)
+        found = [answer for answer in answers if not isinstance(answer, BaseException)]
+        for error in answers:
+            if isinstance(error, BaseException) and not (found and isinstance(error, AgentshError)):
+                raise error
+        models = {model.name: model for _, there in found for model in there}
+        return ", ".join(host for host, _ in found), list(models.values())
+
+    async def _models_at(self, host: str | None) -> tuple[str, list[ModelInfo]]:
+        async with open_provider(self._settings, host=host) as provider:
+            return provider.host, await provider.list_models()
+
+    async def _with_last(self, offer: Offer) -> Offer:
+        """Add what was chosen the last time, without what is gone since then."""
+        last = await asyncio.to_thread(LastChoice.load, self._home.root)
+        teams = {team.name for team in await self.context.outside.teams()} if last.team else ()
+        team = last.team if last.team in teams else None
+        model = on_server([model.name for model in offer.models], last.model) if last.model else None
+        return replace(offer, last=Begin("", team=team, model=model, demo=last.demo))
 
     async def pull(self, model: str) -> AsyncIterator[PullProgress]:
         """Download a model to the server that would be asked."""

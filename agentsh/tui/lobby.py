@@ -57,6 +57,8 @@ class Offer:
     """Why no model can be asked."""
     stands_in: bool = False
     """Whether the embedded demo model stands in then."""
+    last: "Begin | None" = None
+    """With what a session was begun the last time, as far as it is still there."""
 
 
 class Lobby(Protocol):

@@ -65,7 +65,7 @@ class Part(Widget, can_focus=True):
 
 
 class Setup(Horizontal):
-    """Holds what was chosen until the app ends; what was not is what a session takes by itself."""
+    """Holds what was chosen, now or the last time; what was not is what a session takes by itself."""
 
     app: "Shell"
     DEFAULT_CSS = """
@@ -91,7 +91,10 @@ class Setup(Horizontal):
     @work(exclusive=True, group="offer")
     async def load(self, lobby: "Lobby") -> None:
         """Find out what there is to choose from, and say what is taken when nothing is chosen."""
-        self._offer = await lobby.offer()
+        offer = await lobby.offer()
+        if self._offer is None and offer.last is not None:
+            self._team, self._model, self._demo = offer.last.team, offer.last.model, offer.last.demo
+        self._offer = offer
         self._show()
 
     def on_part_opened(self, event: Part.Opened) -> None:
