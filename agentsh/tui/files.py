@@ -10,10 +10,12 @@ from textual.message import Message
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from agentsh.core.terminal import clean
+from agentsh.core.terminal import one_line
 from agentsh.session.look import FileView
 
 MOST_FILES = 2_000
+LONGEST_NAME = 200
+"""Characters of a name; a system that allows more is not known."""
 EMPTY = "nothing has been written yet"
 
 
@@ -111,7 +113,7 @@ class Files(Tree[str]):
         folders: dict[str, TreeNode[str]] = {"": self.root}
         for path in self._paths or ():
             parent, _, name = path.rpartition("/")
-            leaf = self._folder(parent, folders, closed).add_leaf(Text(clean(name)), data=path)
+            leaf = self._folder(parent, folders, closed).add_leaf(Text(one_line(name, LONGEST_NAME)), data=path)
             if path == chosen:
                 self.call_after_refresh(self.move_cursor, leaf)
         if not self._paths:
@@ -122,7 +124,7 @@ class Files(Tree[str]):
         if path not in folders:
             parent, _, name = path.rpartition("/")
             above = self._folder(parent, folders, closed)
-            folders[path] = above.add(Text(clean(name)), data="", expand=path not in closed)
+            folders[path] = above.add(Text(one_line(name, LONGEST_NAME)), data="", expand=path not in closed)
         return folders[path]
 
     def _relabel(self, node: TreeNode[str]) -> None:

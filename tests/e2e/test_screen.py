@@ -20,6 +20,15 @@ SIZES = [(80, 24), (120, 40), (200, 60)]
 SESSION = "write-double-number-21-42"
 SETTINGS = '[model]\nprovider = "ollama"\nhost = "{host}"\nmodel = "tiny:latest"\n[run]\nteam = "duo"\n'
 
+BUG = """
+import agentsh.tui.replies
+
+async def wrong(app, reply):
+    raise RuntimeError("nobody expected this")
+
+agentsh.tui.replies.answer = wrong
+"""
+
 
 @pytest.fixture
 def server(serve: Serve) -> Served:
@@ -212,3 +221,21 @@ def test_killing_it_leaves_the_terminal_whole_and_the_session_to_be_resumed(agen
         person.kills()
         assert person.ends() == 130
         assert person.text.lstrip().startswith(f"Type: agentsh resume {SESSION}"), "the screen is the shell's again"
+
+
+def test_a_bug_leaves_a_crash_file_a_whole_terminal_and_a_session_that_goes_on(agent: Agent) -> None:
+    broken = agent.root / "broken"
+    broken.mkdir(parents=True)
+    (broken / "sitecustomize.py").write_text(BUG)
+    with pane(agent, environ={"PYTHONPATH": str(broken)}) as person:
+        _begins(person)
+        person.types("/agents")
+        assert person.ends() == 1
+        assert "a bug in agentsh: RuntimeError: nobody expected this" in person.text
+        assert f"agentsh resume {SESSION}" in person.text
+        assert not set("╭╮│╰╯") & set(person.text), "the screen is the shell's again"
+        assert "Traceback" not in person.text
+    (crash,) = (agent.shell.home / "crashes").iterdir()
+    assert "nobody expected this" in crash.read_text()
+    with pane(agent, "resume", SESSION) as person:
+        person.sees("wants to run code")

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 from textual.events import Click
 
+from agentsh.core import events as e
 from agentsh.core.errors import AgentshError, ModelMissing
+from agentsh.core.files import FileChange
+from agentsh.core.ids import RoleName
 from agentsh.core.summary import SessionSummary
 from agentsh.tui.chooser import Chooser
 from agentsh.tui.picker import Picker
 from agentsh.tui.session_list import SessionList
 from agentsh.tui.session_screen import SessionScreen
+from agentsh.tui.time_line import TimeLine
 from tests.tui.house import House, house
 from tests.tui.lobby import StageLobby
 
@@ -21,6 +25,15 @@ EVIL = (
     "\x1bP1$r0m\x1b\\\u202etxet\u2066\u200b\u200d\ufeff\x08\x7f\x00 <b>x</b> {{ 7 * 7 }} \r\n\t*"
 )
 LONG = EVIL + "x" * 1_000_000
+NAMES = (
+    "\x1b[31mred\x1b]52;c;ZXZpbA==\x07.py",
+    "[bold red]loud[-] [@click=app.quit]press.md",
+    "\u202etxt.exe",
+    "two\nlines\r\tof.py",
+    "a\u200b\ufeff b.txt",
+    "n" * 200 + ".py",
+    "fold\x1b[2Jer[red]/in\nside.py",
+)
 
 
 class HostileLobby(StageLobby):
@@ -85,3 +98,26 @@ async def test_the_picker_over_a_session_is_searched_and_left(lobby: HostileLobb
         await app.shows("No session fits that.")
         await app.press("escape")
         await app.until(lambda: isinstance(app.app.screen, SessionScreen))
+
+
+async def test_file_names_are_text_wherever_they_stand(lobby: HostileLobby) -> None:
+    lobby.prepare = lambda opened: opened.workspace.texts.update(dict.fromkeys(NAMES, f"inside of it {EVIL}"))
+    async with house(lobby, (200, 60)) as app:
+        await app.shows("red.py", "[bold red]loud", "two lines of.py", "nnn", "fold")
+        harmless(app)
+        desk = lobby.opened[0].desk
+        for name in NAMES:
+            app.screen.look.show_text("", "nothing")
+            app.screen.helm.open_file(name)
+            await app.shows("inside of it")
+            harmless(app)
+            file = FileChange(path=name, change="added", added_lines=1, size_bytes=12)
+            await desk.log.append(e.FileChanged(role=RoleName("engineer"), file=file))
+        for line in ("/files", "/lens engineer", "/agents", "/diff", f"/open {NAMES[1]}", "/open no\x1b[31msuch[red]"):
+            app.app.run_line(line)
+            await app.pilot.pause()
+            harmless(app)
+        await app.press("ctrl+t")
+        await app.until(lambda: isinstance(app.app.screen, TimeLine))
+        await app.shows("two lines of.py", "[bold red]loud")
+        harmless(app)
