@@ -78,7 +78,7 @@ async def _agents(context: Context, _nothing: Arguments) -> Reply:
 
 def _agent(role: RoleView, view: SessionView) -> tuple[str, ...]:
     tokens = role.usage.prompt_tokens + role.usage.completion_tokens
-    context = f"{role.prompt_tokens:,} of {view.num_ctx:,}" if role.prompt_tokens else ""
+    context = f"{role.prompt_tokens:,}/{view.num_ctx:,}" if role.prompt_tokens else ""
     who = "you" if role.human else role.model
     return (role.name, role.activity, role.doing or "", str(role.due), f"{tokens:,}", context, who)
 

@@ -50,11 +50,21 @@ def plot(points: Sequence[tuple[int, float]], width: int, height: int, upto: int
     high, low = number(max(values)), number(min(values))
     margin = max(len(high), len(low))
     rows = bars(sampled(points, max(1, width - margin - 2), upto), height)
-    heads = [high, *[""] * (height - 2), low] if height > 1 else [high]
+    heads = _scale(high, low, height)
     first, last = str(points[0][0]), str(max(points[-1][0], upto or 0))
     drawn = [f"{head:>{margin}} ┤{row}" for head, row in zip(heads, rows, strict=True)]
     across = max(len(rows[0]) - len(first), len(last) + 1)
     return [*drawn, f"{'':>{margin}}  {first}{last:>{across}}"]
+
+
+def _scale(high: str, low: str, height: int) -> list[str]:
+    """Return what stands before each row; a number that never changed stands once, where its bars end."""
+    heads = [""] * height
+    if high == low:
+        heads[height - (height + 1) // 2] = high
+    else:
+        heads[-1], heads[0] = low, high
+    return heads
 
 
 def _height(value: float, low: float, high: float, rows: int) -> int:

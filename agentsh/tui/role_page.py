@@ -25,6 +25,8 @@ from agentsh.tui.shown import amount, elapsed, meter, since_s
 
 Part = Literal["messages", "plan", "memory", "prompt", "steps"]
 PARTS: tuple[Part, ...] = ("messages", "plan", "memory", "prompt", "steps")
+LIVE: tuple[Part, ...] = ("plan", "steps")
+"""What is shown anew as it changes."""
 
 
 class RolePage(Screen[None]):
@@ -57,6 +59,7 @@ class RolePage(Screen[None]):
         self._session = session
         self._helm = helm
         self._role = role
+        self._loaded_seq = 0
 
     def compose(self) -> ComposeResult:
         """Head, parts, and what is looked at."""
@@ -69,6 +72,7 @@ class RolePage(Screen[None]):
     def on_mount(self) -> None:
         """Keep the head up to date."""
         self.set_interval(0.5, self._head)
+        self.set_interval(1.0, self._go_on)
         self._head()
         self.watch_part(self.part)
         self.query_one(Look).page.focus()
@@ -83,6 +87,12 @@ class RolePage(Screen[None]):
             parts.append((name.capitalize(), "bold underline $text-primary" if name == part else "$muted"))
         self.query_one("#role-parts", Static).update(Content.assemble(*parts))
         self._load(part)
+
+    def _go_on(self) -> None:
+        """Show a plan or steps as they are now, without losing the place that is read."""
+        if self.part in LIVE and self.is_current and self._session.view().seq != self._loaded_seq:
+            page = self.query_one(Look).page
+            self._load(self.part, page.scroll_y)
 
     def action_leave(self) -> None:
         """Go back to the session."""
@@ -116,7 +126,8 @@ class RolePage(Screen[None]):
         await self._helm.send(k.Stop(role=self._role))
 
     @work(exclusive=True, group="part")
-    async def _load(self, part: Part) -> None:
+    async def _load(self, part: Part, scroll_y: float = 0.0) -> None:
+        self._loaded_seq = self._session.view().seq
         loads: dict[Part, Callable[[], Awaitable[None]]] = {
             "messages": self._messages,
             "plan": lambda: self._command("plan"),
@@ -128,6 +139,7 @@ class RolePage(Screen[None]):
             await loads[part]()
         except AgentshError as error:
             self.query_one(Look).show_text(f"{error}\n{error.hint}", part)
+        self.query_one(Look).page.scroll_to(y=scroll_y, animate=False)
 
     async def _command(self, name: str) -> None:
         reply = await self._helm.context.registry.run(self._helm.context, f"/{name} {self._role}")

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.content import Content
 
 NARROWEST = 6
+LONGEST_WORD = 24
+"""Cells; a word up to that is broken only when nothing else helps."""
 _BETWEEN = " │ "
 
 
@@ -34,13 +37,29 @@ class Table:
             max((row[place].cell_length for row in self.cells if place < len(row)), default=1)
             for place in range(columns)
         ]
+        words = [
+            max((_longest_word(row[place]) for row in self.cells if place < len(row)), default=1)
+            for place in range(columns)
+        ]
         room = width - len(_BETWEEN) * (columns - 1)
-        while sum(widths) > room and max(widths) > NARROWEST:
-            widest = widths.index(max(widths))
-            second = max([other for place, other in enumerate(widths) if place != widest], default=NARROWEST)
-            least = max(NARROWEST, widths[widest] - (sum(widths) - room))
-            widths[widest] = max(least, min(second, widths[widest] - 1))
+        widths = _narrowed(widths, room, [max(NARROWEST, min(cells, LONGEST_WORD)) for cells in words])
+        widths = _narrowed(widths, room, [NARROWEST] * columns)
         return [max(1, cells) for cells in widths]
+
+
+def _narrowed(widths: Sequence[int], room: int, least: Sequence[int]) -> list[int]:
+    """Return columns that fit into `room`, the widest cut first and none below its least, as far as that can be."""
+    found = list(widths)
+    while sum(found) > room and (wide := [place for place, cells in enumerate(found) if cells > least[place]]):
+        widest = max(wide, key=found.__getitem__)
+        second = max((found[place] for place in wide if place != widest), default=least[widest])
+        excess = found[widest] - (sum(found) - room)
+        found[widest] = max(least[widest], excess, min(second, found[widest] - 1))
+    return found
+
+
+def _longest_word(cell: Content) -> int:
+    return max((cell_len(word) for word in cell.plain.split()), default=1)
 
 
 def _row(cells: Sequence[Content], widths: Sequence[int]) -> list[Content]:

@@ -10,6 +10,7 @@ from agentsh.tui.shown import amount, clock
 
 LONGEST = 400
 """Characters of one line."""
+_MARKUP = " #*`>-"
 _Told = tuple[str, Tone]
 
 
@@ -311,6 +312,9 @@ def _of(what: str, role: str | None) -> str:
 
 
 def _first(text: str) -> str:
-    """Return the first line with something in it."""
-    lines = (line.strip(" #*`>") for line in text[:4_000].splitlines())
-    return next((line for line in lines if line), "")
+    """Return the first line with something in it, and the next when that one only announces it."""
+    lines = [line for line in text[:4_000].splitlines() if line.strip(_MARKUP)][:2]
+    bare = [line.strip(_MARKUP) for line in lines]
+    if len(bare) == 2 and bare[0].endswith(":"):
+        return " ".join(bare)
+    return " · ".join(bare if lines and lines[0].lstrip().startswith("#") else bare[:1])

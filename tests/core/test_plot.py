@@ -23,6 +23,11 @@ def test_a_plot_has_its_scale_and_its_times() -> None:
     assert rows[-1].split() == ["0", "12"]
 
 
+def test_a_number_that_never_changed_stands_once_where_its_bars_end() -> None:
+    rows = plot([(0, 3.0)], 8, 4, upto=4)[:-1]
+    assert [row.partition("┤")[0].strip() for row in rows] == ["", "", "3", ""]
+
+
 @settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 500), st.floats(-1e9, 1e9)), min_size=1, max_size=60, unique_by=lambda p: p[0]),

@@ -21,9 +21,9 @@ from tests.tui.still import standing_still
 KEPT = Path(__file__).with_name("snapshots")
 IN_LIGHT = "120x40"
 """Where colours are kept, too, of both themes: they are alike at every size, and a switch of themes is dear."""
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 """So long a screen may take until it looks as it should."""
-STEADY_S = 0.4
+STEADY_S = 2.0
 """So long nothing may have changed before a new picture is taken."""
 
 
