@@ -17,6 +17,7 @@ from agentsh.tui.agents import Agents
 from agentsh.tui.ask_panel import AskPanel
 from agentsh.tui.cards import Draft, Said
 from agentsh.tui.chooser import Chooser
+from agentsh.tui.colours import DARK
 from agentsh.tui.files import Files
 from agentsh.tui.form import Fields
 from agentsh.tui.help import Help
@@ -280,6 +281,7 @@ async def _overlays(app: House) -> Scenes:
     yield "palette-nothing"
     await app.press("escape")
     await app.until(lambda: not isinstance(app.app.screen, Chooser))
+    app.app.theme = DARK  # which of the two is on depends on how often the picture before was taken
     app.app.run_line("/theme")
     await app.shows("● agentsh-dark")
     yield "themes"
