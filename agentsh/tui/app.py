@@ -144,7 +144,7 @@ class Shell(TerminalApp):
         self.set_keymap({name: key for name, key in keys.items() if name in known})
         if unknown := sorted(set(keys) - known):
             title = f"agentsh.toml: [keys] names no key {unknown[0]!r}"
-            self.notify("F1 shows the names that there are", title=title, severity="warning")
+            self.notify("F1 shows the names that there are", title=title, severity="warning", timeout=30)
 
     @work(group="session", exclusive=True)
     async def open(self, wanted: Wanted) -> None:

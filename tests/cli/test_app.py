@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agentsh.cli.global_options import GlobalOptions, alone
-from agentsh.cli.options import first_of_all
+from agentsh.cli.global_options import GlobalOptions, alone, first_of_all
 from tests.cli.process import Shell, python
 
 COMMANDS = ["run", "resume", "chat", "serve", "replay", "init", "new", "doctor", "config"]
