@@ -57,12 +57,6 @@ class Pane:
         self.presses(key)
         self.until(lambda _: self._cursor != before, f"the cursor that {key} moves")
 
-    def changes(self, key: str) -> None:
-        """Press a key that shows itself, and wait until it does."""
-        before = self.text
-        self.presses(key)
-        self.until(lambda text: text != before, f"what {key} changes")
-
     @property
     def _cursor(self) -> str:
         return tmux(self._socket, "display-message", "-p", "-t", "main", "#{cursor_x},#{cursor_y}")

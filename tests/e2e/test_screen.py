@@ -70,7 +70,8 @@ def _looks_back(person: Pane, size: tuple[int, int]) -> None:
     if size == SIZES[-1]:  # there is room for the newest page as a whole
         person.sees("Now in French", "Doubler", "vite")
         return
-    person.changes("BTab")
+    person.presses("BTab")
+    person.sees("▌ • tests: passed")  # the newest message has the keys
     person.presses("g")
     person.sees(duo.IDEA, "A doubling tool of the model's")
 
