@@ -26,6 +26,8 @@ MOST_PATHS = 12
 """Most files that are offered, those first that the task names."""
 MOST_SEEN = 1_200
 """Characters of what all calls gave that are shown again, the newest in full before older ones."""
+_MOST_TOKENS = 500
+"""Of each answer: a weak model that says more says the same again."""
 _LONGEST_ANSWER = 400
 _LONGEST_WHY = 120
 _ACCOUNTED = 200
@@ -80,7 +82,12 @@ async def lead(work: Work, tools: Mapping[str, Tool], used: Sequence[Used], left
     if picked == FINISH:
         return Said(await _answered(work, task, used, left))
     offer = offers[picked]
-    arguments = offer.arguments | await _filled(work, task, offer, used)
+    try:
+        arguments = offer.arguments | await _filled(work, task, offer, used)
+    except OutputInvalid as invalid:
+        call = ToolCallRequest(name=offer.tool, arguments=offer.arguments)
+        vain = Used(call, f"it was not called: {invalid}", changes=False)
+        return Said(await _answered(work, task, [*used, vain], left))
     return Said("", (ToolCallRequest(name=offer.tool, arguments=arguments),))
 
 
@@ -166,7 +173,7 @@ def _in_words(task: Question, part: str, schema: JsonObject | None, **values: Js
     def render(cap: int | None) -> str:
         return task.words.say(part, task=task.render(cap), **values)
 
-    return replace(task, render=render, schema=schema)
+    return replace(task, render=render, schema=schema, max_tokens=min(task.max_tokens, _MOST_TOKENS))
 
 
 def _seen(used: Sequence[Used]) -> list[JsonValue]:
