@@ -34,8 +34,9 @@ def note(moment):
 
 signal.signal(signal.SIGUSR1, lambda *_: note(".first"))
 atexit.register(note, ".end")
-from agentsh.cli.app import main
-sys.exit(main(arguments))
+from agentsh.cli.start import main
+sys.argv[1:] = arguments
+sys.exit(main())
 """
 
 

@@ -4,7 +4,6 @@ Every command is declared in a light module of its own and imports what it needs
 mistyped flag answer at once. That is plain typer: a lazy group would have to be built on its private classes.
 """
 
-import gc
 import os
 import re
 import sys
@@ -53,8 +52,6 @@ Examples:
 The options --home and --config may also stand after the command.
 """
 
-_ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
-"""Python's 700 looks for cycles hundreds of times while modules load, and finds none: an eighth of the start."""
 
 _BAD_VALUE = re.compile(r"Invalid value for '(?P<name>--[\w-]+)'(?: / '-\w')?: ")
 
@@ -108,7 +105,6 @@ def _global_options(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line, tell how it ended, and return the exit code."""
-    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
     printing.speak_utf8()
     arguments = first_of_all([_in_utf8(word) for word in (sys.argv[1:] if argv is None else argv)])
     try:

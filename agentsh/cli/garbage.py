@@ -2,10 +2,10 @@
 
 import gc
 
-ALLOCATIONS = 20_000
-"""New containers before the youngest are looked at; Python's own default is 700."""
+ALLOCATIONS = 50_000
+"""New containers before the youngest are looked at. Python's own 700 looks hundreds of times while modules load."""
 
 
 def collect_less() -> None:
-    """Look for cycles less often, in the whole process: a quarter of a busy world's time went into looking."""
-    gc.set_threshold(ALLOCATIONS, 20, 20)
+    """Look for cycles less often, in the whole process; an eighth of a start and a quarter of a world's time it took."""
+    gc.set_threshold(ALLOCATIONS)

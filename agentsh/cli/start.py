@@ -10,13 +10,12 @@ from agentsh.core.errors import ExitCode
 
 def main() -> int:
     """Run what this process was called with, and return the exit code."""
+    collect_less()
     said = alone(sys.argv[1:])
     if said is not None and screen.screen_there():
-        collect_less()
         return _shown(said)
     from agentsh.cli.app import main as command_line
 
-    collect_less()
     return command_line()
 
 

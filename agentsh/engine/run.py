@@ -29,7 +29,7 @@ _WAKES = (
 )
 BREATH_S = 0.01
 """Reactions begin in turns of the event loop of about this length: each of a thousand puts a prompt together."""
-MOST_AT_ONCE = 32
+FEWEST_AT_ONCE, MOST_AT_ONCE = 8, 32
 Rest = Callable[[], Awaitable[None]]
 """Called when the team is quiet; it goes on when this returns."""
 
@@ -153,7 +153,7 @@ class Run:
         began_s = clock.time()
         await asyncio.sleep(0)
         slow = clock.time() - began_s > BREATH_S
-        self._at_once = max(self._at_once // 2, 1) if slow else min(self._at_once + 1, MOST_AT_ONCE)
+        self._at_once = max(self._at_once // 2, FEWEST_AT_ONCE) if slow else min(self._at_once + 1, MOST_AT_ONCE)
 
     def _unattended(self) -> list[OpenReaction]:
         """Return open reactions that nobody works on: those of a process that died, and those to be retried."""
