@@ -7,5 +7,5 @@ ALLOCATIONS = 50_000
 
 
 def collect_less() -> None:
-    """Look for cycles less often, in the whole process; an eighth of a start and a quarter of a world's time it took."""
+    """Look for cycles less often, in the whole process: it took an eighth of a start, a quarter of a busy world."""
     gc.set_threshold(ALLOCATIONS)
