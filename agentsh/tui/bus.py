@@ -1,7 +1,7 @@
 """The bus: every event of the session as a line, with a filter, followed while one is at its end."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -16,7 +16,7 @@ from agentsh.core.events import Recorded
 from agentsh.core.terminal import one_line
 from agentsh.tui.colours import RoleColours
 from agentsh.tui.line_view import LineView
-from agentsh.tui.lines import MOST_LINES, Line
+from agentsh.tui.lines import KEPT_LINES, Line
 from agentsh.tui.telling import line_of
 
 
@@ -45,7 +45,7 @@ class Bus(Vertical):
         self._asked = False
         self.before = 0
         """Everything from this seq on is here; 0 until the first page was shown."""
-        self._kept: deque[Line] = deque(maxlen=MOST_LINES)
+        self._kept: deque[Line] = deque(maxlen=KEPT_LINES)
         self._hidden = True
 
     def compose(self) -> ComposeResult:
@@ -64,7 +64,14 @@ class Bus(Vertical):
         if self._hidden:
             self._kept.extend(lines)
         else:
-            self.lines.add(lines)
+            self._append(lines)
+
+    def _append(self, lines: Iterable[Line]) -> None:
+        """Put lines at the end; what goes at the top for that comes back when it is scrolled to."""
+        self.lines.add(lines)
+        oldest = self.lines.log_lines.oldest
+        if oldest is not None and oldest.seq > self.before > 0:
+            self.before = oldest.seq
 
     def put_before(self, page: Sequence[Recorded], before: int) -> None:
         """Put an older page above; what is older than `before` is still to come."""
@@ -119,7 +126,7 @@ class Bus(Vertical):
         """Show what came meanwhile."""
         self._hidden = False
         if self._kept:
-            self.lines.add(self._kept)
+            self._append(self._kept)
             self._kept.clear()
 
     def on_hide(self, _event: events.Hide) -> None:

@@ -59,6 +59,8 @@ class Files(Tree[str]):
         self.guide_depth = 2
         self._marks: dict[str, FileView] = {}
         self._paths: tuple[str, ...] | None = None
+        self._folders: dict[str, TreeNode[str]] = {}
+        """By path: what is shown of a name is not the name."""
 
     def show(self, found: Sequence[FileView]) -> None:
         """Show what is there now; folders stay open or closed, and the cursor stays where it is."""
@@ -107,40 +109,30 @@ class Files(Tree[str]):
         return self.app.theme_variables[name]
 
     def _rebuild(self) -> None:
-        closed = {self._path_of(node) for node in self._folders(self.root) if not node.is_expanded}
+        closed = {path for path, folder in self._folders.items() if not folder.is_expanded}
         chosen = self._chosen
         self.root.remove_children()
-        folders: dict[str, TreeNode[str]] = {"": self.root}
+        self._folders.clear()
         for path in self._paths or ():
             parent, _, name = path.rpartition("/")
-            leaf = self._folder(parent, folders, closed).add_leaf(Text(one_line(name, LONGEST_NAME)), data=path)
+            leaf = self._folder(parent, closed).add_leaf(Text(one_line(name, LONGEST_NAME)), data=path)
             if path == chosen:
                 self.call_after_refresh(self.move_cursor, leaf)
         if not self._paths:
             self.root.add_leaf(Text(EMPTY), data="")
         self.root.expand()
 
-    def _folder(self, path: str, folders: dict[str, TreeNode[str]], closed: set[str]) -> TreeNode[str]:
-        if path not in folders:
+    def _folder(self, path: str, closed: set[str]) -> TreeNode[str]:
+        if not path:
+            return self.root
+        if path not in self._folders:
             parent, _, name = path.rpartition("/")
-            above = self._folder(parent, folders, closed)
-            folders[path] = above.add(Text(one_line(name, LONGEST_NAME)), data="", expand=path not in closed)
-        return folders[path]
+            above = self._folder(parent, closed)
+            self._folders[path] = above.add(Text(one_line(name, LONGEST_NAME)), data="", expand=path not in closed)
+        return self._folders[path]
 
     def _relabel(self, node: TreeNode[str]) -> None:
         for child in node.children:
             if child.data in self._marks:
                 child.refresh()
             self._relabel(child)
-
-    def _folders(self, node: TreeNode[str]) -> list[TreeNode[str]]:
-        found = [child for child in node.children if child.allow_expand]
-        return [*found, *(inner for child in found for inner in self._folders(child))]
-
-    def _path_of(self, node: TreeNode[str]) -> str:
-        names = []
-        at: TreeNode[str] | None = node
-        while at is not None and at is not self.root:
-            names.append(str(at.label))
-            at = at.parent
-        return "/".join(reversed(names))

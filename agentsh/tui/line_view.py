@@ -71,7 +71,7 @@ class LineView(ScrollView, can_focus=True):
 
     def add(self, lines: Iterable[Line]) -> None:
         """Append lines, and stay at the end if it was there."""
-        dropped = self.log_lines.add(lines)
+        dropped = self.log_lines.add(lines, at_end=self._following)
         if dropped:
             self._strips.clear()
         self._laid_out()

@@ -11,6 +11,8 @@ from rich.cells import cell_len, chop_cells
 
 Tone = Literal["plain", "dim", "good", "bad", "warn", "accent"]
 MOST_LINES = 100_000
+KEPT_LINES = 20_000
+"""So many while the end is in sight: older ones are in the journal, and come back when they are scrolled to."""
 _SPARE = 10
 """The oldest tenth goes at once, so that dropping costs nothing a line."""
 _SPEAKER_CELLS = 16
@@ -43,9 +45,9 @@ class LineLog:
         wrap: whether a long line takes several rows; else it is cut with an ellipsis.
     """
 
-    def __init__(self, most: int = MOST_LINES) -> None:
+    def __init__(self, most: int = MOST_LINES, kept: int = KEPT_LINES) -> None:
         self.wrap = False
-        self._most = most
+        self._most, self._kept = most, kept
         self._width = 80
         self._filter = ""
         self._lines: list[Line] = []
@@ -79,14 +81,25 @@ class LineLog:
         """Whether there is room for the time."""
         return self._width >= 60
 
-    def add(self, lines: Iterable[Line]) -> int:
-        """Append lines; return how many rows were dropped from the top to make room."""
+    @property
+    def oldest(self) -> Line | None:
+        """The first that is kept, whether it is shown or not."""
+        return self._lines[0] if self._lines else None
+
+    def add(self, lines: Iterable[Line], *, at_end: bool = False) -> int:
+        """Append lines; return how many rows were dropped from the top to make room.
+
+        Args:
+            lines: newer than all others.
+            at_end: whether only the end is in sight, so that older ones can go sooner.
+        """
         new = list(lines)
         self._lines.extend(new)
         self._show(new if not self._filter else [line for line in new if self._fits(line)])
-        if len(self._lines) <= self._most:
+        most = self._kept if at_end else self._most
+        if len(self._lines) <= most:
             return 0
-        return self._drop(len(self._lines) - self._most + self._most // _SPARE)
+        return self._drop(len(self._lines) - most + most // _SPARE)
 
     def put_before(self, lines: Iterable[Line]) -> int:
         """Put older lines before all others; return how many rows they take."""

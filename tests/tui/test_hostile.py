@@ -11,7 +11,9 @@ from agentsh.core.errors import AgentshError, ModelMissing
 from agentsh.core.files import FileChange
 from agentsh.core.ids import RoleName
 from agentsh.core.summary import SessionSummary
+from agentsh.session.look import FileView
 from agentsh.tui.chooser import Chooser
+from agentsh.tui.files import Files
 from agentsh.tui.picker import Picker
 from agentsh.tui.session_list import SessionList
 from agentsh.tui.session_screen import SessionScreen
@@ -121,3 +123,14 @@ async def test_file_names_are_text_wherever_they_stand(lobby: HostileLobby) -> N
         await app.until(lambda: isinstance(app.app.screen, TimeLine))
         await app.shows("two lines of.py", "[bold red]loud")
         harmless(app)
+
+
+async def test_a_closed_folder_stays_closed_whatever_its_name_is_made_of(lobby: HostileLobby) -> None:
+    async with house(lobby, (120, 40)) as app:
+        files = app.screen.query_one(Files)
+        found = [FileView(path=path, size_bytes=1) for path in ("fo\x1b[2Jld/in.py", "top.py")]
+        files.show(found)
+        files.root.children[0].collapse()
+        await app.pilot.pause()
+        files.show([*found, FileView(path="top2.py", size_bytes=1)])
+        assert not files.root.children[0].is_expanded

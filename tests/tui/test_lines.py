@@ -67,6 +67,14 @@ def test_the_oldest_go_when_there_are_too_many_and_the_view_is_told_how_far_to_m
     assert log.row(0).text == "11"  # type: ignore[union-attr]
 
 
+def test_at_the_end_fewer_are_kept_than_for_who_scrolls_up() -> None:
+    log = LineLog(most=100, kept=20)
+    assert log.add(line(str(n)) for n in range(100)) == 0
+    assert log.oldest == line("0")
+    assert log.add([line("100")], at_end=True) == 83
+    assert log.oldest == line("83")
+
+
 def test_older_lines_go_before_all_others() -> None:
     log = filled("b")
     assert log.put_before([line("a1"), line("a2")]) == 2
