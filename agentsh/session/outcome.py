@@ -54,7 +54,8 @@ def _failure(opened: OpenReaction) -> SessionFinished:
 
 def _is_lost_thought(opened: OpenReaction) -> bool:
     """Return whether an agent of a world was to think of what it perceived, and no answer will come of it."""
-    return not opened.resumable and all(id_.startswith(f"{WORLD}:") for id_ in opened.observed)
+    of_the_world = bool(opened.observed) and all(id_.startswith(f"{WORLD}:") for id_ in opened.observed)
+    return of_the_world and not opened.resumable
 
 
 def _rank(exit_code: int) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 from agentsh.cli.outcome import Outcome, entry_of, resume_command
 from agentsh.core import events as e
 from agentsh.core.chat import Usage
+from agentsh.core.errors import ExitCode
 from agentsh.core.ids import QuestionId
 from agentsh.core.model import JsonObject
 from agentsh.core.settings import DEMO_LABEL
@@ -43,7 +44,7 @@ def test_failure_prints_the_error_of_the_program() -> None:
     text = told(s.verified(GateResult(gate="entry", passed=False, evidence=evidence)), exit_code=6, summary=evidence)
     assert text.startswith("the program does not run")
     assert "│ NameError: name 'sys'" in text
-    assert resume_command("a-tool") in text
+    assert resume_command("a-tool", ExitCode.NOT_RUNNING) in text
 
 
 def test_what_the_newest_verdict_says_counts() -> None:

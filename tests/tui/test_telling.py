@@ -25,7 +25,7 @@ def test_a_kind_without_words_of_its_own_is_told_all_the_same() -> None:
     ("event", "words", "tone"),
     [
         (stories.boss_says("Make it"), "user_requirement: Make it", "plain"),
-        (stories.published("# Title\n\ntext"), "write_code: Title", "plain"),
+        (stories.published("# Title\n\ntext"), "write_code: Title · text", "plain"),
         (stories.file_changed("main.py", 42, 3), "main.py +42 -3", "accent"),
         (stories.finished(), "finished: the program was run and passed", "good"),
         (stories.finished(6, "it does not run"), "failed: it does not run", "bad"),
