@@ -147,12 +147,14 @@ class EventLog:
             self.fold.apply(recorded)
             if isinstance(recorded.event, MessagePublished):
                 self._keep(recorded.event.message)
-            for listener in self._hearing.get(type(recorded.event)) or self._who_hears(type(recorded.event)):
+            for listener in self._who_hears(type(recorded.event)):
                 listener(recorded)
 
     def _who_hears(self, kind: type[object]) -> tuple[Listener, ...]:
-        found = tuple(listener for listener, kinds in self._listeners if not kinds or kind in kinds)
-        self._hearing[kind] = found
+        found = self._hearing.get(kind)
+        if found is None:
+            found = tuple(listener for listener, kinds in self._listeners if not kinds or kind in kinds)
+            self._hearing[kind] = found
         return found
 
     def _keep(self, message: Message) -> None:
