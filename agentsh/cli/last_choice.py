@@ -1,13 +1,18 @@
 """With which team and model a session was begun on the start page the last time, kept in the home."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from agentsh.core.errors import UsageError
 from agentsh.core.model import Frozen
+from agentsh.library.kept import keep
 from agentsh.tui.lobby import Begin
 
 NAME = "start.json"
+_MOST_BYTES = 4096
 
 
 class LastChoice(Frozen):
@@ -21,7 +26,10 @@ class LastChoice(Frozen):
     def load(cls, home: Path) -> "LastChoice":
         """Return what was chosen; nothing when that is not known, or cannot be read."""
         try:
-            return cls.model_validate_json((home / NAME).read_bytes())
+            # A project may bring anything of that name: a link, a pipe, a flood.
+            descriptor = os.open(home / NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with open(descriptor, "rb") as file:  # noqa: PTH123  only open() takes a descriptor
+                return cls.model_validate_json(file.read(_MOST_BYTES))
         except (OSError, ValidationError):
             return cls()
 
@@ -32,7 +40,5 @@ class LastChoice(Frozen):
 
     def save(self, home: Path) -> None:
         """Keep it. A home that cannot be written remembers nothing, and that is no error."""
-        try:
-            (home / NAME).write_text(self.model_dump_json(), encoding="utf-8")
-        except OSError:
-            return
+        with suppress(UsageError):
+            keep(home / NAME, self.model_dump_json())

@@ -44,7 +44,7 @@ class History:
     def _shorten(self, kept: list[str]) -> None:
         new = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         try:
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
             with open(descriptor, "wb") as file:  # noqa: PTH123
                 file.writelines(_written(text) for text in kept)
             new.replace(self._path)

@@ -12,8 +12,11 @@ def keep(path: Path, text: str) -> None:
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh.touch(mode=0o600)
-        fresh.write_text(f"{text}\n", encoding="utf-8")
+        fresh.unlink(missing_ok=True)
+        # Neither it nor `path` is followed where it is a link: a project could lead it elsewhere.
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123  only open() takes a descriptor
+            file.write(f"{text}\n")
         fresh.replace(path)
     except OSError as error:
         with suppress(OSError):

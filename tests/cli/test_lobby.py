@@ -1,5 +1,6 @@
 """What the start page offers: the models of every host, and what was chosen the last time."""
 
+import os
 from pathlib import Path
 
 from agentsh.cli.last_choice import LastChoice
@@ -48,4 +49,19 @@ async def test_what_was_chosen_is_offered_again_unless_it_is_gone(tmp_path: Path
 async def test_a_choice_that_cannot_be_read_is_none(tmp_path: Path) -> None:
     (tmp_path / "start.json").write_text("{no")
     assert LastChoice.load(tmp_path) == LastChoice()
-    LastChoice(team="pair").save(tmp_path / "is" / "not" / "there")
+    (tmp_path / "file").write_text("")
+    LastChoice(team="pair").save(tmp_path / "file")
+
+
+def test_a_choice_that_a_project_leads_elsewhere_is_neither_read_nor_written_there(tmp_path: Path) -> None:
+    home, outside = tmp_path / "home", tmp_path / "outside"
+    home.mkdir()
+    outside.write_text('{"team": "theirs"}')
+    (home / "start.json").symlink_to(outside)
+    assert LastChoice.load(home) == LastChoice()
+    LastChoice(team="pair").save(home)
+    assert outside.read_text() == '{"team": "theirs"}'
+    assert LastChoice.load(home) == LastChoice(team="pair")
+    (home / "start.json").unlink()
+    os.mkfifo(home / "start.json")
+    assert LastChoice.load(home) == LastChoice()
