@@ -33,9 +33,9 @@ from agentsh.tui.world_plot import WorldPlot
 WIDE = 96
 """From so many cells on map and entities stand side by side."""
 PERIOD_S = 0.25
+"""So often the world is looked at anew while it is seen and goes on."""
 SHARE = 0.1
 """Looking at a world takes no more of the time than this: one of thousands is looked at less often."""
-"""So often the world is looked at anew while it is seen and goes on."""
 _BY_TENS = 10
 _SPEEDS: tuple[float | None, ...] = (0.2, 0.5, 1, 2, 5, 10, 25, 50, None)
 _KEYS = "space run/pause · t tick · T ten · - + speed · m map · a all · enter edit · p plot · b break · v be"
