@@ -4,6 +4,7 @@ Keys in the app under load: tests/tui. Figures: benchmarks.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,8 +43,7 @@ async def measured() -> AsyncIterator[list[float]]:
 
 
 def p95(late: list[float]) -> float:
-    assert len(late) > 10
-    return sorted(late)[int(len(late) * 0.95)]
+    return sorted(late)[int(len(late) * 0.95)] if late else math.inf  # never once answered
 
 
 async def test_the_loop_answers_while_thirty_roles_work_and_somebody_watches(tmp_path: Path) -> None:
