@@ -15,7 +15,7 @@ from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
 from agentsh.core.repo_map import Mapped, mapped
-from agentsh.core.tools import ToolResult
+from agentsh.core.tools import CallProtocol, ToolResult
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
 from agentsh.engine.people import Permission
@@ -99,6 +99,11 @@ class Glimpse:
         return model_of(self._desk.log.state, self._role)
 
     @property
+    def protocol(self) -> CallProtocol | None:
+        """Nothing is recorded yet."""
+        return None
+
+    @property
     def others(self) -> tuple[RoleName, ...]:
         """Names of the other roles of the team."""
         return tuple(name for name in self._facts.team.roles if name != self._role)
@@ -109,6 +114,9 @@ class Glimpse:
         return self._desk.log.state.roles[self._role].summary
 
     def doing(self, action: ActionName) -> None:
+        """Take note of nothing."""
+
+    def calls_by(self, protocol: CallProtocol) -> None:
         """Take note of nothing."""
 
     async def history(

@@ -14,7 +14,7 @@ from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
 from agentsh.core.repo_map import Mapped
-from agentsh.core.tools import ToolResult
+from agentsh.core.tools import CallProtocol, ToolResult
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
 from agentsh.engine.effects.cells import cell_effect
@@ -109,6 +109,12 @@ class LiveReaction:
         return (done.model if done is not None else "") or model_of(self._desk.log.state, self.role)
 
     @property
+    def protocol(self) -> CallProtocol | None:
+        """How calls were asked for when the next step was recorded."""
+        done = self._steps.upcoming
+        return None if done is None else done.protocol
+
+    @property
     def others(self) -> tuple[RoleName, ...]:
         """Names of the other roles of the team."""
         return tuple(name for name in self._facts.team.roles if name != self.role)
@@ -126,6 +132,11 @@ class LiveReaction:
     def doing(self, action: ActionName) -> None:
         """Say what the steps from here on are for."""
         self._steps.doing = action
+        self._steps.protocol = None
+
+    def calls_by(self, protocol: CallProtocol) -> None:
+        """Say how calls are asked for from here on."""
+        self._steps.protocol = protocol
 
     async def history(
         self,

@@ -13,7 +13,7 @@ from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
 from agentsh.core.repo_map import Mapped
-from agentsh.core.tools import ToolResult
+from agentsh.core.tools import CallProtocol, ToolResult
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.people import Permission
 from agentsh.ports import Tool
@@ -62,6 +62,10 @@ class Reaction(Protocol):
         """The model that answers the next step, or has answered it. None: the role's own."""
 
     @property
+    def protocol(self) -> CallProtocol | None:
+        """How calls were asked for when the next step was recorded. None: it is not recorded, or without calls."""
+
+    @property
     def others(self) -> tuple[RoleName, ...]:
         """Names of the other roles of the team."""
 
@@ -71,6 +75,9 @@ class Reaction(Protocol):
 
     def doing(self, action: ActionName) -> None:
         """Say what the steps from here on are for: shown to people, and matched by breakpoints."""
+
+    def calls_by(self, protocol: CallProtocol) -> None:
+        """Say how calls are asked for from here on, until something else is done: kept with each step."""
 
     async def history(
         self,

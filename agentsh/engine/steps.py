@@ -14,6 +14,7 @@ from agentsh.core.chat import Usage
 from agentsh.core.errors import AgentshError, ProviderError, QuestionWithdrawn, StepUncertain
 from agentsh.core.ids import ActionName
 from agentsh.core.messages import Message
+from agentsh.core.tools import CallProtocol
 from agentsh.engine.breakpoints import Passage
 from agentsh.engine.gate import Gate
 from agentsh.engine.log import Appended, EventLog
@@ -33,6 +34,8 @@ class Record:
     kind: e.StepKind = "publish"
     model: str = ""
     """Which model answered, for a model step."""
+    protocol: CallProtocol | None = None
+    """How calls were asked for when it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +79,21 @@ def read_records(recorded: Iterable[e.Recorded]) -> dict[int, Record]:
     """Return a reaction's steps by ordinal; after a divergence only what came since counts from there on."""
     found: dict[int, Record] = {}
     models: dict[int, str] = {}
+    protocols: dict[int, CallProtocol | None] = {}
     for item in recorded:
         match item.event:
             case e.ReactionDiverged(ordinal=diverged):
                 found = {ordinal: record for ordinal, record in found.items() if ordinal < diverged}
-            case e.StepStarted(ordinal=ordinal, request_hash=hash_, safe_to_retry=safe, step=kind, request=request):
-                models[ordinal] = _model_of(request)
+            case e.StepStarted(ordinal=ordinal, safe_to_retry=safe) as started:
+                models[ordinal], protocols[ordinal] = _model_of(started.request), started.protocol
                 if not safe:
-                    found[ordinal] = Record(hash_, finished=False, kind=kind)
+                    found[ordinal] = Record(started.request_hash, finished=False, kind=started.step)
             case e.StepFailed(ordinal=ordinal):
                 found.pop(ordinal, None)
             case e.StepFinished(ordinal=ordinal, request_hash=hash_, result=result, step=kind):
                 model = models.get(ordinal, "") if kind == "model" else ""
-                found[ordinal] = Record(hash_, finished=True, result=result, kind=kind, model=model)
+                protocol = protocols.get(ordinal)
+                found[ordinal] = Record(hash_, finished=True, result=result, kind=kind, model=model, protocol=protocol)
             case e.MessagePublished(ordinal=int(ordinal), request_hash=str(hash_), message=message):
                 found[ordinal] = Record(hash_, finished=True, result=message.model_dump(mode="json"))
             case _:
@@ -107,6 +112,8 @@ class Steps:
         self.doing: ActionName | None = None
         self.tool = ""
         """Which tool the steps from here on are made by; empty: none."""
+        self.protocol: CallProtocol | None = None
+        """How calls are asked for from here on; None: none are."""
         self.patience: Patience | None = None
         """How long that tool may take between them."""
         self._reaction = opened.reaction
@@ -232,6 +239,7 @@ class Steps:
             request=effect.request,
             safe_to_retry=effect.safe_to_retry,
             action=self.doing,
+            protocol=self.protocol,
         )
 
     def _finished(

@@ -75,10 +75,21 @@ class Work:
 
     @property
     def protocol(self) -> CallProtocol:
-        """How whoever plays the role now is asked for a call; a person in a weak model's place is not led."""
+        """How whoever plays the role now is asked for a call; a person in a weak model's place is not led.
+
+        Where the next step is recorded, how it was asked for then: another may play the role by now.
+        """
+        if (recorded := self.reaction.protocol) is not None:
+            return recorded
         protocol = self.protocols.get(self.reaction.model or "", "pieces")
         human = self.role.human if self.reaction.human is None else self.reaction.human
         return "native" if human and protocol == "led" else protocol
+
+    def settle_protocol(self) -> CallProtocol:
+        """Return the protocol for what is asked next, and have it kept with each step from here on."""
+        protocol = self.protocol
+        self.reaction.calls_by(protocol)
+        return protocol
 
     async def question(
         self,

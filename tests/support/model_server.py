@@ -78,6 +78,7 @@ class ServerModel(Frozen):
     capabilities: tuple[str, ...] = ("completion", "tools")
     context_length: int = 32768
     size_bytes: int = 1_000_000
+    parameter_size: str = "1.2B"
 
 
 class ServerScript(Script[ServerRule]):

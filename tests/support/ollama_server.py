@@ -137,13 +137,13 @@ async def _whole(exchange: Exchange, body: JsonObject) -> str:
 
 
 def _tag(model: ServerModel) -> JsonObject:
-    details = {"family": "llama", "parameter_size": "1.2B", "quantization_level": "Q4_K_M"}
+    details = {"family": "llama", "parameter_size": model.parameter_size, "quantization_level": "Q4_K_M"}
     return {"name": model.name, "model": model.name, "modified_at": AT, "size": model.size_bytes, "details": details}
 
 
 def _shown(model: ServerModel) -> JsonObject:
     return {
-        "details": {"family": "llama", "parameter_size": "1.2B", "quantization_level": "Q4_K_M"},
+        "details": {"family": "llama", "parameter_size": model.parameter_size, "quantization_level": "Q4_K_M"},
         "model_info": {"general.architecture": "llama", "llama.context_length": model.context_length},
         "capabilities": list(model.capabilities),
         "modified_at": AT,

@@ -14,6 +14,7 @@ from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
 from agentsh.core.repo_map import Mapped, mapped
+from agentsh.core.tools import CallProtocol
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.people import Permission
 
@@ -44,6 +45,7 @@ class ReactionOnScript:
     others: tuple[RoleName, ...] = ()
     human: bool | None = None
     model: str | None = None
+    protocol: CallProtocol | None = None
     summary: tuple[MessageId, str] | None = None
     files: dict[str, str] = field(default_factory=dict)
     verdicts: list[Verdict] = field(default_factory=list)
@@ -72,6 +74,9 @@ class ReactionOnScript:
 
     def doing(self, action: ActionName) -> None:
         self.did.append(action)
+
+    def calls_by(self, protocol: CallProtocol) -> None:
+        pass
 
     async def history(
         self,

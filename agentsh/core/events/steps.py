@@ -6,6 +6,7 @@ from agentsh.core.chat import Usage
 from agentsh.core.controls import PartialUse
 from agentsh.core.ids import ActionName, ReactionId, RoleName
 from agentsh.core.model import Dumped, Frozen
+from agentsh.core.tools import CallProtocol
 
 StepKind = Literal["model", "run", "read", "write", "verify", "tool", "person", "publish", "tick", "news"]
 
@@ -23,6 +24,8 @@ class StepStarted(Frozen):
     safe_to_retry: bool = True
     action: ActionName | None = None
     """What the step is for."""
+    protocol: CallProtocol | None = None
+    """How whoever plays the role is asked for calls meanwhile; None: it is to make none."""
 
 
 class StepFinished(Frozen):

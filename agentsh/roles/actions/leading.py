@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
+from agentsh.core.cards import ActionCard
 from agentsh.core.chat import ToolCallRequest
 from agentsh.core.errors import OutputInvalid
 from agentsh.core.model import JsonObject
-from agentsh.core.tools import FINISH, ToolSpec, call_words
+from agentsh.core.tools import FINISH, CallProtocol, ToolSpec, call_words
 from agentsh.ports import Tool
 from agentsh.roles.actions.calling import Said, fill, without
 from agentsh.roles.ask import ask_structured
@@ -59,9 +60,9 @@ class _Offer:
         return call_words(self.tool, self.arguments)
 
 
-def most_calls(work: Work) -> int:
-    """Return how many calls, or cells, whoever plays the role may make before it has to answer."""
-    return min(work.action.max_calls, MOST_LED) if work.protocol == "led" else work.action.max_calls
+def most_calls(action: ActionCard, protocol: CallProtocol) -> int:
+    """Return how many calls, or cells, whoever is asked by `protocol` may make before it has to answer."""
+    return min(action.max_calls, MOST_LED) if protocol == "led" else action.max_calls
 
 
 async def lead(work: Work, tools: Mapping[str, Tool], used: Sequence[Used], left: int) -> Said:

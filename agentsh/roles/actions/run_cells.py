@@ -25,8 +25,9 @@ async def run_cells(work: Work) -> Message:
     Raises:
         OutputInvalid: no answer came.
     """
-    question = await work.question()
-    for _ in range(most_calls(work)):
+    protocol = work.settle_protocol()
+    question = await work.question(extra={"led": protocol == "led"})
+    for _ in range(most_calls(work.action, protocol)):
         answer = await ask_text(work.mind, question, work.repairs)
         block = _BLOCK.search(answer)
         if block is None:

@@ -38,11 +38,10 @@ class _Loop:
     made: Counter[str] = field(default_factory=Counter)
     used: list[Used] = field(default_factory=list)
 
-    async def answer(self, question: Question) -> str:
-        """Return what is answered in the end."""
+    async def answer(self, question: Question, protocol: CallProtocol) -> str:
+        """Return what is answered in the end; `protocol`: how the first call is asked for."""
         while True:
-            protocol = self.work.protocol
-            left = most_calls(self.work) - len(self.used)
+            left = most_calls(self.work.action, protocol) - len(self.used)
             if left <= 0 and protocol != "led":
                 return await ask_text(self.work.mind, question.told("out_of_calls"), self.work.repairs)
             said = await self._said(protocol, question, left)
@@ -51,6 +50,7 @@ class _Loop:
             natively = protocol == "native"
             turns = [await self._turn(question, call, natively) for call in said.calls]
             question = question.went(said.turn() if natively else as_text(said), *turns)
+            protocol = self.work.settle_protocol()
 
     async def _said(self, protocol: CallProtocol, question: Question, left: int) -> Said:
         if protocol == "led":
@@ -93,11 +93,12 @@ async def use_tools(work: Work) -> Message:
     """
     tools, trouble = await opened(work, tools_of(work))
     loop = _Loop(work, tools)
-    question = await work.question()
+    protocol = work.settle_protocol()
+    question = await work.question(extra={"led": protocol == "led"})
     if trouble:
         question = question.went(ChatMessage(role="user", content="\n".join(trouble)))
     schema = work.action.output
-    text = await loop.answer(question)
+    text = await loop.answer(question, protocol)
     if schema is None:
         return await work.publish(text)
     asked = question.went(ChatMessage(role="assistant", content=text)).told("as_data")
