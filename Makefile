@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 IDEA   ?= Write a tool is_palindrome(word) that says whether a word is a palindrome: level -> True, banana -> False
 ARGS   ?=
+# Hundreds of tests start agentsh: where what is compiled may not be kept, each compiles it anew, half a second of it.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup run test attack fuzz lint type docs snapshots screenshots bench clean
 .DEFAULT_GOAL := help
