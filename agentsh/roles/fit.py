@@ -8,7 +8,6 @@ from agentsh.core.chat import ChatMessage
 from agentsh.core.errors import UsageError
 from agentsh.core.tokens import estimate_prompt
 from agentsh.roles.excerpt import characters_of, lines_of
-from agentsh.roles.turns import summary_turn
 
 _FEWEST_CHARACTERS = 200
 """A prompt cut to less than this says nothing any more."""
@@ -32,7 +31,7 @@ class Parts:
 
     Attributes:
         system: the role's prefix.
-        summary: what stands for the history before `turns`.
+        summary: what is said in place of the history before `turns`.
         turns: the history.
         prompt: the action's prompt.
         after: what came after the prompt: an answer that did not fit, and what is wrong with it.
@@ -66,7 +65,7 @@ class Parts:
     def _front(self, cap: int | None) -> list[ChatMessage]:
         front = [ChatMessage(role="system", content=self.system)]
         if self.summary is not None:
-            front.append(_capped(summary_turn(self.summary), cap))
+            front.append(_capped(ChatMessage(role="user", content=self.summary), cap))
         if self.dropped:
             front.append(ChatMessage(role="user", content=f"[… {self.dropped} earlier messages left out …]"))
         return front

@@ -8,7 +8,6 @@ from agentsh.core.ids import ActionName
 from agentsh.engine.reaction import Reaction
 from agentsh.ports import Renderer
 from agentsh.roles.asking import Asking
-from agentsh.roles.facts import TeamFacts
 from agentsh.roles.memory import Memory
 from agentsh.roles.model_mind import ModelMind
 from agentsh.roles.question import Question
@@ -20,7 +19,7 @@ INTERVIEW = ActionCard(name=ActionName("interview"), context=(), max_tokens=600)
 async def interview_request(
     reaction: Reaction,
     card: RoleCard,
-    facts: TeamFacts,
+    system: str,
     memory: Memory,
     asking: Asking,
     renderer: Renderer,
@@ -33,5 +32,5 @@ async def interview_request(
     """
     words = Words(renderer)
     prompt = words.say("interview", question=question, in_mind=list(in_mind))
-    mind = ModelMind(reaction, card, facts, memory, asking, renderer, may_summarise=False)
+    mind = ModelMind(reaction, card, system, memory, asking, renderer, may_summarise=False)
     return await mind.request(Question(INTERVIEW, lambda _: prompt, INTERVIEW.max_tokens, words))

@@ -13,12 +13,11 @@ from agentsh.engine.reaction import Reaction
 from agentsh.ports import Renderer
 from agentsh.roles.ask import ask_structured
 from agentsh.roles.asking import DEFAULT_TEMPERATURE, Asking
-from agentsh.roles.facts import TeamFacts
 from agentsh.roles.fit import Parts, Turn, fit, fits
 from agentsh.roles.memory import Memory, Recall
 from agentsh.roles.outline import outline
 from agentsh.roles.question import Question
-from agentsh.roles.turns import prefix, turn
+from agentsh.roles.turns import turn
 from agentsh.roles.words import Words
 
 _SUMMARY = ActionCard(name=ActionName("summarise"), max_tokens=400)
@@ -31,19 +30,20 @@ class ModelMind:
         self,
         reaction: Reaction,
         card: RoleCard,
-        facts: TeamFacts,
+        system: str,
         memory: Memory,
         asking: Asking,
         renderer: Renderer,
         *,
         may_summarise: bool = True,
     ) -> None:
+        """Take what it works with; `system`: who the role is, which every request begins with."""
         self._reaction = reaction
         self._card = card
-        self._system = prefix(card, facts)
+        self._words = Words(renderer)
+        self._system = system
         self._memory = memory
         self._asking = asking
-        self._words = Words(renderer)
         self._summary = reaction.summary
         self._may_summarise = may_summarise
 
@@ -82,7 +82,7 @@ class ModelMind:
         history = tuple(self._turn(message, needed=message.id in about) for message in recall.messages)
         return Parts(
             system=self._system,
-            summary=recall.summary[1] if recall.summary else None,
+            summary=self._words.say("so_far", summary=recall.summary[1].strip()) if recall.summary else None,
             turns=history + tuple(self._turn(message, needed=True) for message in recall.older),
             prompt=lambda cap: question.render(cap) + shape,
             after=question.after,

@@ -4,6 +4,7 @@ Whoever answers for it, a model or a person, goes the same way. Source: MetaGPT'
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from agentsh.core.cards import ActionCard, RoleCard
 from agentsh.core.chat import ChatRequest
@@ -23,6 +24,8 @@ from agentsh.roles.model_mind import ModelMind
 from agentsh.roles.modes import MODES
 from agentsh.roles.performance import Performance
 from agentsh.roles.person_mind import PersonMind
+from agentsh.roles.turns import prefix
+from agentsh.roles.words import Words
 
 
 class LlmRole:
@@ -89,7 +92,7 @@ class LlmRole:
     async def interview(self, reaction: Reaction, question: str, in_mind: Sequence[str] = ()) -> ChatRequest:
         """Return what the role's model is asked, so that it answers `question` from its memory."""
         return await interview_request(
-            reaction, self._card, self._facts, self._memory, self._asking, self._renderer, question, in_mind
+            reaction, self._card, self._system, self._memory, self._asking, self._renderer, question, in_mind
         )
 
     async def recall(self, reaction: Reaction) -> tuple[str | None, tuple[Message, ...]]:
@@ -97,8 +100,13 @@ class LlmRole:
         found = await self._memory.recall(reaction, INTERVIEW, reaction.summary)
         return (found.summary[1] if found.summary else None), found.messages
 
+    @cached_property
+    def _system(self) -> str:
+        """What each of its requests begins with. Raises FileError."""
+        return prefix(self._card, self._facts, Words(self._renderer))
+
     def _mind(self, reaction: Reaction) -> Mind:
-        model = ModelMind(reaction, self._card, self._facts, self._memory, self._asking, self._renderer)
+        model = ModelMind(reaction, self._card, self._system, self._memory, self._asking, self._renderer)
         return LiveMind(reaction, model, PersonMind(reaction), human=self._card.human)
 
 

@@ -9,19 +9,23 @@ from agentsh.core.chat import ChatMessage
 from agentsh.core.ids import BOSS, RoleName
 from agentsh.core.messages import Message
 from agentsh.roles.facts import TeamFacts
+from agentsh.roles.words import Words
 
 
-def prefix(card: RoleCard, facts: TeamFacts) -> str:
+def prefix(card: RoleCard, facts: TeamFacts, words: Words) -> str:
     """Return who the role is, for whom and with whom it works. Source: MetaGPT's role prefix."""
-    lines = [f"You are {card.name}, {_with_article(card.profile)}."]
-    if card.goal:
-        lines.append(f"Your goal: {_sentence(card.goal)}")
-    if card.constraints:
-        lines.append(f"Your constraints: {_sentence(card.constraints)}")
-    lines.append(_environment(card.name, facts))
-    if card.backstory.strip():
-        lines += ["", card.backstory.strip()]
-    return "\n".join(lines)
+    return words.say(
+        "role",
+        name=card.name,
+        profile=card.profile,
+        goal=_sentence(card.goal),
+        constraints=_sentence(card.constraints),
+        backstory=card.backstory.strip(),
+        setting=_sentence(facts.setting),
+        team=facts.name,
+        boss=BOSS,
+        others=[{"name": other.name, "profile": other.profile} for other in facts.others(card.name)],
+    )
 
 
 def turn(message: Message, me: RoleName) -> ChatMessage:
@@ -36,23 +40,7 @@ def header(message: Message) -> str:
     return f"From {message.sent_from} ({message.cause_by}):"
 
 
-def summary_turn(text: str) -> ChatMessage:
-    """Return what stands for the history before the first turn."""
-    return ChatMessage(role="user", content=f"What happened before, in short:\n\n{text.strip()}")
-
-
-def _environment(me: RoleName, facts: TeamFacts) -> str:
-    if facts.setting:
-        return f"Where you live: {_sentence(facts.setting)}"
-    others = ", ".join(f"{colleague.name} ({colleague.profile})" for colleague in facts.others(me))
-    team = f"You work in the team {facts.name} for the {BOSS}"
-    return f"{team}, with {others}." if others else f"{team}."
-
-
-def _with_article(profile: str) -> str:
-    return f"{'an' if profile[:1].lower() in 'aeiou' else 'a'} {profile}"
-
-
 def _sentence(text: str) -> str:
+    """Return a text of a card with a full stop at its end; nothing of nothing."""
     stripped = text.strip()
-    return stripped if stripped[-1:] in ".!?" else f"{stripped}."
+    return stripped if not stripped or stripped[-1] in ".!?" else f"{stripped}."

@@ -99,11 +99,13 @@ async def _signature(work: Work, idea: str) -> Signature:
 
 async def _proposed(work: Work, request: Request, read: Callable[[JsonObject], T]) -> T:
     card = work.action.model_copy(update={"output": request.output})
+    words = Words(work.renderer)
+    prompt = words.say(request.part, **request.values)
     question = Question(
         card,
-        lambda _: request.prompt,
+        lambda _: prompt,
         card.max_tokens,
-        Words(work.renderer),
+        words,
         f"proposal/{work.time}",
         request.output,
         alone=True,

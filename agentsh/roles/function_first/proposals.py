@@ -1,6 +1,7 @@
 """What a model is asked for when the idea leaves it open: a name with parameters, and examples. Tiny schemas, checked.
 
-`signature_request` and `examples_request` say what to ask with which schema, `read_…` what came of it.
+`signature_request` and `examples_request` say what to ask, a file of `prompts/parts`, with which schema; `read_…` says
+what came of it.
 """
 
 import re
@@ -29,7 +30,10 @@ _LONGEST_NAME = 40
 class Request(Frozen):
     """A question for a model with the schema of its answer."""
 
-    prompt: str
+    part: str
+    """Which file of `prompts/parts` asks it."""
+    values: JsonObject
+    """What that file is filled with."""
     output: JsonObject
 
 
@@ -42,11 +46,7 @@ def signature_request(idea: str) -> Request:
         "required": ["name", "params"],
         "additionalProperties": False,
     }
-    prompt = (
-        f"{idea}\n\nGive a name for one Python function that does this, in snake_case, and the names of its "
-        'parameters, as JSON, such as {"name": "add_numbers", "params": ["first", "second"]}.'
-    )
-    return Request(prompt=prompt, output=output)
+    return Request(part="propose_signature", values={"idea": idea}, output=output)
 
 
 def read_signature(data: JsonObject) -> Signature:
@@ -88,11 +88,8 @@ def examples_request(task: FunctionTask) -> Request:
         "required": ["examples"],
         "additionalProperties": False,
     }
-    prompt = (
-        f"A Python function `def {task.signature.source}` is wanted {task.purpose}. Give two short calls of it with "
-        "the right results, as JSON."
-    )
-    return Request(prompt=prompt, output=output)
+    values: JsonObject = {"signature": task.signature.source, "purpose": task.purpose}
+    return Request(part="propose_examples", values=values, output=output)
 
 
 def read_examples(data: JsonObject, signature: Signature) -> tuple[Example, ...]:

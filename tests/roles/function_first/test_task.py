@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentsh.core.verdict import Example
+from agentsh.library.home import shipped_prompts
+from agentsh.library.templates import PromptRenderer
 from agentsh.roles.function_first.proposals import (
     examples_request,
     fallback_signature,
@@ -16,6 +18,9 @@ from agentsh.roles.function_first.proposals import (
 from agentsh.roles.function_first.purpose import LONGEST, as_sentence, find_purpose
 from agentsh.roles.function_first.signature import Parameter, Signature, find_signature, is_function_name
 from agentsh.roles.function_first.task import reading, task_for
+from agentsh.roles.words import Words
+
+WORDS = Words(PromptRenderer([shipped_prompts()]))
 
 ONE = Signature(name="f", parameters=(Parameter(name="x"),))
 
@@ -106,9 +111,13 @@ def test_proposed_examples_have_to_fit_and_are_marked() -> None:
 
 
 def test_what_a_model_is_asked_for_is_bounded() -> None:
-    assert "snake_case" in signature_request("Turn a text around: abc -> cba").prompt
+    idea = "Turn a text around: abc -> cba"
+    asked = signature_request(idea)
+    said = WORDS.say(asked.part, **asked.values)
+    assert said.startswith(f"{idea}\n\nGive a name")
+    assert '{"name": "add_numbers", "params": ["first", "second"]}.' in said
     request = examples_request(task_for("double(x) doubles a number"))
-    assert "double(x)" in request.prompt
+    assert "`def double(x)` is wanted" in WORDS.say(request.part, **request.values)
     listed = request.output["properties"]["examples"]
     assert listed["maxItems"] == 3
     assert listed["items"]["properties"]["args"]["maxItems"] == 1
