@@ -1,18 +1,17 @@
 """With which team and model a session was begun on the start page the last time, kept in the home."""
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from agentsh.core.errors import UsageError
+from agentsh.core.errors import FileError, UsageError
 from agentsh.core.model import Frozen
 from agentsh.library.kept import keep
+from agentsh.library.plain_file import read_plain
 from agentsh.tui.lobby import Begin
 
 NAME = "start.json"
-_MOST_BYTES = 4096
 
 
 class LastChoice(Frozen):
@@ -26,11 +25,8 @@ class LastChoice(Frozen):
     def load(cls, home: Path) -> "LastChoice":
         """Return what was chosen; nothing when that is not known, or cannot be read."""
         try:
-            # A project may bring anything of that name: a link, a pipe, a flood.
-            descriptor = os.open(home / NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with open(descriptor, "rb") as file:  # noqa: PTH123  only open() takes a descriptor
-                return cls.model_validate_json(file.read(_MOST_BYTES))
-        except (OSError, ValidationError):
+            return cls.model_validate_json(read_plain(home / NAME, follow=False))
+        except (FileNotFoundError, FileError, ValidationError):
             return cls()
 
     @classmethod

@@ -4,12 +4,16 @@ import json
 import os
 from pathlib import Path
 
+from agentsh.core.errors import FileError
 from agentsh.core.secrets import redact
+from agentsh.library.plain_file import read_plain
 
 MOST_LINES = 1_000
 _TOO_MANY = 2 * MOST_LINES
 _LONGEST = 10_000
 """Characters; what is longer was pasted, and is not kept."""
+_MOST_BYTES = 32 << 20
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class History:
@@ -21,8 +25,8 @@ class History:
     def load(self) -> list[str]:
         """Return what was typed, oldest first; lines that cannot be read are left out."""
         try:
-            lines = self._path.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
+            lines = read_plain(self._path, _MOST_BYTES).decode("utf-8", "replace").splitlines()
+        except (FileNotFoundError, FileError):
             return []
         found = [text for line in lines[-MOST_LINES:] if (text := _read(line))]
         if len(lines) > _TOO_MANY:
@@ -35,7 +39,7 @@ class History:
             return
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            descriptor = os.open(self._path, _APPEND, 0o600)
             with open(descriptor, "ab") as file:  # noqa: PTH123  only open() takes a descriptor
                 file.write(_written(redact(text)))
         except OSError:

@@ -8,6 +8,7 @@ from agentsh.core.errors import FileError
 from agentsh.core.fitness import Fitness
 from agentsh.core.model import Frozen
 from agentsh.library.kept import keep
+from agentsh.library.plain_file import read_plain
 
 
 class _Kept(Frozen):
@@ -41,9 +42,9 @@ class Examined:
 
 def _read(path: Path) -> _Kept:
     try:
-        return _Kept.model_validate_json(path.read_bytes())
+        return _Kept.model_validate_json(read_plain(path))
     except FileNotFoundError:
         return _Kept()
-    except (OSError, ValidationError):
+    except ValidationError:
         hint = "Take the file away, then: agentsh models doctor MODEL"
         raise FileError(str(path), None, "this does not say what models can do", hint=hint) from None

@@ -7,6 +7,7 @@ from pathlib import Path
 from agentsh.core.errors import FileError
 from agentsh.core.model import JsonObject
 from agentsh.library.places import Places
+from agentsh.library.plain_file import read_plain
 
 MOST_BYTES = 256 * 1024
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
@@ -37,16 +38,12 @@ def read_text(path: Path) -> str:
     """Return a user's text file with plain line ends.
 
     Raises:
-        FileError: it cannot be read, is larger than 256 KB, is not UTF-8, or holds control characters.
+        FileError: it is no plain file, cannot be read, is larger than 256 KB or not UTF-8, or holds control characters.
     """
     try:
-        if not path.is_file():
-            raise FileError(str(path), None, "there is no such file")
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise FileError(str(path), None, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    return decode(str(path), content)
+        return decode(str(path), read_plain(path, MOST_BYTES))
+    except FileNotFoundError:
+        raise FileError(str(path), None, "there is no such file") from None
 
 
 def decode(path: str, content: bytes) -> str:

@@ -12,7 +12,7 @@ from agentsh.library.toml_text import read_toml
 
 def settings_in(path: Path) -> JsonObject:
     """Return what a settings file says; nothing when it is not there. Raises FileError that names the line."""
-    if not path.is_file():
+    if not path.exists():
         return {}
     values, places = read_toml(path)
     try:

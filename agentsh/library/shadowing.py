@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from agentsh.core.cards import TeamFile
+from agentsh.core.errors import FileError
+from agentsh.library.plain_file import read_plain
 
 _PARTS = "parts"
 """Pieces of prompts: which of them a prompt takes is seen only when it is filled."""
@@ -39,7 +41,8 @@ def _named(path: Path) -> str:
 
 
 def _differs(path: Path, other: Path) -> bool:
+    """Whether both are there and say different things; what cannot be read is told by whoever reads it for a prompt."""
     try:
-        return other.is_file() and path.read_bytes() != other.read_bytes()
-    except OSError:
+        return read_plain(other) != read_plain(path)
+    except (FileNotFoundError, FileError):
         return False

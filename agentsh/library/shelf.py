@@ -119,7 +119,7 @@ class Shelf:
         if not NAME.fullmatch(name):
             return None
         places = (folder / f"{kind}s" / f"{name}.md" for folder in self.folders)
-        return next((path for path in places if path.is_file()), None)
+        return next((path for path in places if path.exists()), None)
 
     def file(self, kind: Kind, name: str) -> Path:
         """Return the file of a name; raises UsageError with the nearest when there is none."""

@@ -221,7 +221,7 @@ class PromptRenderer:
             return None
         for folder in self._folders:
             path = folder / relative
-            if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+            if path.exists() and path.resolve().is_relative_to(folder.resolve()):
                 return read_template(path)
         return None
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from agentsh.core.errors import FileError
 from agentsh.core.model import Frozen
 from agentsh.library.kept import keep
+from agentsh.library.plain_file import read_plain
 
 Standing = Literal["trusted", "changed", "unknown"]
 """changed: it was trusted, but other content of it."""
@@ -53,8 +54,8 @@ class Trusted:
 
 def _read(path: Path, hint: str) -> _Kept:
     try:
-        return _Kept.model_validate_json(path.read_bytes())
+        return _Kept.model_validate_json(read_plain(path))
     except FileNotFoundError:
         return _Kept()
-    except (OSError, ValidationError):
+    except ValidationError:
         raise FileError(str(path), None, "this does not say what is trusted", hint=hint) from None

@@ -7,10 +7,10 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from agentsh.core.errors import FileError
+from agentsh.library.plain_file import read_plain
 
 PROJECT = "agentsh"
 """The group of entry points under which packages bring plugins, and the name of the hooks."""
-MOST_BYTES = 1 << 20
 _NAME = re.compile(r"[a-zA-Z]\w*")
 
 
@@ -55,10 +55,8 @@ def _read(path: Path, own: bool) -> PluginFile | FileError:
     if not _NAME.fullmatch(path.stem):
         return FileError(str(path), None, "this is no name of a plugin", hint="Use letters, digits and _")
     try:
-        with path.open("rb") as file:
-            source = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        return FileError(str(path), None, f"it cannot be read: {error.strerror}", hint="Mend it, or take it away.")
-    if len(source) > MOST_BYTES:
-        return FileError(str(path), None, "it is larger than 1 MB", hint="Put what it brings along elsewhere.")
-    return PluginFile(path.stem, path, source, own)
+        return PluginFile(path.stem, path, read_plain(path), own)
+    except FileNotFoundError:
+        return FileError(str(path), None, "there is no such file", hint="Take the link away.")
+    except FileError as error:
+        return error

@@ -2,22 +2,33 @@
 
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from agentsh.core.errors import SessionDamaged
+from agentsh.store.failures import not_a_session
 
 T = TypeVar("T")
 Mode = Literal["rw", "ro"]
 
 _BUSY_S = 5.0
 """How long to wait for another process that checkpoints."""
+_OPENED = ("", "-wal", "-shm", "-journal")
+"""What SQLite opens: a file, and what stands beside it. For a pipe it would wait for ever."""
 
 
 def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Connection:
-    """Return a connection without transactions of its own making; it belongs to the calling thread."""
+    """Return a connection without transactions of its own making; it belongs to the calling thread.
+
+    Raises:
+        StoreError: it, or what stands beside it, is a folder, a pipe or a device.
+        sqlite3.Error: it cannot be opened.
+    """
+    for end in _OPENED:
+        _expect_plain(path.with_name(f"{path.name}{end}"))
     options = f"mode={mode}&immutable=1" if immutable else f"mode={mode}"
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{options}", uri=True, isolation_level=None, timeout=_BUSY_S
@@ -28,6 +39,12 @@ def connect(path: Path, mode: Mode, *, immutable: bool = False) -> sqlite3.Conne
         # So that a file that was cut short is read up to the cut, instead of not at all.
         connection.execute("PRAGMA writable_schema = ON")
     return connection
+
+
+def _expect_plain(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise not_a_session(path, "it is not a plain file")
 
 
 def make_durable(connection: sqlite3.Connection) -> None:

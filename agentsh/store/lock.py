@@ -7,6 +7,8 @@ from pathlib import Path
 
 from agentsh.core.errors import SessionLocked
 
+_PID_BYTES = 20
+"""More digits than any pid has."""
 _HOLDER_WAIT_S = 1.0
 """How long a holder may take to write its pid once it has the lock.
 
@@ -64,7 +66,10 @@ class SessionLock:
 def holder(session: Path) -> int | None:
     """Return the pid of the live process that has the session file open; takes no lock."""
     try:
-        pid = int(_lock_path(session).read_text(encoding="ascii"))
+        # A folder from elsewhere may hold a pipe of that name.
+        descriptor = os.open(_lock_path(session), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:  # noqa: PTH123  only open() takes a descriptor
+            pid = int(file.read(_PID_BYTES) or b"")
     except (OSError, ValueError):
         return None
     return pid if _alive(pid) else None

@@ -14,6 +14,7 @@ from agentsh.core.ids import ActionName, RoleName, SessionName
 from agentsh.core.settings import Settings
 from agentsh.core.settings_text import settings_lines
 from agentsh.core.summary import SessionSummary
+from agentsh.library.front import read_text
 from agentsh.library.home import Home
 from agentsh.library.reading import read_role
 from agentsh.library.shelf import Shelf
@@ -108,7 +109,7 @@ class Surroundings:
 
     def _settings(self) -> SettingsFile:
         path = self.home.config
-        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        text = read_text(path) if path.is_file() else ""
         lines = settings_lines(self.in_force.model_dump(mode="json"))
         left_out = [f"# {notice.message}. {notice.hint}\n" for notice in Kit(self.home).left_out]
         return SettingsFile(path=path, text=text, effective="\n".join([*left_out, *lines]).strip())

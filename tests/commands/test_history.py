@@ -1,5 +1,6 @@
 """What was typed is there the next time, for its owner alone."""
 
+import os
 from pathlib import Path
 
 from agentsh.commands.history import MOST_LINES, History
@@ -31,6 +32,12 @@ def test_nothing_and_what_was_pasted_whole_are_not_kept(tmp_path: Path) -> None:
     history.add("  ")
     history.add("x" * 100_000)
     assert history.load() == []
+
+
+def test_a_pipe_in_its_place_is_neither_read_nor_written(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "history")
+    History(tmp_path / "history").add("said")
+    assert History(tmp_path / "history").load() == []
 
 
 def test_broken_lines_are_left_out(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Front matter: what is typed is what is read, and every mistake has its file, its line and its mend."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -124,9 +125,13 @@ def test_bytes_that_are_no_text_are_refused(content: bytes, line: int | None, sa
 
 
 def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.md", tmp_path):
-        with pytest.raises(FileError, match="there is no such file"):
-            read_text(path)
+    (tmp_path / "zeros.md").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe.md")
+    with pytest.raises(FileError, match="there is no such file"):
+        read_text(tmp_path / "none.md")
+    for name in ("", "zeros.md", "pipe.md"):
+        with pytest.raises(FileError, match="is not a plain file"):
+            read_text(tmp_path / name)
 
 
 def test_a_huge_file_is_not_read_whole(tmp_path: Path) -> None:
