@@ -320,13 +320,17 @@ def _flat() -> dict[str, float]:
     )
 
 
+_USED = c.Used(usage=c.Usage(prompt_tokens=10, completion_tokens=5, calls=1))
+_DONE = c.Done(reason="stop")
+
+
 class Instant(ModelInProcess):
     """Answers at once, and keeps nothing of what it was asked."""
 
     async def chat(self, request: c.ChatRequest) -> AsyncGenerator[c.ChatEvent, None]:
         yield c.TextDelta(text=f"heard: {request.messages[-1].content}")
-        yield c.Used(usage=c.Usage(prompt_tokens=10, completion_tokens=5, calls=1))
-        yield c.Done(reason="stop")
+        yield _USED
+        yield _DONE
 
 
 async def _thinks(reaction: Reaction) -> None:

@@ -12,6 +12,7 @@ from agentsh.world.components.behaviour import Act, Action, Fault, Goal, Process
 from agentsh.world.components.environment import Manners, Room, Stimulus
 from agentsh.world.components.memory import Memory
 from agentsh.world.components.relations import OCCUPIES
+from agentsh.world.components.utility import Debug
 from agentsh.world.life.apart import for_each
 from agentsh.world.moment import Moment
 from agentsh.world.shipped import shipped_catalogue
@@ -100,6 +101,26 @@ def test_an_agent_whose_model_gives_no_answer_rests_and_is_asked_again_later_and
     assert gaps[-1] >= 16
     assert any(said.startswith("Ann has no thought: no usable answer in 3 tries") for said in on.words())
     assert len([1 for role, _ in on.asked if role == "bob"]) > len(asked)
+
+
+def test_what_was_asked_and_what_came_of_it_is_noted_for_one_tick() -> None:
+    def mind(role: RoleName, data: JsonObject) -> Answer:
+        return Missed(role, "the server is down") if role == "bob" else waits(role, data)
+
+    on = play(card({"Ann": {}, "Bob": {}}), mind)
+    on.tick()
+    first = {question.role: question.message for question in on.ticked[-1].questions}
+    assert noted(on, "Ann") == [f"asked think: {first['ann']}"]
+    on.tick()
+    assert noted(on, "Ann")[0] == f"answered think: {first['ann']}:answer"
+    assert noted(on, "Bob") == ["no thought: the server is down"]
+    on.tick()
+    assert noted(on, "Bob") == []
+
+
+def noted(on: Playing, name: str) -> list[str]:
+    found = on.store.find(on.entity(name), Debug)
+    return [] if found is None else found.notes
 
 
 def test_a_late_answer_lands_when_it_comes_and_nobody_waited_for_it() -> None:

@@ -8,6 +8,7 @@ from agentsh.core.model import JsonObject
 from agentsh.world.components.behaviour import Act, Action, Goal, Plan
 from agentsh.world.components.memory import Perception
 from agentsh.world.components.relations import PURSUES
+from agentsh.world.life.planning import STUCK_TICKS
 from agentsh.world.services import conditions
 from tests.world.playing import Answer, Playing, does, never, play, waits
 from tests.world.small import card
@@ -162,6 +163,34 @@ def test_a_plan_that_was_followed_to_its_end_and_did_not_reach_the_goal_is_follo
     [asked] = [data for _, data in on.asked if data["task"] == "make_plan"]
     assert asked["done"] == ["take the lamp"]
     assert on.errors() == []
+
+
+def test_a_step_that_nobody_ever_does_fails_its_plan_and_the_agent_finds_another_way() -> None:
+    def mind(role: RoleName, data: JsonObject) -> Answer:
+        if data["task"] == "make_plan":
+            return {"steps": ["go to the cave"]}
+        takes = role == "ann" and "take Lamp" in data.get("options", ())  # type: ignore[operator]
+        return does("take Lamp") if takes else waits(role, data)
+
+    on = with_goal(mind, done_when="in Cave", steps=["take the lamp", "dig a tunnel", "wave"])
+    on.tick()
+    on.until(lambda: plan(on).steps[0].status == "done")  # type: ignore[union-attr]
+    began = plan(on).steps[1].since_tick  # type: ignore[union-attr]
+    ended = on.until(lambda: plan(on).status == "failed", 20 * STUCK_TICKS)  # type: ignore[union-attr]
+    assert ended - began >= STUCK_TICKS
+    assert [step.status for step in plan(on).steps] == ["done", "failed", "failed"]  # type: ignore[union-attr]
+    on.until(lambda: plan(on).status == "active")  # type: ignore[union-attr]
+    assert [step.text for step in plan(on).steps] == ["go to the cave"]  # type: ignore[union-attr]
+    [asked] = [data for _, data in on.asked if data["task"] == "make_plan"]
+    assert (asked["done"], asked["stuck"]) == (["take the lamp"], "dig a tunnel")
+    assert [goal.status for goal in goals(on)] == ["in_progress"]
+    assert on.errors() == []
+
+
+def test_time_alone_fails_no_plan_somebody_who_is_still_thinking_has_tried_nothing() -> None:
+    on = with_goal(done_when="in Cave", steps=["dig a tunnel"])
+    on.tick(3 * STUCK_TICKS)
+    assert [step.status for step in plan(on).steps] == ["in_progress"]  # type: ignore[union-attr]
 
 
 def test_a_condition_that_is_none_is_refused_with_the_forms() -> None:

@@ -80,6 +80,10 @@ class PlanStep:
 
     text: str
     status: StepStatus = "pending"
+    since_tick: int = 0
+    """When its turn came."""
+    tries: int = 0
+    """How many things were done since that did not do it."""
 
 
 @component("behaviour", "stored")

@@ -6,10 +6,12 @@ from agentsh.core.worlds import EntityId, Level
 from agentsh.world.components.behaviour import Conclusions, Fault, ProcessingState
 from agentsh.world.components.environment import Room, Stimulus
 from agentsh.world.components.relations import IN_ROOM, OCCUPIES, SOURCE
+from agentsh.world.components.utility import Debug
 from agentsh.world.life.apart import for_each
 from agentsh.world.minds import Agent, Name, NoReply, Reply
 from agentsh.world.moment import Moment
 from agentsh.world.services.events import Events
+from agentsh.world.services.notes import note
 from agentsh.world.services.prompts import THINK
 from agentsh.world.services.scene import name_of
 from agentsh.world.systems import system
@@ -24,7 +26,7 @@ _STAGE = 5
     stage=_STAGE,
     period_ticks=1,
     reads=(Reply, NoReply, Name, Room, OCCUPIES),
-    writes=(Conclusions, ProcessingState, Stimulus, Fault, IN_ROOM, SOURCE),
+    writes=(Conclusions, ProcessingState, Stimulus, Fault, Debug, IN_ROOM, SOURCE),
 )
 def answers(moment: Moment) -> None:
     """Keep each answer until the system that asked is due; an agent that has none rests before it is asked again."""
@@ -34,8 +36,10 @@ def answers(moment: Moment) -> None:
         reply = store.get(agent, Reply)
         if not store.has(agent, Conclusions):
             store.put(agent, Conclusions())
-        task = reply.data.get("task")
-        store.change(agent, Conclusions).waiting[task if isinstance(task, str) else THINK] = dict(reply.data)
+        said = reply.data.get("task")
+        task = said if isinstance(said, str) else THINK
+        store.change(agent, Conclusions).waiting[task] = dict(reply.data)
+        note(store, agent, f"answered {task}: {reply.message}")
         if store.has(agent, ProcessingState):
             state = store.change(agent, ProcessingState)
             state.asked, state.failures = "", 0
@@ -43,6 +47,7 @@ def answers(moment: Moment) -> None:
     def rest(agent: EntityId) -> None:
         reason = store.get(agent, NoReply).reason
         moment.tell(f"{name_of(store, agent)} has no thought: {reason}", hint="the world goes on; it is asked again")
+        note(store, agent, f"no thought: {reason}")
         if store.has(agent, ProcessingState):
             state = store.change(agent, ProcessingState)
             state.asked, state.owes = "", True

@@ -1,6 +1,7 @@
 """The Planning system: a goal without an active plan gets one, of several steps, whose statuses follow what is done.
 
-A plan that was followed to its end and has not reached the goal is followed by another, which knows of the first.
+A plan that was followed to its end and has not reached the goal is followed by another, which knows of the first; so
+is one that has failed, because a step of it was not done in all the time and with all the tries that it was given.
 """
 
 from pydantic import JsonValue
@@ -34,7 +35,10 @@ PLAN = "make_plan"
 SAME = 0.35
 """How far an action has to be about a step to have done it."""
 AGAIN_TICKS = 6
-"""So long after a plan was followed to its end the agent thinks of another: the goal may be judged before."""
+"""So long after a plan has ended the agent thinks of another: the goal may be judged before."""
+STUCK_TICKS, STUCK_TRIES = 24, 6
+"""A step that is not done after so many ticks and so many other doings will not be. Not ticks alone: in a world that
+waits for nobody many of them pass while its agents still think."""
 _SCHEMA = object_schema({"steps": {"type": "array", "items": text_schema(120), "minItems": 1, "maxItems": 5}})
 
 
@@ -79,8 +83,10 @@ def _begin(moment: Moment, agent: EntityId, entity: EntityId, goal: Goal) -> Non
 def _ask(moment: Moment, agent: EntityId, entity: EntityId, goal: Goal, before: Plan | None = None) -> None:
     if not moment.store.has(agent, Agent):
         return
-    done: list[JsonValue] = [step.text for step in before.steps] if before else []
-    data: JsonObject = {"goal": goal.text, "about": entity, "done": done}
+    steps = before.steps if before else []
+    done: list[JsonValue] = [step.text for step in steps if step.status == "done"]
+    stuck = next((step.text for step in steps if step.status == "failed"), "")
+    data: JsonObject = {"goal": goal.text, "about": entity, "done": done, "stuck": stuck}
     content = f'What are the steps to "{goal.text}"?'
     moment.resource(Prompts).later(moment.store, agent, PLAN, content, data, _SCHEMA)
 
@@ -99,7 +105,7 @@ def _take_up(moment: Moment, agent: EntityId) -> None:
 
 def _adopt(moment: Moment, agent: EntityId, goal: EntityId, steps: list[str]) -> None:
     plan = Plan([PlanStep(text) for text in steps], checked_tick=moment.tick)
-    plan.steps[0].status = "in_progress"
+    _next_step(plan, moment.tick)
     moment.store.put(goal, plan)
     said = "; ".join(steps)
     moment.resource(Events).feel(moment, agent, "plan", f"Your plan: {said}.")
@@ -107,23 +113,46 @@ def _adopt(moment: Moment, agent: EntityId, goal: EntityId, steps: list[str]) ->
 
 
 def _follow(moment: Moment, agent: EntityId, goal: EntityId) -> None:
+    """Hold what was done since the last time against the steps."""
     store = moment.store
     plan, recent = store.get(goal, Plan), store.find(agent, RecentActions)
-    new = [done for done in recent.results if done.success and done.tick > plan.checked_tick] if recent else []
+    new = [done for done in recent.results if done.tick > plan.checked_tick] if recent else []
     if not new:
         return
     plan = store.change(goal, Plan)
     plan.checked_tick = moment.tick
     for result in new:
-        step = next((step for step in plan.steps if step.status == "in_progress"), None)
-        if step is not None and _does(result, step):
-            step.status = "done"
-            following = next((other for other in plan.steps if other.status == "pending"), None)
-            if following is not None:
-                following.status = "in_progress"
-                moment.resource(Events).feel(moment, agent, "plan", f"Next in your plan: {following.text}.")
-    if all(step.status == "done" for step in plan.steps):
+        _hold_against(moment, agent, plan, result)
+    step = _step_of(plan)
+    if step is None:
         _close(moment, agent, goal, done=True)
+    elif step.tries >= STUCK_TRIES and moment.tick - step.since_tick >= STUCK_TICKS:
+        _close(moment, agent, goal, done=False)
+
+
+def _hold_against(moment: Moment, agent: EntityId, plan: Plan, result: ActionResult) -> None:
+    step = _step_of(plan)
+    if step is None:
+        return
+    if not (result.success and _does(result, step)):
+        step.tries += 1
+        return
+    step.status = "done"
+    following = _next_step(plan, moment.tick)
+    if following is not None:
+        moment.resource(Events).feel(moment, agent, "plan", f"Next in your plan: {following.text}.")
+
+
+def _step_of(plan: Plan) -> PlanStep | None:
+    return next((step for step in plan.steps if step.status == "in_progress"), None)
+
+
+def _next_step(plan: Plan, tick: int) -> PlanStep | None:
+    """Let the first step that is left begin, and return it; None: there is none."""
+    following = next((step for step in plan.steps if step.status == "pending"), None)
+    if following is not None:
+        following.status, following.since_tick = "in_progress", tick
+    return following
 
 
 def _does(result: ActionResult, step: PlanStep) -> bool:

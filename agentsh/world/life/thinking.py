@@ -27,6 +27,7 @@ from agentsh.world.components.environment import Floor, Inventory, Item, Manners
 from agentsh.world.components.identity import GameMaster, Npc
 from agentsh.world.components.memory import Experience, Memory, Perception, Seen, WorkingMemory
 from agentsh.world.components.relations import EVIDENCE, HOLDS, KNOWS, LEADS_TO, OCCUPIES, PURSUES, REMEMBERS
+from agentsh.world.components.utility import Debug
 from agentsh.world.life.apart import in_turn
 from agentsh.world.minds import Agent, Asked, Name
 from agentsh.world.moment import Moment
@@ -50,7 +51,7 @@ _CLAIM_WEIGHT = 0.5
         *(Goal, Plan, DayPlan, Health, OCCUPIES, HOLDS, LEADS_TO, KNOWS, PURSUES),
     ),
     writes=(
-        *(Asked, ProcessingState, Musings, Conclusions, Thought, Action, Appearance, Experience, Memory, Fault),
+        *(Asked, ProcessingState, Musings, Conclusions, Thought, Action, Appearance, Experience, Memory, Fault, Debug),
         *(REMEMBERS, EVIDENCE),
     ),
 )

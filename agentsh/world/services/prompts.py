@@ -15,6 +15,7 @@ from agentsh.world.components.memory import Experience, Seen
 from agentsh.world.minds import Asked
 from agentsh.world.moment import Moment
 from agentsh.world.services.memories import Memories, told
+from agentsh.world.services.notes import note
 from agentsh.world.services.scene import Scene
 from agentsh.world.services.states import States
 from agentsh.world.store import Store
@@ -64,6 +65,7 @@ class Prompts:
             return False
         if moment.store.has(agent, ProcessingState):
             moment.store.change(agent, ProcessingState).asked = task
+        note(moment.store, agent, f"asked {task}: {moment.store.get(agent, Asked).message}")
         return True
 
     def later(
