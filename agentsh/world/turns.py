@@ -21,7 +21,7 @@ class WorldTurns:
         self._agents = frozenset(agents)
         self._team = team
         self._offered: dict[RoleName, Turn] = {}
-        """Each agent's newest turn, remembered to spare making it anew: it is offered until it is known to have begun."""
+        """Each agent's newest turn: the same is offered until it is known to have begun, and not made anew."""
 
     def turns(self, state: State) -> Iterator[Turn]:
         """Yield a turn for every free agent with something due, and the team's."""

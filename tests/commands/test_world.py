@@ -12,7 +12,6 @@ from agentsh.commands.context import Context
 from agentsh.core.errors import AgentshError, UsageError, WorldError
 from agentsh.world.shipped import shipped_catalogue
 from tests.commands.outside import context_of
-from tests.support.patience import HANG_S
 from tests.support.stage import asks_and_says, card, stage
 from tests.world.small import card as small
 from tests.world.stage import WorldStage, world_stage
@@ -152,9 +151,7 @@ async def test_a_breakpoint_on_a_component_holds_the_world(on: WorldStage) -> No
     await typed(on, "/break component:Health.hp<5")
     await typed(on, '/set "Ann Lee" Health.hp 3')
     await typed(on, "/tick 5")
-    async with asyncio.timeout(HANG_S):
-        while not on.hits:
-            await asyncio.sleep(0)
+    await on.until_hit()
     assert (on.hits, on.world.tick) == (["component:Health.hp<5"], 5)
 
 

@@ -52,6 +52,18 @@ async def until(session: Session, condition: Callable[[e.Event], bool]) -> e.Eve
     raise AssertionError("the session ended before it happened")
 
 
+async def until_tick(session: Session, tick: int) -> None:
+    await until(session, lambda event: isinstance(event, e.TickFinished) and event.tick == tick)
+
+
+async def lands(session: Session, context: Context, line: str) -> None:
+    """Say something when the world is over, and let one tick more pass, in which it lands."""
+    await until_tick(session, 3)
+    await typed(context, line)
+    await typed(context, "/tick")
+    await until_tick(session, 4)
+
+
 async def typed(context: Context, line: str) -> r.Reply:
     return await context.registry.run(context, line)
 
@@ -64,10 +76,7 @@ async def remembered(context: Context, role: str) -> list[str]:
 
 async def test_what_is_whispered_is_remembered_by_one_and_what_is_asked_by_nobody(home: Home) -> None:
     async with castle(home) as (session, context):
-        await until(session, lambda event: isinstance(event, e.TickFinished) and event.tick == 3)
-        await typed(context, "/whisper aria The sword is cursed")
-        await typed(context, "/tick")
-        await until(session, lambda event: isinstance(event, e.TickFinished) and event.tick == 4)
+        await lands(session, context, "/whisper aria The sword is cursed")
         assert "The sword is cursed" in await remembered(context, "aria")
         assert "The sword is cursed" not in await remembered(context, "bran")
         assert not any("voice" in memory for memory in await remembered(context, "bran"))
@@ -82,10 +91,7 @@ async def test_what_is_whispered_is_remembered_by_one_and_what_is_asked_by_nobod
 
 async def test_what_is_said_to_one_agent_is_heard_by_it_in_the_world_and_by_nobody_else(home: Home) -> None:
     async with castle(home) as (session, context):
-        await until(session, lambda event: isinstance(event, e.TickFinished) and event.tick == 3)
-        await typed(context, "/to aria Look at the sword")
-        await typed(context, "/tick")
-        await until(session, lambda event: isinstance(event, e.TickFinished) and event.tick == 4)
+        await lands(session, context, "/to aria Look at the sword")
         heard = 'A voice says to you: "Look at the sword"'
         assert heard in await remembered(context, "aria")
         assert heard not in await remembered(context, "bran")
@@ -96,8 +102,7 @@ async def test_an_interview_shows_the_model_what_comes_to_mind(home: Home) -> No
     rule = "  - match: 'The sword is cursed[^$]*off the record'\n    reply: I heard of a curse.\n"
     (home.root / "script.yaml").write_text(script(rule), encoding="utf-8")
     async with castle(home) as (session, context):
-        await typed(context, "/whisper aria The sword is cursed")
-        await until(session, lambda event: isinstance(event, e.TickFinished) and event.tick == 3)
+        await lands(session, context, "/whisper aria The sword is cursed")
         answer = await typed(context, "/ask aria Tell me of the sword")
         assert isinstance(answer, r.Markdown)
         assert answer.text == "I heard of a curse."
@@ -115,7 +120,7 @@ async def test_a_person_plays_an_agent_with_a_form_of_what_is_possible_now(home:
         await typed(
             context, '/answer {"thought": "Let me rest.", "action": "wait", "words": "", "expression": "happy"}'
         )
-        await until(session, lambda event: isinstance(event, e.TickFinished) and event.tick == 3)
+        await until_tick(session, 3)
         shown = await typed(context, "/entity Aria 3")
         assert isinstance(shown, r.Table)
         assert ("", "expression", "happy") in [row[:3] for row in shown.rows]

@@ -59,6 +59,8 @@ class WorldStage:
     run: WorldRun
     model: ModelInProcess
     hits: list[str] = field(default_factory=list)
+    was_hit: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when a breakpoint has hit; whoever waits for the next one clears it."""
 
     @property
     def world(self) -> World:
@@ -86,6 +88,11 @@ class WorldStage:
                 if isinstance(item, Recorded) and condition(item.event):
                     return item.event
         raise AssertionError("the session ended before it happened")
+
+    async def until_hit(self) -> None:
+        """Wait until a breakpoint has hit; give up after a minute."""
+        async with asyncio.timeout(HANG_S):
+            await self.was_hit.wait()
 
     async def more(self, ticks: int) -> SessionFinished:
         """Let it go on for so many more ticks."""
@@ -143,10 +150,12 @@ async def world_stage(
         await log.append(SessionResumed(reason="reopened", budget=budget))
     model = model or ModelInProcess()
     hits: list[str] = []
+    was_hit = asyncio.Event()
     meter = Meter(log, ModelSettings())
 
     def hit(text: str, _at: Passage) -> None:
         hits.append(text)
+        was_hit.set()
 
     desk = Desk(
         log=log,
@@ -167,7 +176,7 @@ async def world_stage(
     world = await open_world(desk, run, catalogue, debug=debug)
     session = Session(began, desk, run, meter, WorldDesk(log, world, catalogue))
     try:
-        yield WorldStage(session, desk, world, model, hits)
+        yield WorldStage(session, desk, world, model, hits, was_hit)
     finally:
         await session.aclose()
         await journal.aclose()
