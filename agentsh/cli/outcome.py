@@ -91,8 +91,10 @@ class Outcome:
             return []
         names = [file_words(file) for file in there[:FILES_SHOWN]]
         more = [f"and {len(there) - FILES_SHOWN} more"] if len(there) > FILES_SHOWN else []
-        entry = self.plan.entry or entry_of([file.path for file in there])
-        run = shlex.join(["python", entry, *self.plan.entry_args]) if entry else ""
+        paths = [file.path for file in there]
+        plan = self.plan.as_asked(paths)
+        entry = plan.entry or entry_of(paths)
+        run = shlex.join(["python", entry, *plan.entry_args]) if entry else ""
         start = [_row("run it", f"cd {shlex.quote(str(workspace))} && {run}")] if run else []
         return [_row("made", ", ".join(names + more)), _row("where", str(workspace)), *start]
 

@@ -1,5 +1,6 @@
 """Does the program run? Each gate with its evidence."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from agentsh.core.files import FileDraft
@@ -21,6 +22,17 @@ class Example(Frozen):
     """Source of the expected result: `True`."""
 
 
+class Start(Frozen):
+    """How somebody says that the program is started."""
+
+    entry: str
+    """Path of the file that is run; of a package, its `__main__.py`."""
+    args: tuple[str, ...] = ()
+    stdin: str = ""
+    needs: tuple[str, ...] = ()
+    """Arguments that name files: without them it cannot be tried like this."""
+
+
 class VerifyPlan(Frozen):
     """What is to be verified in a workspace."""
 
@@ -36,6 +48,21 @@ class VerifyPlan(Frozen):
     """Deadline of each single run, seconds."""
     install: Installed | None = None
     """What came of installing the packages that were missing, when that was tried."""
+    asked: tuple[Start, ...] = ()
+    """How the Boss says that it is started, for a plan that names neither arguments nor input."""
+
+    def as_asked(self, files: Collection[str]) -> "VerifyPlan":
+        """Return the plan with the arguments that the Boss named, if these files can be started so."""
+        if self.entry_args or self.entry_stdin or self.command is not None:
+            return self
+        fitting = (
+            start
+            for start in self.asked
+            if {start.entry, *start.needs}.issubset(files) and self.entry in (None, start.entry)
+        )
+        if (start := next(fitting, None)) is None:
+            return self
+        return self.model_copy(update={"entry": start.entry, "entry_args": start.args, "entry_stdin": start.stdin})
 
 
 class Mend(Frozen):

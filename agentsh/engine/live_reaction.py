@@ -9,11 +9,12 @@ from agentsh.core.chat import Answer, ChatRequest
 from agentsh.core.code import Cell, CellResult, Command, RunResult
 from agentsh.core.events import Event, MemorySummarised
 from agentsh.core.files import Commit, FileDraft, FoundLine
-from agentsh.core.ids import ActionName, MessageId, ReactionId, RoleName
+from agentsh.core.ids import USER_REQUIREMENT, ActionName, MessageId, ReactionId, RoleName
 from agentsh.core.messages import Draft, Message
 from agentsh.core.model import JsonObject
 from agentsh.core.packages import Installed
 from agentsh.core.repo_map import Mapped
+from agentsh.core.starts import MOST_STARTS, starts_in
 from agentsh.core.tools import CallProtocol, ToolResult
 from agentsh.core.verdict import Verdict, VerifyPlan
 from agentsh.engine.desk import Desk
@@ -34,6 +35,9 @@ from agentsh.engine.state import OpenReaction, model_of
 from agentsh.engine.steps import Record, Steps
 from agentsh.engine.turns import is_for_a_person
 from agentsh.ports import Tool
+
+_BOSS_WORDS = 5
+"""Of how many of the Boss's messages it is looked up how the program is started."""
 
 
 class LiveReaction:
@@ -153,6 +157,15 @@ class LiveReaction:
         found = said if after in own else [*seen, *said]
         return found if last is None else found[max(len(found) - last, 0) :]
 
+    async def _as_the_boss_says(self, plan: VerifyPlan) -> VerifyPlan:
+        """Return a plan that names no arguments with those that the Boss named, the newest first."""
+        if plan.entry_args or plan.entry_stdin or plan.command is not None:
+            return plan
+        said = await self.history(causes=[USER_REQUIREMENT], last=_BOSS_WORDS)
+        texts = [*(message.content for message in reversed(said)), self.idea]
+        starts = (start for text in texts for start in starts_in(text))
+        return plan.model_copy(update={"asked": tuple(dict.fromkeys(starts))[:MOST_STARTS]})
+
     async def _seen(
         self, causes: Sequence[ActionName] | None, after: MessageId | None, last: int | None
     ) -> list[Message]:
@@ -213,10 +226,12 @@ class LiveReaction:
 
     async def verify(self, plan: VerifyPlan) -> Verdict:
         """Try whether the workspace's program runs."""
+        plan = await self._as_the_boss_says(plan)
         return await self._steps.run(verify_effect(self._desk, self.role, self.id, plan))
 
     async def trial(self, plan: VerifyPlan, drafts: Sequence[FileDraft]) -> Verdict:
         """Try whether the program would run with `drafts`."""
+        plan = await self._as_the_boss_says(plan)
         return await self._steps.run(trial_effect(self._desk, self.role, self.id, plan, drafts))
 
     async def install(self, requirements: Sequence[str]) -> Installed:

@@ -15,7 +15,7 @@ from agentsh.core.verdict import GateResult, Verdict, VerifyPlan
 from agentsh.ports import Sandbox, Workspace
 from agentsh.verify.bench import Bench
 from agentsh.verify.others import Others, other_gates
-from agentsh.verify.program import Program, is_test, listed, look
+from agentsh.verify.program import Program, files_with, is_test, listed, look
 from agentsh.verify.reading import Names, failed, names_resolve, python_files_there, read_all, resolve
 from agentsh.verify.record import recorded
 from agentsh.verify.requirements import requirements_met
@@ -43,6 +43,8 @@ class GateVerifier:
             UsageError: `plan.command` cannot be read as a command line.
             SandboxUnavailable: nothing may run model code.
         """
+        if plan.asked:
+            plan = plan.as_asked(await files_with(self._workspace, drafts))
         program = await look(self._workspace, plan, drafts)
         results: list[GateResult] = []
         async with aclosing(self._gates(Bench(self._sandbox, drafts), program, plan)) as gates:

@@ -74,8 +74,7 @@ _STEMS = frozenset(name.removesuffix(".py") for name in _SUPPORT)
 async def look(workspace: Workspace, plan: VerifyPlan, drafts: Sequence[FileDraft] = ()) -> Program:
     """Read what there is to verify, with `drafts` laid over it."""
     laid = {draft.path: draft.text for draft in drafts}
-    there = {entry.path for entry in await workspace.files()}
-    files = tuple(sorted(there - laid.keys() | {path for path, text in laid.items() if text is not None}))
+    files = await files_with(workspace, drafts)
 
     async def read(path: str) -> str | None:
         return laid[path] if path in laid else await workspace.read(path)
@@ -89,6 +88,13 @@ async def look(workspace: Workspace, plan: VerifyPlan, drafts: Sequence[FileDraf
         entry=plan.entry.removeprefix("./") if plan.entry is not None else find_entry(sources),
         texts={path: text for path, text in texts.items() if text is not None},
     )
+
+
+async def files_with(workspace: Workspace, drafts: Sequence[FileDraft]) -> tuple[str, ...]:
+    """Return the paths of a workspace's files, with `drafts` laid over them, sorted."""
+    there = {entry.path for entry in await workspace.files()}
+    laid = {draft.path for draft in drafts}
+    return tuple(sorted(there - laid | {draft.path for draft in drafts if draft.text is not None}))
 
 
 def is_test(path: str) -> bool:

@@ -44,9 +44,9 @@ class Trial:
         async with OllamaServer.on(*workshop.rules(drafts, flaw.plan), models=[MODEL]) as server:
             yield cls(Agent(root, server.host, environ=environ), server)
 
-    async def ended(self, *more: str) -> Ended:
+    async def ended(self, *more: str, idea: str = "A greeting") -> Ended:
         """Run it to its end."""
-        ended = await self.agent.ended(*self.agent.run("A greeting", "--team", "workshop", *more))
+        ended = await self.agent.ended(*self.agent.run(idea, "--team", "workshop", *more))
         assert not crashed(ended), ended
         return ended
 
@@ -181,10 +181,19 @@ async def test_packages_that_only_the_owners_files_need_are_not_sent_back_and_ar
     assert not (project / "requirements.txt").exists(), "what only tests import is no requirement of the program"
 
 
-async def test_arguments_and_input_of_the_task_reach_the_program(tmp_path: Path) -> None:
-    text = FLAWS["syntax"].good["main.py"].replace("print(greeting(", "print(sys.stdin.read(), greeting(")
-    plan = {"entry_args": ["Ada"], "entry_stdin": "Good morning."}
+@pytest.mark.parametrize(
+    ("idea", "plan"),
+    [
+        ("A greeting", {"entry_args": ["Ada"], "entry_stdin": "Good morning."}),
+        ('A greeting: echo "Good morning." | python main.py "Ada" greets her', {}),
+    ],
+    ids=["as it was designed", "as the Boss said"],
+)
+async def test_arguments_and_input_of_the_task_reach_the_program(
+    tmp_path: Path, idea: str, plan: dict[str, object]
+) -> None:
+    text = FLAWS["syntax"].good["main.py"].replace("print(greeting(", "print(sys.stdin.read().strip(), greeting(")
     flaw = Flaw({}, "", None, None, (), plan=plan)  # type: ignore[arg-type]
     async with Trial.of(tmp_path, flaw, [{**flaw.good, "main.py": text}]) as trial:
-        assert (await trial.ended()).code == 0
+        assert (await trial.ended(idea=idea)).code == 0
         assert any("Good morning. Hello, Ada!" in gate.evidence for gate in trial.verdicts[-1].gates)

@@ -10,7 +10,7 @@ import pytest
 from agentsh.core.errors import UsageError
 from agentsh.core.files import ChangeNote, FileDraft
 from agentsh.core.ids import RoleName
-from agentsh.core.verdict import GateResult, Verdict, VerifyPlan
+from agentsh.core.verdict import GateResult, Start, Verdict, VerifyPlan
 from agentsh.ports import Verifier
 from agentsh.verify.gates import GateVerifier
 from agentsh.workspace.folder import open_workspace
@@ -298,6 +298,30 @@ async def test_arguments_and_input_are_handed_to_the_program(verify: Verify) -> 
     plan = VerifyPlan(tests=False, entry="main.py", entry_args=("a b", "-c"), entry_stdin="hello\n", wall_s=60)
     verdict = await verify({"main.py": text}, plan)
     assert verdict.gates[-1].evidence == "$ python main.py 'a b' -c\n['a b', '-c'] hello"
+
+
+@pytest.mark.parametrize(
+    ("plan", "started"),
+    [
+        (VerifyPlan(), "python main.py 'a b'"),
+        (VerifyPlan(entry="other.py"), "python other.py 1"),
+        (VerifyPlan(entry_args=("of", "the", "design")), "python main.py of the design"),
+    ],
+)
+async def test_what_the_boss_named_fills_a_plan_that_names_nothing(
+    plan: VerifyPlan, started: str, verify: Verify
+) -> None:
+    asked = (
+        Start(entry="gone.py", args=("x",)),
+        Start(entry="main.py", args=("in.txt",), needs=("in.txt",)),
+        Start(entry="main.py", args=("a b",)),
+        Start(entry="other.py", args=("1",)),
+    )
+    text = "import sys\nprint(sys.argv[1])\n"
+    verdict = await verify(
+        {"main.py": text, "other.py": text}, plan.model_copy(update={"asked": asked, "tests": False})
+    )
+    assert verdict.gates[-1].evidence.startswith(f"$ {started}\n")
 
 
 @pytest.mark.parametrize(

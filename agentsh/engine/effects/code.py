@@ -10,6 +10,7 @@ from agentsh.core.code import Command, RunResult
 from agentsh.core.events import FileChanged
 from agentsh.core.files import FileDraft
 from agentsh.core.ids import QuestionId, ReactionId, RoleName, question_id
+from agentsh.core.model import JsonObject
 from agentsh.core.rules import Wish
 from agentsh.core.verdict import GateResult, Verdict, VerifyPlan
 from agentsh.engine.approvals import RUN_CODE, RUN_ONLINE
@@ -56,7 +57,7 @@ def verify_effect(desk: Desk, role: RoleName, reaction: ReactionId, plan: Verify
             verdict = _not_run(permission)
         return Outcome(verdict, verdict.model_dump(mode="json"), events=tuple(traces))
 
-    return Effect("verify", plan.model_dump(mode="json"), perform, Verdict.model_validate)
+    return Effect("verify", _request(plan), perform, Verdict.model_validate)
 
 
 def trial_effect(
@@ -73,10 +74,15 @@ def trial_effect(
         return Outcome(verdict, verdict.model_dump(mode="json"))
 
     request: JsonValue = {
-        TRIAL: plan.model_dump(mode="json"),
+        TRIAL: _request(plan),
         "files": [[draft.path, None if draft.text is None else digest(draft.text)] for draft in drafts],
     }
     return Effect("tool", request, perform, Verdict.model_validate, tool=TRIAL)
+
+
+def _request(plan: VerifyPlan) -> JsonObject:
+    """Return a plan as it is recorded; what earlier versions did not know is there only when it is used."""
+    return plan.model_dump(mode="json", exclude=None if plan.asked else {"asked"})
 
 
 def _for_its_owner(verdict: Verdict, state: State) -> Verdict:
