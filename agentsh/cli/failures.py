@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agentsh.cli import printing
-from agentsh.core.errors import AgentshError, ExitCode
+from agentsh.core.errors import AgentshError, ExitCode, OutputInvalid
+
+_MOST_QUOTED = 1_500
+"""Characters of what a model said, where that is what went wrong."""
 
 
 def ended(error: Exception, arguments: Sequence[str], *, jsonl: bool = False) -> ExitCode:
@@ -34,6 +37,8 @@ def told(error: AgentshError, *, jsonl: bool, session: str | None = None) -> Exi
     """
     # What a program said may stand in it: indented, a traceback of the user's is not taken for one of ours.
     printing.note(f"agentsh: {error}".replace("\n", "\n  "))
+    if isinstance(error, OutputInvalid) and error.raw.strip():
+        printing.note(_quoted(error.raw))
     if error.hint:
         printing.note(f"  {error.hint}")
     if jsonl:
@@ -41,6 +46,14 @@ def told(error: AgentshError, *, jsonl: bool, session: str | None = None) -> Exi
 
         printing.say_json(error_line(str(error), error.hint, error.exit_code, session), indent=None)
     return error.exit_code
+
+
+def _quoted(raw: str) -> str:
+    """Return what a model said last, each line marked as its own."""
+    from agentsh.roles.excerpt import characters_of
+
+    lines = characters_of(raw.strip(), _MOST_QUOTED).splitlines()
+    return "\n".join(["  It said last:", *(f"  | {line}" for line in lines)])
 
 
 def intended(error: BaseException) -> AgentshError | None:

@@ -10,13 +10,16 @@ import yaml
 from pydantic import Field, JsonValue
 
 from agentsh.core.errors import FileError, UsageError
-from agentsh.core.files import FileDraft
+from agentsh.core.fenced import parse_fenced
+from agentsh.core.ids import BOSS, USER_REQUIREMENT
 from agentsh.core.model import Frozen, JsonObject
 from agentsh.library.reading import NAME
 from agentsh.library.shelf import Kind, Shelf
 
 Name = str
 _UNFIT = re.compile(r"[^a-z0-9]+")
+_FEWEST_TO_ORDER = 3
+"""Roles; of two the second always needs the first."""
 
 
 class RoleDraft(Frozen):
@@ -27,8 +30,8 @@ class RoleDraft(Frozen):
     goal: str = Field(max_length=240)
     constraints: str = Field(max_length=240)
     skill: Name = Field(max_length=40)
-    after: tuple[Name, ...] = Field(default=(), max_length=6)
-    """Roles whose work it needs."""
+    after: Name = ""
+    """The role whose work it needs; empty: what the Boss asks for is enough."""
 
 
 class TeamDraft(Frozen):
@@ -50,7 +53,6 @@ def draft_schema() -> JsonObject:
         "goal": text,
         "constraints": text,
         "skill": short,
-        "after": {"type": "array", "items": short, "maxItems": 6},
     }
     team: JsonObject = {
         "name": short,
@@ -67,30 +69,39 @@ def _object(properties: JsonObject) -> JsonObject:
 
 
 def read_draft(data: JsonObject, shelf: Shelf) -> TeamDraft:
-    """Return a description with names that are free on the shelf, so that no file that is there is hidden by one.
+    """Return a description with names that are free on the shelf, each role after the one before it.
 
-    Raises:
-        ValueError: roles wait for each other, or for one that is not there; in words for the model.
+    No file that is there is hidden by a name, and two roles or skills of one name get one each.
     """
     given = TeamDraft.model_validate(data)
-    named: dict[str, str] = {}
-    for role in given.roles:
-        if role.name in named:
-            raise ValueError(f"Two roles are called {role.name!r}. Give each a name of its own.")
-        named[role.name] = _free(role.name, "role", shelf, named.values())
-    skills: list[str] = []
     roles: list[RoleDraft] = []
     for role in given.roles:
-        unknown = [name for name in role.after if name not in named]
-        later = [name for name in role.after if name in named and named[name] not in [done.name for done in roles]]
-        if unknown or later:
-            what = f"is not there: {unknown[0]!r}" if unknown else f"comes later: {later[0]!r}"
-            raise ValueError(f"The role {role.name!r} works after one that {what}. Put them in their order.")
-        skills.append(_free(role.skill, "action", shelf, skills))
-        after = tuple(named[name] for name in role.after)
-        roles.append(role.model_copy(update={"name": named[role.name], "skill": skills[-1], "after": after}))
-    name = _free(given.name, "team", shelf, ())
-    return given.model_copy(update={"name": name, "roles": tuple(roles)})
+        free = {
+            "name": _free(role.name, "role", shelf, [done.name for done in roles]),
+            "skill": _free(role.skill, "action", shelf, [done.skill for done in roles]),
+            "after": roles[-1].name if roles else "",
+        }
+        roles.append(role.model_copy(update=free))
+    return given.model_copy(update={"name": _free(given.name, "team", shelf, ()), "roles": tuple(roles)})
+
+
+def order_schema(draft: TeamDraft) -> JsonObject | None:
+    """Return the shape of who needs whose work, each an enum of those before it; None: there is nothing to choose."""
+    if draft.way == "talk" or len(draft.roles) < _FEWEST_TO_ORDER:
+        return None
+    names = [role.name for role in draft.roles]
+    last = len(names) - 1
+    choices: dict[str, list[JsonValue]] = {
+        name: [*names[:place], *([BOSS] if place < last else [])] for place, name in enumerate(names) if place
+    }
+    return _object({name: {"enum": enum} for name, enum in choices.items()})
+
+
+def in_order(draft: TeamDraft, order: JsonObject) -> TeamDraft:
+    """Return the team with each role after the one that was chosen; what came last stays the result."""
+    chosen = {name: "" if after == BOSS else str(after) for name, after in order.items()}
+    roles = (role.model_copy(update={"after": chosen.get(role.name, role.after)}) for role in draft.roles)
+    return draft.model_copy(update={"roles": tuple(roles)})
 
 
 def _free(wanted: str, kind: Kind, shelf: Shelf, taken: Iterable[str]) -> str:
@@ -105,8 +116,8 @@ def _free(wanted: str, kind: Kind, shelf: Shelf, taken: Iterable[str]) -> str:
 def files_of(draft: TeamDraft, prompts: Mapping[str, str]) -> dict[str, str]:
     """Return the files of a team by path, such as `teams/menu_team.md`; `prompts`: by skill."""
     files = {f"teams/{draft.name}.md": _file(_team(draft), draft.summary)}
-    for place, role in enumerate(draft.roles):
-        files[f"roles/{role.name}.md"] = _file(_role(draft, role, place), "")
+    for role in draft.roles:
+        files[f"roles/{role.name}.md"] = _file(_role(draft, role), "")
         summary = f"{role.profile}: {role.goal}"
         card: JsonObject = {"name": role.skill, "summary": summary[:200], "max_tokens": 1200}
         files[f"actions/{role.skill}.md"] = _file(card, prompts[role.skill])
@@ -123,11 +134,10 @@ def _team(draft: TeamDraft) -> JsonObject:
     return {**card, "conductor": "group", "members": roles, "speaker": "round_robin", "acts": acts, "end": end}
 
 
-def _role(draft: TeamDraft, role: RoleDraft, place: int) -> JsonObject:
-    skills = {other.name: other.skill for other in draft.roles}
+def _role(draft: TeamDraft, role: RoleDraft) -> JsonObject:
     card: JsonObject = {"name": role.name, "profile": role.profile, "goal": role.goal, "constraints": role.constraints}
-    before = [name for name in skills if name in role.after] or [other.name for other in draft.roles[:place]]
-    watch: list[JsonValue] = [skills[name] for name in before[-1:]] or ["user_requirement"]
+    skills = {other.name: other.skill for other in draft.roles}
+    watch: list[JsonValue] = [skills.get(role.after, USER_REQUIREMENT)]
     return {**card, **({"watch": watch} if draft.way == "procedure" else {}), "actions": [role.skill]}
 
 
@@ -137,13 +147,17 @@ def _file(front: JsonObject, body: str) -> str:
     return f"---\n{head}---\n{body.strip()}\n" if body.strip() else f"---\n{head}---\n"
 
 
-def prompts_in(files: tuple[FileDraft, ...], draft: TeamDraft) -> dict[str, str]:
-    """Return the prompt of each skill. Raises ValueError that says which is missing."""
-    found = {Path(file.path).name: (file.text or "").strip() for file in files}
-    missing = [f"{role.skill}.md" for role in draft.roles if not found.get(f"{role.skill}.md")]
-    if missing:
-        raise ValueError(f"The prompt {missing[0]} is missing: a fenced block that is named so.")
-    return {role.skill: found[f"{role.skill}.md"] for role in draft.roles}
+def prompt_in(answer: str) -> str:
+    """Return the prompt that an answer holds: its first fenced block, or all of it when there is none.
+
+    Raises:
+        ValueError: the block does not end; in words for the model.
+    """
+    found = parse_fenced(answer)
+    if found.incomplete is not None:
+        raise ValueError("The fenced block does not end.")
+    texts = [file.text or "" for file in found.files] + [block.text for block in found.anonymous]
+    return (texts[0] if texts else answer).strip()
 
 
 def check_files(name: str, files: Mapping[str, str], shelf: Shelf) -> None:

@@ -1,42 +1,44 @@
 """Teams that a model writes, and files to begin with: checked before they are there, and nothing is overwritten."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from agentsh.core.model import JsonObject
-from tests.cli.process import Shell
+from tests.cli.process import DEADLINE_S, Shell
 from tests.e2e import company
 from tests.e2e.conftest import serving
 
 SENTENCE = "A cook and a critic who write a menu"
 
 
-def role(name: str, skill: str, *after: str) -> JsonObject:
-    said: JsonObject = {"name": name, "profile": name.title(), "goal": f"a good {name}", "constraints": ""}
-    return {**said, "skill": skill, "after": list(after)}
+def role(name: str, skill: str) -> JsonObject:
+    return {"name": name, "profile": name.title(), "goal": f"a good {name}", "constraints": "", "skill": skill}
 
 
 def team(*roles: JsonObject, way: str = "procedure") -> JsonObject:
     return {"name": "Menu Team", "summary": "They write a menu.", "way": way, "roles": list(roles)}
 
 
-COOK, CRITIC = role("cook", "write_menu"), role("writer", "mend menu", "cook")
-CIRCLE = team(role("cook", "write_menu", "writer"), CRITIC)
-PROMPTS = "\n\n".join(
-    company.fenced(f"{skill}.md", f"The Boss asked for: {{{{ idea }}}}\n\nDo {skill}.\n")
-    for skill in ("write_menu", "mend_menu")
-)
-BROKEN = PROMPTS.replace("{{ idea }}", "{{ ideal }}", 1)
+COOK, CRITIC, WAITER = role("cook", "write_menu"), role("writer", "mend menu"), role("cook", "serve soup")
+WEAK: JsonObject = {"name": "weak:latest", "capabilities": ["completion"], "parameter_size": "135M"}
+PROMPT = "The Boss asked for: {{ idea }}\n\nDo write_menu.\n"
 RULES: list[JsonObject] = [
-    {"match": "comes later: 'writer'", "json": team(COOK, CRITIC)},
-    {"match": "in turn until one says TERMINATE.*\n.*A talk|A talk of two", "json": team(COOK, CRITIC, way="talk")},
-    {"match": "A team of agents is wanted", "json": CIRCLE},
-    {"match": "unknown variable 'ideal'", "reply": PROMPTS},
-    {"match": "Now write the prompt of each skill", "reply": BROKEN},
-    {"match": "write_menu_2.md is missing", "reply": PROMPTS},
+    {"match": "^A talk of two", "json": team(COOK, CRITIC, way="talk")},
+    {"match": "^Three at a table", "json": team(COOK, CRITIC, WAITER)},
+    {"match": "^A team of agents is wanted", "json": team(COOK, CRITIC)},
+    {"match": "Say of each of these", "json": {"writer_2": "boss", "cook_2": "cook"}},
+    {"match": "Tell cook_2 in one or two sentences", "json": {"told": "Serve it hot."}},
+    {"match": "Tell .* in one or two sentences", "json": {"told": "Do it."}},
+    {"match": "unknown variable 'ideal'", "reply": company.fenced("", PROMPT)},
+    {"match": "does `mend_menu", "reply": "Do mend_menu for {{ idea }}."},
+    {"match": "does `write_menu_2`", "reply": "Do {{ idea"},
+    {"match": "does `write_menu`", "reply": company.fenced("write_menu.md", PROMPT.replace("idea", "ideal"))},
+    {"match": "That answer cannot be used", "reply": "Do {{ idea again"},
     {"system": "You are cook,", "match": "Do write_menu", "reply": "Soup."},
     {"system": "You are writer_2,", "match": "Do mend_menu", "reply": "Soup, salted."},
 ]
@@ -45,7 +47,7 @@ RULES: list[JsonObject] = [
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(tmp_path_factory.mktemp("server")) as start:
-        yield start(company.script(*RULES, models=["tiny:latest"])).host
+        yield start(company.script(*RULES, models=["tiny:latest", WEAK])).host
 
 
 def test_a_team_of_one_sentence_is_written_mended_and_runs_at_once(shell: Shell, host: str) -> None:
@@ -67,15 +69,54 @@ def test_a_team_of_one_sentence_is_written_mended_and_runs_at_once(shell: Shell,
     assert "Soup, salted." in ran.out
 
 
-def test_a_second_team_of_the_same_sentence_overwrites_nothing(shell: Shell, host: str) -> None:
+def test_a_draft_that_fails_is_shown_with_the_next_step_and_overwrites_nothing(shell: Shell, host: str) -> None:
     first = json.loads(shell.run("team", "new", SENTENCE, "--host", host, "--json").out)
     before = {path: Path(path).read_bytes() for path in first["files"]}
-    # The names are taken now, so the model's prompts for the new ones are missing, and that is told.
     second = shell.run("team", "new", SENTENCE, "--host", host, "--json")
     assert second.code == 6
-    assert "write_menu_2.md is missing" in second.err
+    assert second.err.startswith("a model writes the team …\n  who is in it …\n  how cook_2 does write_menu_2 …\n")
+    assert "in 3 tries. actions/write_menu_2.md:" in second.err
+    assert "Nothing was written.\n  It said last:\n  | Do {{ idea again\n  Try again" in second.err
     assert {path: Path(path).read_bytes() for path in first["files"]} == before
     assert len(list((shell.home / "prompts").rglob("*.md"))) == len(before)
+
+
+def test_a_weak_model_orders_and_fills_in_what_it_can(shell: Shell, host: str) -> None:
+    written = shell.run("team", "new", "Three at a table", "--host", host, "--model", "weak:latest", "--json")
+    assert written.code == 0, written.err
+    shown = json.loads(shell.run("team", "show", "menu_team", "--json").out)
+    watched = {name: list(role["watch"]) for name, role in shown["roles"].items()}
+    assert watched == {"cook": ["user_requirement"], "writer_2": ["user_requirement"], "cook_2": ["write_menu"]}
+    assert shown["team"]["done"] == "serve_soup"
+    assert shown["actions"]["serve_soup"]["prompt"].strip() == "The Boss asked for: {{ idea }}\n\nServe it hot."
+
+
+def test_what_was_edited_into_no_team_is_kept_and_told(shell: Shell, host: str) -> None:
+    editor = shell.root / "editor.py"
+    shell.root.mkdir(parents=True, exist_ok=True)
+    editor.write_text(
+        "import sys\n"
+        "role, = [path for path in sys.argv if path.endswith('cook.md')]\n"
+        "text = open(role).read().replace('profile:', 'profil:')\n"
+        "open(role, 'w').write(text)\n"
+    )
+    program, *words = shell.command("team", "new", SENTENCE, "--host", host)
+    environ = shell.environ({"EDITOR": f"{sys.executable} {editor}", "TERM": "xterm"})
+    child = pexpect.spawn(
+        program,
+        words,
+        env=environ,  # type: ignore[arg-type]
+        cwd=str(shell.root),
+        timeout=DEADLINE_S,
+        encoding="utf-8",
+        dimensions=(50, 200),
+    )
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 2, child.before
+    assert "cook.md:3: unknown key 'profil'" in child.before
+    assert "agentsh team check menu_team" in child.before
+    assert "profil: Cook" in (shell.home / "prompts" / "roles" / "cook.md").read_text()
 
 
 def test_a_talk_is_a_group_that_ends(shell: Shell, host: str) -> None:
