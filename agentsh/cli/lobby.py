@@ -69,6 +69,14 @@ class HomeLobby:
         """Return all sessions, newest first."""
         return await self.context.outside.sessions()
 
+    async def load_ahead(self) -> None:
+        """Load what opening a session takes, and measure the sandbox; that can take a quarter of a second."""
+        from agentsh.wiring.ahead import load_ahead
+
+        await load_ahead(
+            {self._settings.model.provider or "ollama", *(found.provider for found in await self.sessions())}
+        )
+
     async def last_said(self, name: str) -> str:
         """Return what was said last in a session, with who said it; nothing when that cannot be read."""
         try:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -47,16 +48,26 @@ async def open_sandbox(
         SandboxUnavailable: `tier` does not work here, or the workspace holds the user's home.
     """
     view = view_of(workspace, protected)
-    program = program or bubblewrap.find()
+    build, status = await _strongest((tier,) if tier else _TIERS, program or bubblewrap.find())
+    return build(view, status)
+
+
+async def measure() -> None:
+    """Find out what holds here, so that `open_sandbox` knows it; what does not is told by it."""
+    with suppress(SandboxUnavailable):
+        await _strongest(_TIERS, bubblewrap.find())
+
+
+async def _strongest(tiers: Sequence[Tier], program: Path | None) -> tuple[_Build, SandboxStatus]:
     reasons: dict[Tier, str] = {}
-    for candidate in (tier,) if tier else _TIERS:
+    for candidate in tiers:
         try:
             build, status = await _measure(candidate, program)
         except SandboxUnavailable as error:
             reasons[candidate] = str(error)
             continue
         hint = _hint(reasons) if candidate != "bubblewrap" else ""
-        return build(view, status.model_copy(update={"hint": hint}))
+        return build, status.model_copy(update={"hint": hint})
     raise SandboxUnavailable("; ".join(reasons.values()), hint=_INSTALL)
 
 

@@ -36,12 +36,6 @@ TWICE_S = 2.0
 """ctrl+c twice within this leaves."""
 
 
-def _load_session_screen() -> None:
-    """Load what shows a session while nobody waits for it yet."""
-    import agentsh.tui.helm
-    import agentsh.tui.session_screen  # noqa: F401
-
-
 class Shell(TerminalApp):
     """One terminal, one session at a time.
 
@@ -76,6 +70,8 @@ class Shell(TerminalApp):
         self._make_lobby = make_lobby
         self._wanted = wanted
         self._lobby: Lobby | None = None
+        self._loaded = asyncio.Event()
+        """What a session needs is loaded; to open one before would only do the same once more."""
         self._leaving: asyncio.Event | None = None
         self._next: Wanted | None = None
         self._cancelled_at = -TWICE_S
@@ -135,7 +131,18 @@ class Shell(TerminalApp):
         self.start.refresh_sessions()
         if self._wanted is not None:
             self.open(self._wanted)
-        await asyncio.to_thread(_load_session_screen)
+        await self._load_ahead(self._lobby)
+
+    async def _load_ahead(self, lobby: Lobby) -> None:
+        """Load what opening a session takes, unless one is being opened already and loads it itself."""
+        from agentsh.tui.ahead import load_ahead
+
+        try:
+            if self._wanted is None:
+                await lobby.load_ahead()
+            await load_ahead(self.stylesheet)
+        finally:
+            self._loaded.set()
 
     def _rebind(self, keys: Mapping[str, str]) -> None:
         from agentsh.tui.keys import KEYS
@@ -160,6 +167,8 @@ class Shell(TerminalApp):
             return None
         self._next = None
         self.start.opening(wanted)
+        if self._wanted is None:
+            await self._loaded.wait()
         try:
             async with lobby.open(wanted, self.start.progress) as session:
                 await self._inside(session, lobby)
@@ -173,14 +182,16 @@ class Shell(TerminalApp):
         from agentsh.tui.helm import Helm
         from agentsh.tui.session_screen import SessionScreen
 
+        self.start.opened()
         self.last_session = session.name
         context = lobby.context
         context.live = session
         self._leaving = asyncio.Event()
-        screen = SessionScreen(session, Helm(self, context), lobby.history)
+        screen = SessionScreen(session, Helm(self, context), lobby.history, self.size)
         serving = asyncio.create_task(session.serve(), name="serve")
         serving.add_done_callback(self._served)
         try:
+            await screen.read_past()
             await self.push_screen(screen)
             await self._leaving.wait()
         finally:

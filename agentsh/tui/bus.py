@@ -39,13 +39,13 @@ class Bus(Vertical):
     class OlderWanted(Message):
         """The first line is in sight, and there are older ones."""
 
-    def __init__(self, colours: RoleColours, *, id: str | None = None) -> None:
+    def __init__(self, colours: RoleColours, past: Sequence[Recorded] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._colours = colours
         self._asked = False
-        self.before = 0
-        """Everything from this seq on is here; 0 until the first page was shown."""
-        self._kept: deque[Line] = deque(maxlen=KEPT_LINES)
+        self.before = past[0].seq if past else 1
+        """Everything from this seq on is here."""
+        self._kept = deque(_lines_of(past), maxlen=KEPT_LINES)
         self._hidden = True
 
     def compose(self) -> ComposeResult:
@@ -60,7 +60,7 @@ class Bus(Vertical):
 
     def add(self, recorded: Sequence[Recorded]) -> None:
         """Append what happened."""
-        lines = [line for item in recorded if (line := line_of(item)) is not None]
+        lines = _lines_of(recorded)
         if self._hidden:
             self._kept.extend(lines)
         else:
@@ -70,13 +70,13 @@ class Bus(Vertical):
         """Put lines at the end; what goes at the top for that comes back when it is scrolled to."""
         self.lines.add(lines)
         oldest = self.lines.log_lines.oldest
-        if oldest is not None and oldest.seq > self.before > 0:
+        if oldest is not None and oldest.seq > self.before:
             self.before = oldest.seq
 
     def put_before(self, page: Sequence[Recorded], before: int) -> None:
         """Put an older page above; what is older than `before` is still to come."""
         self.before, self._asked = before, False
-        self.lines.put_before(line for item in page if (line := line_of(item)) is not None)
+        self.lines.put_before(_lines_of(page))
 
     def keep_only(self, text: str) -> None:
         """Filter; an empty text shows all."""
@@ -132,3 +132,7 @@ class Bus(Vertical):
     def on_hide(self, _event: events.Hide) -> None:
         """Keep from now on."""
         self._hidden = True
+
+
+def _lines_of(recorded: Sequence[Recorded]) -> list[Line]:
+    return [line for item in recorded if (line := line_of(item)) is not None]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.geometry import Size
@@ -27,6 +28,8 @@ MOST_DRAFTS = 8
 """So many generations are shown while they are under way; of the others only what came of them."""
 MOST_ENDED = 2_000
 """So many finished steps are known, so that what is left of their text is not shown again."""
+LEAST_ROWS = 4
+"""Of a message of one line: who says it, the line, and the space around."""
 HURRIED = 2_500
 """Characters a second of all generations together, beyond which only the end of each is shown."""
 
@@ -63,6 +66,19 @@ def _is_noted(event: e.Event) -> bool:
     return isinstance(event, _NOTED) or (isinstance(event, e.StepFinished) and event.step in ("tool", "run"))
 
 
+def filling(page: Sequence[e.Recorded], rows: int) -> Sequence[e.Recorded]:
+    """Return the newest part of a page that fills so many rows for sure."""
+    for place in range(len(page) - 1, -1, -1):
+        event = page[place].event
+        if isinstance(event, e.MessagePublished):
+            rows -= LEAST_ROWS + event.message.content.rstrip().count("\n")
+        elif _is_noted(event):
+            rows -= 1
+        if rows <= 0:
+            return page[place:]
+    return page
+
+
 class Chat(VerticalScroll, can_focus=True):
     """Messages as widgets, oldest above."""
 
@@ -86,10 +102,26 @@ class Chat(VerticalScroll, can_focus=True):
     class OlderWanted(Posted):
         """The first message is in sight, and there are older ones."""
 
-    def __init__(self, colours: RoleColours, profiles: dict[RoleName, str], *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        colours: RoleColours,
+        profiles: dict[RoleName, str],
+        past: Sequence[e.Recorded] = (),
+        *,
+        id: str | None = None,
+    ) -> None:
+        """Begin with the newest of what has been.
+
+        Args:
+            colours: of roles.
+            profiles: what roles are called.
+            past: events, oldest first; those before the first of them come when they are asked for.
+            id: of the widget.
+        """
         super().__init__(id=id)
         self._colours = colours
         self._profiles = profiles
+        self._past = past
         self._drafts: dict[RoleName, Draft] = {}
         self._ended: dict[tuple[str, int], None] = {}
         self._noticed: dict[str, int] = {}
@@ -99,12 +131,20 @@ class Chat(VerticalScroll, can_focus=True):
         """Whether the top is wanted of what comes next, too."""
         self._heard_at = 0.0
         self._pace = 0.0
-        self.before = 0
-        """Everything from this seq on is on screen; 0 until the first page was shown."""
+        self.before = past[0].seq if past else 1
+        """Everything from this seq on is on screen."""
+
+    def compose(self) -> ComposeResult:
+        """Show what has been, or that nothing has."""
+        cards = self._cards_of(self._past)
+        self._past = ()
+        yield from cards
+        if not cards:
+            yield Static("Nothing has been said yet. What is to be made?", classes="chat--empty", markup=False)
 
     def on_mount(self) -> None:
-        """Stay at the end from the beginning."""
-        self.mount(Static("Nothing has been said yet. What is to be made?", classes="chat--empty", markup=False))
+        """Fetch what is older behind the first picture."""
+        self.call_after_refresh(self.want_older)
 
     async def add(self, items: Sequence[Item]) -> None:
         """Show what has happened."""
@@ -120,8 +160,7 @@ class Chat(VerticalScroll, can_focus=True):
         if len(told) > MOST_AT_ONCE:
             told = told[-MOST_AT_ONCE:]
             await self._forget(self._cards, told[0].seq)
-        cards = [card for recorded in told if (card := self._card(recorded)) is not None]
-        if cards:
+        if cards := self._cards_of(told):
             await self._mount(cards)
 
     def _hurried(self, items: Sequence[Item]) -> bool:
@@ -141,7 +180,7 @@ class Chat(VerticalScroll, can_focus=True):
             before: what is older than this seq is still to come; 1 when nothing is.
         """
         self.before, self._asked = before, False
-        cards = [card for recorded in page if (card := self._card(recorded)) is not None]
+        cards = self._cards_of(page)
         if not cards:
             self.want_older()
             return
@@ -212,6 +251,9 @@ class Chat(VerticalScroll, can_focus=True):
 
     def _keep_place(self, height: int) -> None:
         self.scroll_to(y=self.scroll_y + self.virtual_size.height - height, animate=False, immediate=True)
+
+    def _cards_of(self, page: Sequence[e.Recorded]) -> list[Card]:
+        return [card for recorded in page if (card := self._card(recorded)) is not None]
 
     def _card(self, recorded: e.Recorded) -> Card | None:
         event = recorded.event

@@ -1,5 +1,6 @@
 """Which panes there are, the tabs that bring one to the front, and where they stand at each width."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from textual import events
@@ -88,6 +89,11 @@ SessionScreen {
     }
 }
 """
+
+
+def size_class(cells: int, breakpoints: Sequence[tuple[int, str]]) -> str:
+    """Return the class of a screen that is so wide, or so high."""
+    return max((least, name) for least, name in breakpoints if cells >= least)[1]
 
 
 class PaneTabs(Widget):

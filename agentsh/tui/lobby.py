@@ -92,6 +92,9 @@ class Lobby(Protocol):
     async def offer(self) -> Offer:
         """Return what a session can be begun with. That no server answers is part of it, not an error."""
 
+    async def load_ahead(self) -> None:
+        """Load what opening a session takes, so that it is there when one is opened."""
+
     def pull(self, model: str) -> "AsyncIterator[PullProgress]":
         """Download a model to the server. Raises ProviderError."""
 

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.reactive import var
 from textual.screen import Screen
 
@@ -24,7 +25,7 @@ from agentsh.tui.ask_panel import AskPanel, failed_roles
 from agentsh.tui.asking import Asking
 from agentsh.tui.bus import Bus
 from agentsh.tui.cards import Said
-from agentsh.tui.chat import Chat
+from agentsh.tui.chat import Chat, filling
 from agentsh.tui.colours import RoleColours
 from agentsh.tui.feed import Feed, Item
 from agentsh.tui.files import Files
@@ -32,7 +33,7 @@ from agentsh.tui.helm import Helm
 from agentsh.tui.history import BUS_PAGE_EVENTS, FIRST_EVENTS, page_before
 from agentsh.tui.keys import hint
 from agentsh.tui.layout import CSS as LAYOUT
-from agentsh.tui.layout import PANES, Pane, PaneTabs
+from agentsh.tui.layout import PANES, Pane, PaneTabs, size_class
 from agentsh.tui.line_view import LineView
 from agentsh.tui.look import Look
 from agentsh.tui.prompt import Prompt
@@ -74,11 +75,23 @@ class SessionScreen(Screen[None]):
         Binding("i", "prompt", "Prompt", show=False, id="prompt.focus"),
     ]
     DEFAULT_CSS = LAYOUT
+    AUTO_FOCUS = "PromptArea"
     pane: var[Pane] = var[Pane]("chat")
     """The pane that is in front where not all have room."""
 
-    def __init__(self, session: Session, helm: Helm, history: History) -> None:
-        super().__init__(classes="-on-chat")
+    def __init__(self, session: Session, helm: Helm, history: History, size: Size) -> None:
+        """Begin to listen to a session; nothing that happens from now on is missed.
+
+        Args:
+            session: what is shown.
+            helm: carries out what a person does.
+            history: what was typed before.
+            size: of the terminal. What is laid out for it at once need not be laid out anew when the size is told.
+        """
+        widths, heights = self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS
+        super().__init__(classes=f"-on-chat {size_class(size.width, widths)} {size_class(size.height, heights)}")
+        self._rows = size.height
+        self._past: Sequence[e.Recorded] = ()
         self._history = history
         self.session = session
         self.helm = helm
@@ -95,9 +108,14 @@ class SessionScreen(Screen[None]):
         self._world: WorldPane | None = None
         self._before_look: Pane = "chat"
 
+    async def read_past(self) -> None:
+        """Read the end of what has been, to be in the first picture."""
+        self._past = await page_before(self.session, self._opened_seq + 1, FIRST_EVENTS)
+
     def compose(self) -> ComposeResult:
         """One tree for all widths; the style sheet says what is where."""
         profiles = {role.name: role.profile for role in self._view.roles}
+        past, self._past = self._past, ()
         yield TooSmall()
         yield StatusBar(self.session.sandbox, id="status")
         yield PaneTabs(id="tabs-top")
@@ -107,9 +125,9 @@ class SessionScreen(Screen[None]):
                 yield Files(id="files")
             with Vertical(id="main"):
                 yield PaneTabs(framed=True, id="tabs")
-                yield Chat(self.colours, profiles, id="chat")
+                yield Chat(self.colours, profiles, filling(past, self._rows), id="chat")
                 with Vertical(id="side"):
-                    yield Bus(self.colours, id="bus")
+                    yield Bus(self.colours, past, id="bus")
                     yield Look(id="look")
                 yield from self._world_pane()
                 yield Asking(id="asking")
@@ -157,11 +175,14 @@ class SessionScreen(Screen[None]):
         if self.session.world is not None:
             self._with_world()
         self.set_interval(1.0, self._second, name="second")
-        self.query_one(Prompt).area.focus()
         self.follow()
         self._list_files()
         self.prompt.remember(await asyncio.to_thread(self._history.load))
         self.call_after_refresh(self._show_view)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """What was mounted a moment ago has its styles; later ones may have changed behind another screen."""
+        event.refresh_styles = self.stack_updates > 0
 
     def _with_world(self) -> None:
         """Give the world its tab; where nobody works beside it, it is what is seen first."""
@@ -177,14 +198,8 @@ class SessionScreen(Screen[None]):
 
     @work(group="follow")
     async def follow(self) -> None:
-        """Show the last page of what has been, then whatever comes."""
-        after = self._opened_seq
-        page = await page_before(self.session, after + 1, FIRST_EVENTS)
-        before = page[0].seq if page else after + 1
-        self.bus.put_before(page, before)
-        await self.chat.put_before(page, before)
-        self.call_after_refresh(self.chat.want_older)
-        self._feed.seen = after
+        """Show whatever comes."""
+        self._feed.seen = self._opened_seq
         self.run_worker(self._feed.run(), group="feed", name="feed")
         async for item in self._happening:
             self._feed.take(item)

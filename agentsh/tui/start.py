@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from agentsh.core.errors import AgentshError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 NAME = "agentsh"
 LINE = "teams of agents on your own machine"
+LONG_S = 0.2
+"""From then on a person wonders what is going on."""
 
 
 class Start(Screen[None]):
@@ -50,6 +53,8 @@ class Start(Screen[None]):
     """
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (LEAST_WIDTH, "-narrow"), (60, "-normal")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_HEIGHT, "-tall")]
+    _soon: Timer | None = None
+    """Says soon that something is being opened."""
 
     def compose(self) -> ComposeResult:
         """One column."""
@@ -82,10 +87,10 @@ class Start(Screen[None]):
             self.query_one(Setup).load(self.app.lobby)
 
     def opening(self, wanted: Wanted) -> None:
-        """Say that something is being opened."""
+        """Say that something is being opened, if that takes long: to say it takes a good part of an opening."""
         what = wanted.name or "the latest session" if isinstance(wanted, Reopen) else "a new session"
-        self._busy(f"opening {what} …")
         self._no_trouble()
+        self._soon = self.set_timer(LONG_S, lambda: self._busy(f"opening {what} …"))
 
     def opened(self) -> None:
         """It is open, or was left."""
@@ -167,6 +172,9 @@ class Start(Screen[None]):
             trouble.remove_class("-shown")
 
     def _busy(self, text: str) -> None:
+        if self._soon is not None:
+            self._soon.stop()
         busy = self.query_one("#busy", Static)
-        busy.update(text)
-        busy.set_class(bool(text), "-shown")
+        if text or busy.has_class("-shown"):
+            busy.update(text)
+            busy.set_class(bool(text), "-shown")

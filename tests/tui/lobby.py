@@ -118,6 +118,9 @@ class StageLobby:
     async def offer(self) -> Offer:
         return self.offered
 
+    async def load_ahead(self) -> None:
+        """All is there."""
+
     async def pull(self, model: str) -> AsyncIterator[PullProgress]:
         self.pulled.append(model)
         for done in (0, 50, 100):
