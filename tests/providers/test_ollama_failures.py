@@ -8,6 +8,7 @@ import pytest
 
 from agentsh.core import chat as c
 from agentsh.providers.ollama import OllamaProvider
+from agentsh.providers.wire import LONGEST_LINE_BYTES
 from tests.providers.asking import (
     AT_ONCE,
     MODEL,
@@ -124,6 +125,13 @@ async def test_what_is_no_ollama_is_named_so_and_not_asked_again(fault: str) -> 
 async def test_a_line_of_json_that_is_no_answer_is_garbled(line: bytes, answering: Answering) -> None:
     async with answering(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(line), line)) as provider:
         assert failure_of(await events_of(provider, asking("hi"))).failure == "garbled"
+
+
+async def test_a_line_that_never_ends_is_garbled_and_not_kept(answering: Answering) -> None:
+    flood = b"HTTP/1.1 200 OK\r\n\r\n" + b"a" * (LONGEST_LINE_BYTES * 2)
+    async with answering(flood) as provider:
+        failed = failure_of(await events_of(provider, asking("hi")))
+    assert (failed.failure, "longer than" in failed.message) == ("garbled", True)
 
 
 @pytest.mark.parametrize(
