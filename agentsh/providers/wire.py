@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict
 
 from agentsh.core.model import JsonObject
 
-
 LONGEST_LINE_BYTES = 16 << 20
 """Whatever sends more than that in one line is no model server; held, it would fill the memory."""
 
