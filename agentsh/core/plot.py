@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from math import isfinite
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
@@ -26,11 +27,10 @@ def sampled(points: Sequence[tuple[int, float]], width: int, upto: int | None = 
     return found
 
 
-def bars(values: Sequence[float], height: int) -> list[str]:
-    """Return rows of bars from the top down: the least value has one eighth of a row, the greatest all of them."""
+def bars(values: Sequence[float], height: int, low: float, high: float) -> list[str]:
+    """Return rows of bars from the top down: `low` has one eighth of a row, `high` all of them."""
     if not values or height < 1:
         return []
-    low, high = min(values), max(values)
     eighths = [_height(value, low, high, height) for value in values]
     return [
         "".join(_EIGHTHS[min(8, max(0, eighth - 8 * row))] for eighth in eighths) for row in range(height - 1, -1, -1)
@@ -43,13 +43,17 @@ def number(value: float) -> str:
 
 
 def plot(points: Sequence[tuple[int, float]], width: int, height: int, upto: int | None = None) -> list[str]:
-    """Return a plot with its scale at the left, and below it the times of its ends; no points: no rows."""
+    """Return a plot with its scale at the left, and below it the times of its ends; no points: no rows.
+
+    Of several points at one time the last counts; what is no finite number has no place in it. The scale is of all points, also where too little room is for each.
+    """
+    points = list({time: value for time, value in points if isfinite(value)}.items())
     if not points:
         return []
-    values = [value for _, value in points]
-    high, low = number(max(values)), number(min(values))
+    least, most = min(value for _, value in points), max(value for _, value in points)
+    high, low = number(most), number(least)
     margin = max(len(high), len(low))
-    rows = bars(sampled(points, max(1, width - margin - 2), upto), height)
+    rows = bars(sampled(points, max(1, width - margin - 2), upto), height, least, most)
     heads = _scale(high, low, height)
     first, last = str(points[0][0]), str(max(points[-1][0], upto or 0))
     drawn = [f"{head:>{margin}} ┤{row}" for head, row in zip(heads, rows, strict=True)]

@@ -11,9 +11,9 @@ def test_a_value_holds_until_the_next_point() -> None:
 
 
 def test_the_least_is_low_and_the_greatest_is_full() -> None:
-    assert bars([0, 1, 2, 3], 1) == ["▁▃▆█"]
-    assert bars([0, 8], 2) == [" █", "▁█"]
-    assert bars([3, 3], 1) == ["▄▄"]
+    assert bars([0, 1, 2, 3], 1, 0, 3) == ["▁▃▆█"]
+    assert bars([0, 8], 2, 0, 8) == [" █", "▁█"]
+    assert bars([3, 3], 1, 3, 3) == ["▄▄"]
 
 
 def test_a_plot_has_its_scale_and_its_times() -> None:
@@ -21,6 +21,13 @@ def test_a_plot_has_its_scale_and_its_times() -> None:
     assert rows[0].startswith("10 ┤")
     assert rows[2].startswith(" 2 ┤")
     assert rows[-1].split() == ["0", "12"]
+
+
+def test_bars_fit_the_scale_and_of_one_time_the_last_value_counts() -> None:
+    edited_thrice = [(0, 10.0), (2, 1.0), (2, 570.0), (2, 3.0), (3, float("nan"))]
+    assert plot(edited_thrice, 20, 1, upto=3) == ["10 ┤██▁▁", "    0  3"]
+    unseen_peak = [(time, 80.0 if time == 1 else 10.0 if time < 50 else 0.0) for time in range(100)]
+    assert plot(unseen_peak, 9, 1) == ["80 ┤▂▂▁▁▁", "    0  99"]
 
 
 def test_a_number_that_never_changed_stands_once_where_its_bars_end() -> None:
