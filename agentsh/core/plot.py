@@ -45,7 +45,8 @@ def number(value: float) -> str:
 def plot(points: Sequence[tuple[int, float]], width: int, height: int, upto: int | None = None) -> list[str]:
     """Return a plot with its scale at the left, and below it the times of its ends; no points: no rows.
 
-    Of several points at one time the last counts; what is no finite number has no place in it. The scale is of all points, also where too little room is for each.
+    Of several points at one time the last counts; what is no finite number has no place in it. The scale is of all
+    points, also where too little room is for each.
     """
     points = list({time: value for time, value in points if isfinite(value)}.items())
     if not points:
