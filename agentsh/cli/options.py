@@ -35,8 +35,8 @@ ReviewFlag = Annotated[
     typer.Option(
         "--review",
         metavar="[ROLE=]MODE",
-        help="Documents that you see first: never, end (those of its last action), always. --yes approves them; "
-        "--approve session asks.",
+        help="Documents and files that you see first: never, end (those of its last action), always. "
+        "--yes approves them; --approve session asks.",
     ),
 ]
 MaxTokens = Annotated[int | None, typer.Option("--max-tokens", help="Budget: tokens of all model calls.")]

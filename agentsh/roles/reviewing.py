@@ -1,6 +1,6 @@
 """What the Boss says of something before a role goes by it: approved, changed, or refused with a reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from agentsh.engine.reaction import Reaction
@@ -38,3 +38,9 @@ async def reviewed(reaction: Reaction, what: str, text: str, made: T, read: Call
             return read(text)
         except ValueError as error:
             complaint = str(error)
+
+
+def refusal(reasons: Sequence[str]) -> str:
+    """Return what whoever wrote it is told: why it was refused, each time."""
+    said = "\n".join(f"- {reason}" for reason in reasons)
+    return f"The Boss does not want it so:\n{said}\nWrite it again, whole, as the Boss wants it."

@@ -240,7 +240,7 @@ def test_a_review_that_was_open_when_the_power_went_is_asked_again_once(tmp_path
         child.kill(signal.SIGKILL)
         rest_of(child)
     with at_terminal(agent, *resume(agent)) as child:
-        for what in ("engineer wants to publish plan", "tester wants to run code"):
+        for what in ("engineer wants to publish plan", "engineer wants to write ", "tester wants to run code"):
             child.expect(what)
             child.expect_exact(APPROVAL)
             child.sendline("y")

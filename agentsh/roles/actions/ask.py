@@ -9,7 +9,7 @@ from agentsh.core.outputs import validate_output
 from agentsh.roles.ask import ask_structured, ask_text
 from agentsh.roles.markdown import to_markdown
 from agentsh.roles.question import Question
-from agentsh.roles.reviewing import Refused, reviewed
+from agentsh.roles.reviewing import Refused, refusal, reviewed
 from agentsh.roles.work import Work
 
 
@@ -37,7 +37,7 @@ async def ask(work: Work) -> Message:
             break
         except Refused as refused:
             refusals.append(str(refused) or "No reason was given.")
-            again = question.again(document.editable, _refusal(refusals))
+            again = question.again(document.editable, refusal(refusals))
             document = await _written(work, replace(again, attempt=len(refusals)))
     return await work.publish(document.text, document.data)
 
@@ -63,8 +63,3 @@ async def _reviewed(work: Work, document: _Document) -> _Document:
         return _Document(to_markdown(data), data)
 
     return await reviewed(work.reaction, f"publish {work.action.name}", document.editable, document, read)
-
-
-def _refusal(reasons: list[str]) -> str:
-    said = "\n".join(f"- {reason}" for reason in reasons)
-    return f"The Boss does not want it so:\n{said}\nWrite it again, whole, as the Boss wants it."

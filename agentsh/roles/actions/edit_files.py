@@ -1,6 +1,7 @@
 """Changes to files that are there, as search/replace blocks or a diff: what is not named in them stays as it is."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from pydantic import JsonValue
@@ -12,6 +13,8 @@ from agentsh.core.patch import FilePatch, PatchError, apply_patch
 from agentsh.core.patch_text import parse_patch
 from agentsh.roles.actions.paths import is_plain
 from agentsh.roles.ask import ask_until
+from agentsh.roles.question import Question
+from agentsh.roles.reviewing import Refused, refusal, reviewed
 from agentsh.roles.work import Work
 
 _HOW = (
@@ -23,7 +26,7 @@ _HOW = (
 async def edit_files(work: Work) -> Message:
     """Ask for changes, put them in and publish which files they changed. Raises OutputInvalid; UnsafePath."""
     files = await work.files()
-    patches = await _patches(work, files)
+    patches = await _wanted(work, files)
     drafts = [FileDraft(path=patch.path, text=apply_patch(patch, files.get(patch.path))) for patch in patches]
     commit = await work.reaction.write(drafts, f"{work.action.name}: {', '.join(patch.path for patch in patches)}")
     told = "\n".join(f"- `{c.path}` (+{c.added_lines} -{c.removed_lines})" for c in commit.changes)
@@ -33,15 +36,34 @@ async def edit_files(work: Work) -> Message:
     return await work.publish(f"Changed:\n\n{told}" if told else "Nothing had to be changed.", {"files": listed})
 
 
-async def _patches(work: Work, files: dict[str, str]) -> tuple[FilePatch, ...]:
-    """Return changes that fit; a file that is there and was not shown is added to `files`, and asked about again."""
+async def _wanted(work: Work, files: dict[str, str]) -> tuple[FilePatch, ...]:
+    """Return changes as the Boss wants them, where the role's card says that the Boss sees them first."""
     question = await work.question(files=files)
+    said, patches = await _patches(work, question, files)
+    refusals: list[str] = []
+    while work.under_review:
+        what = f"change {', '.join(patch.path for patch in patches)}"
+        try:
+            _, patches = await reviewed(work.reaction, what, said, (said, patches), partial(_fitting, files))
+            break
+        except Refused as refused:
+            refusals.append(str(refused) or "No reason was given.")
+            again = question.again(said, refusal(refusals))
+            said, patches = await _patches(work, replace(again, attempt=len(refusals)), files)
+    return patches
+
+
+async def _patches(work: Work, question: Question, files: dict[str, str]) -> tuple[str, tuple[FilePatch, ...]]:
+    """Return an answer with its changes, which fit.
+
+    A file that is there and was not shown is added to `files`, and asked about again.
+    """
     for _ in range(work.repairs + 1):
         said, patches = await ask_until(work.mind, question, partial(_fitting, files), work.repairs)
         unknown = [patch.path for patch in patches if patch.path not in files]
         hidden = await work.reaction.read(unknown) if unknown else {}
         if not hidden:
-            return patches
+            return said, patches
         files |= hidden
         shown = "\n\n".join(f"~~~ {path}\n{text.rstrip()}\n~~~" for path, text in hidden.items())
         question = question.again(

@@ -1,6 +1,6 @@
 """Files, written as fenced blocks: one answer an item, each judged and written again while it is not good."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
@@ -8,11 +8,12 @@ from agentsh.core.files import FileDraft
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
 from agentsh.roles.actions.candidates import best_of
-from agentsh.roles.actions.drafts import as_answer, reader
+from agentsh.roles.actions.drafts import Reader, as_answer, reader
 from agentsh.roles.actions.items import Item, items
 from agentsh.roles.actions.paths import is_plain, named_in
 from agentsh.roles.actions.review import judge
 from agentsh.roles.question import Question
+from agentsh.roles.reviewing import Refused, refusal, reviewed
 from agentsh.roles.variables import says_files
 from agentsh.roles.work import Work
 
@@ -61,10 +62,24 @@ async def _write_item(work: Work, item: Item, others: set[str], written: _Writte
 async def _ask(
     work: Work, question: Question, item: Item, others: set[str], written: _Written
 ) -> tuple[FileDraft, ...]:
-    drafts, tried = await best_of(work, question, reader(item.path, others))
-    paths = ", ".join(draft.path for draft in drafts)
-    await work.reaction.write(drafts, f"{work.action.name}: {paths}")
+    drafts = await _wanted(work, question, reader(item.path, others), written)
+    await work.reaction.write(drafts, f"{work.action.name}: {_paths(drafts)}")
     written.add(drafts)
+    return drafts
+
+
+async def _wanted(work: Work, question: Question, read: Reader, written: _Written) -> tuple[FileDraft, ...]:
+    """Return files as the Boss wants them, where the role's card says that the Boss sees them first."""
+    drafts, tried = await best_of(work, question, read)
+    refusals: list[str] = []
+    while work.under_review:
+        try:
+            drafts = await reviewed(work.reaction, f"write {_paths(drafts)}", as_answer(drafts), drafts, read)
+            break
+        except Refused as refused:
+            refusals.append(str(refused) or "No reason was given.")
+            again = question.again(as_answer(drafts), refusal(refusals))
+            drafts, tried = await best_of(work, replace(again, attempt=len(refusals)), read)
     written.tried += tried
     return drafts
 
@@ -78,6 +93,10 @@ async def _relevant(work: Work, item: Item, written: _Written) -> dict[str, str]
     named: JsonValue = list(item.variables.values())
     paths = dict.fromkeys(path for path in [item.path, *named_in(named), *written.lines] if is_plain(path))
     return await work.reaction.read(list(paths))
+
+
+def _paths(drafts: tuple[FileDraft, ...]) -> str:
+    return ", ".join(draft.path for draft in drafts)
 
 
 def _rewrite(comments: str) -> str:

@@ -65,3 +65,19 @@ async def test_a_file_that_was_not_shown_is_shown_before_it_is_changed() -> None
 async def test_who_will_not_listen_changes_nothing() -> None:
     with pytest.raises(OutputInvalid):
         await edited(*[block("a.py", "x\n", "y\n")] * 9)
+
+
+async def test_changes_that_the_boss_sees_first_are_made_only_as_the_boss_wants_them() -> None:
+    card = action("edit", "Change it.{% for path in files %} {{ path }}{% endfor %}", does="edit_files", files="chosen")
+    refused, taken = block("a.py", "b = 2\n", "b = 3\n"), block("a.py", "b = 2\n", "b = 4\n")
+    reaction = ReactionOnScript(
+        role=role_card("ann").name,
+        answers=(refused, taken),
+        observed=(boss_says("Change it"), message("bob:1:0", "These.", cause="pick", data=PICKED)),
+        files=dict(FILES),
+        reviews=[{"allowed": False, "why": "not 3", "by_person": True}, {"allowed": True, "by_person": True}],
+    )
+    await cast_role(role_card("ann", "edit", review="end"), card).react(reaction)
+    assert [(what, text) for what, text, _ in reaction.reviewed] == [("change a.py", refused), ("change a.py", taken)]
+    assert "not 3" in reaction.requests[1].messages[-1].content
+    assert reaction.files["a.py"] == "a = 1\nb = 4\n"

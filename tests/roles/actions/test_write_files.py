@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from pydantic import JsonValue
 
 from agentsh.core.chat import Answer
 from agentsh.core.errors import OutputInvalid, UsageError
@@ -195,3 +196,27 @@ async def test_code_with_fences_of_its_own_survives_a_review() -> None:
 
     assert reaction.requests[2].messages[-2].content == f"`README.md`\n````\n{readme}\n````"
     assert reaction.files == {"README.md": "# Snake\n"}
+
+
+def seen_first(answers: list[Said], reviews: list[JsonValue]) -> ReactionOnScript:
+    return ReactionOnScript(ENGINEER, answers, observed=(boss_says("A game"),), reviews=reviews)
+
+
+async def test_files_that_the_boss_sees_first_are_written_only_as_the_boss_wants_them() -> None:
+    role = cast_role(role_card("engineer", "code", review="always"), action("code", "Write it.", does="write_files"))
+    changed = block("main.py", "print(3)")
+    reviews: list[JsonValue] = [
+        {"allowed": False, "why": "print more", "by_person": True},
+        {"allowed": True, "edited": "no file at all", "by_person": True},
+        {"allowed": True, "edited": changed, "by_person": True},
+    ]
+    reaction = seen_first([block("main.py", "print(1)"), block("main.py", "print(2)")], reviews)
+    await role.react(reaction)
+    assert [(what, "print(1)" in text, "print(2)" in text) for what, text, _ in reaction.reviewed[:2]] == [
+        ("write main.py", True, False),
+        ("write main.py", False, True),
+    ]
+    assert "There is no file in it" in reaction.reviewed[2][2]
+    assert "print more" in reaction.requests[1].messages[-1].content
+    assert reaction.files == {"main.py": "print(3)\n"}
+    assert reaction.writes == [("code: main.py", ("main.py",))]
