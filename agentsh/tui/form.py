@@ -86,17 +86,17 @@ class Fields(Vertical):
         for name, widget in self._widgets.items():
             shape = self._shape.properties[name]
             value = _value(widget, shape)
-            if value == "" and name in self._shape.required:
-                raise OutputMismatch(
-                    f"{name} is needed."
-                )  # a schema lets an empty text pass; a person has forgotten it
-            if value is not None and value != "":
+            needed = name in self._shape.required
+            if value == "" and needed and not _may_be_empty(shape):
+                # A schema that says nothing of it lets an empty text pass; a person has forgotten it.
+                raise OutputMismatch(f"{name} is needed.")
+            if value is not None and (value != "" or needed):
                 said[name] = value
         return validate_object(self._schema, said)
 
     def _label(self, name: str, shape: Shape) -> str:
         kind = _kind(shape)
-        optional = "" if name in self._shape.required else ", optional"
+        optional = "" if name in self._shape.required and not _may_be_empty(shape) else ", optional"
         return one_line(f"{name} ({kind}{optional})", 70)
 
 
@@ -107,6 +107,10 @@ def _kind(shape: Shape) -> str:
     if inner.type == "array":
         return "JSON" if inner.items is not None and inner.items.type not in _SCALARS else "one a line"
     return {"object": "JSON", "string": "text", None: "text"}.get(inner.type, inner.type or "text")
+
+
+def _may_be_empty(shape: Shape) -> bool:
+    return shape.min_length == 0
 
 
 def _inner(shape: Shape) -> Shape:

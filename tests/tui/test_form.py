@@ -10,8 +10,12 @@ from agentsh.tui.form import Fields
 
 SCHEMA: JsonObject = {
     "type": "object",
-    "properties": {"name": {"type": "string", "maxLength": 40}, "note": {"type": "string", "maxLength": 40}},
-    "required": ["name"],
+    "properties": {
+        "name": {"type": "string", "maxLength": 40},
+        "note": {"type": "string", "maxLength": 40},
+        "words": {"type": "string", "minLength": 0},
+    },
+    "required": ["name", "words"],
 }
 
 
@@ -20,11 +24,11 @@ class Filled(App[None]):
         yield Fields(SCHEMA)
 
 
-async def test_a_text_that_is_required_is_not_left_empty_and_one_that_is_not_may_be() -> None:
+async def test_a_text_that_is_required_is_not_left_empty_and_one_that_is_not_or_may_be_empty_may() -> None:
     app = Filled()
     async with app.run_test():
         fields = app.query_one(Fields)
         with pytest.raises(OutputMismatch, match="name is needed"):
             fields.value()
         app.query(Input).first().value = "Ann"
-        assert fields.value()["name"] == "Ann"
+        assert fields.value() == {"name": "Ann", "note": None, "words": ""}

@@ -134,7 +134,7 @@ def _act(options: Sequence[str]) -> JsonObject:
         {
             "thought": text_schema(160),
             "action": {"type": "string", "enum": list(options)},
-            "words": {"type": "string", "maxLength": 200},
+            "words": {"type": "string", "minLength": 0, "maxLength": 200},
             "expression": {"type": "string", "enum": list(EXPRESSIONS)},
             "remember": {"type": "string", "maxLength": 120},
         },
