@@ -94,6 +94,8 @@ class GateResult(Frozen):
     """Files that need those packages, where that is all that is wrong."""
     mendable: bool = True
     """Whether other files could mend it. Not, when this machine lacks what the program runs on."""
+    untried: str = ""
+    """What of it could not be tried here, and why: `it needs a screen for its window, and Xvfb is not installed`."""
 
 
 class Verdict(Frozen):
@@ -108,6 +110,11 @@ class Verdict(Frozen):
     def failure(self) -> GateResult | None:
         """The gate that failed, if one did."""
         return next((gate for gate in self.gates if not gate.passed), None)
+
+    @property
+    def untried(self) -> str:
+        """What could not be tried here, and why; empty: all was."""
+        return "; ".join(gate.untried for gate in self.gates if gate.untried)
 
     @property
     def rank(self) -> tuple[bool, int, int]:

@@ -46,7 +46,8 @@ def verdict_words(verdict: Verdict) -> str:
     passed = ", ".join(gate.gate for gate in verdict.gates if gate.passed)
     failure = verdict.failure
     if failure is None:
-        return f"passed: {passed or 'nothing to check'}"
+        untried = f"; not tried: {one_line(verdict.untried, LINE_LIMIT)}" if verdict.untried else ""
+        return f"passed: {passed or 'nothing to check'}{untried}"
     return f"failed at {failure.gate}: {one_line(failure.evidence, LINE_LIMIT)}"
 
 

@@ -75,7 +75,8 @@ def _verified(state: State) -> SessionFinished:
         return _not_running(f"{verdict.failure.gate}: {verdict.failure.evidence}")
     if not verdict.passed:
         return _not_running("the program did not pass")
-    return _done("the program was run and passed")
+    untried = f"the program passed, but it was not tried whole: {verdict.untried}" if verdict.untried else ""
+    return _done(untried or "the program was run and passed")
 
 
 def _unverified(state: State) -> str:

@@ -304,7 +304,10 @@ def _verdict(event: e.StepFinished) -> str:
     )
     if failed:
         return f"the program does not pass: {failed[0].get('gate')}: {_first(str(failed[0].get('evidence')))}"
-    return "the program was run and passed" if result.get("passed") else "the program did not pass"
+    if not result.get("passed"):
+        return "the program did not pass"
+    whole = not isinstance(gates, list) or not any(isinstance(gate, dict) and gate.get("untried") for gate in gates)
+    return "the program was run and passed" if whole else "the program passed, but it was not tried whole"
 
 
 def _of(what: str, role: str | None) -> str:

@@ -79,7 +79,9 @@ def _not_installed(toolchain: Toolchain, program: Program, *, is_main: bool) -> 
     files = listed(toolchain.files(program), 4)
     said = f"{toolchain.runner} is not installed, or the sandbox does not see it"
     if not is_main:
-        return GateResult(gate="compiles", passed=True, evidence=f"{files} not tried: {said}")
+        return GateResult(
+            gate="compiles", passed=True, evidence=f"{files} not tried: {said}", untried=f"{files}: {said}"
+        )
     found = failed("entry", f"nothing of this {toolchain.name} program was run ({files}): {said}. {toolchain.hint}")
     return found.model_copy(update={"mendable": False})
 

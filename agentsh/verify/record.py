@@ -24,7 +24,8 @@ def recorded(program: Program, verdict: Verdict) -> FileDraft | None:
 
 
 def _section(verdict: Verdict) -> str:
-    said = "it runs and passes" if verdict.passed else "it does not pass"
+    runs = "it passes, as far as it could be tried" if verdict.untried else "it runs and passes"
+    said = runs if verdict.passed else "it does not pass"
     lines = [BEGIN, "", "## Checked", "", f"This program was run by agentsh in a sandbox, and {said}:", ""]
     lines += [_line(gate) for gate in verdict.gates]
     return "\n".join([*lines, "", END, ""])

@@ -39,6 +39,7 @@ _NO_TERMINAL = re.compile(r"(_curses|curses|termios)\.error\b|.*(?:not a tty|Ina
 _NO_TERMINFO = re.compile(r"_?curses\.error: (?:setupterm|could not find terminal)")
 _NO_SCREEN = re.compile(r"_tkinter\.TclError: (no display name|couldn't connect to display)|pygame\.error: .*video")
 _NO_SOCKET = re.compile(r"PermissionError: \[Errno (1|13)\] ")
+_UNTRIED = ": not tried"
 _TERMINAL_MODULES = frozenset(
     {
         "asciimatics",
@@ -144,7 +145,10 @@ def judged(
     if result.ok:
         return _passed(named, "", result.stdout)
     excuse = "" if result.ended_by != "itself" else _excuse(result, plan, given)
-    return _passed(named, excuse, result.stdout) if excuse else _failed(named, result, program, plan)
+    if not excuse:
+        return _failed(named, result, program, plan)
+    untried = excuse.removesuffix(_UNTRIED)
+    return _passed(named, excuse, result.stdout).model_copy(update={"untried": untried if untried != excuse else ""})
 
 
 async def _start(sandbox: Sandbox, argv: Sequence[str], plan: VerifyPlan, needs: str) -> tuple[Seen | None, RunResult]:
@@ -174,11 +178,11 @@ def _excuse(result: RunResult, plan: VerifyPlan, given: Given) -> str:
     if last_line == _NO_INPUT and not plan.entry_stdin:
         return "it starts, and waits for input, of which the check has none"
     if (_NO_TERMINFO if given.terminal else _NO_TERMINAL).match(last_line):
-        return "it needs a terminal, which this sandbox has not: not tried"
+        return f"it needs a terminal, which this sandbox has not{_UNTRIED}"
     if _NO_SCREEN.match(last_line):
-        return "it needs a screen for its window, and Xvfb is not installed: not tried"
+        return f"it needs a screen for its window, and Xvfb is not installed{_UNTRIED}"
     if not given.ports and _NO_SOCKET.match(last_line) and "socket" in traceback:
-        return "it needs a port, which this sandbox does not give: not tried"
+        return f"it needs a port, which this sandbox does not give{_UNTRIED}"
     return ""
 
 

@@ -197,3 +197,19 @@ async def test_arguments_and_input_of_the_task_reach_the_program(
     async with Trial.of(tmp_path, flaw, [{**flaw.good, "main.py": text}]) as trial:
         assert (await trial.ended(idea=idea)).code == 0
         assert any("Good morning. Hello, Ada!" in gate.evidence for gate in trial.verdicts[-1].gates)
+
+
+async def test_what_could_not_be_tried_here_is_told_beside_the_pass(tmp_path: Path) -> None:
+    window = "\n\nclass TclError(Exception):\n    __module__ = '_tkinter'\n\n\ndef main(arguments):\n"
+    text = FLAWS["syntax"].good["main.py"].replace("\n\ndef main(arguments):\n", window)
+    text = text.replace(
+        '    print(greeting(arguments[0] if arguments else "world"))', "    raise TclError('no display name')"
+    )
+    flaw = Flaw({}, "", None, None, ())  # type: ignore[arg-type]
+    async with Trial.of(tmp_path, flaw, [{"main.py": text, "test_main.py": TESTS}]) as trial:
+        ended = await trial.ended()
+        assert (ended.code, trial.mending) == (0, [])
+        untried = "it needs a screen for its window, and Xvfb is not installed"
+        assert ended.out.startswith(f"done: the program passed, but it was not tried whole: {untried}")
+        assert f"entry, tests; not tried: {untried}" in ended.out
+        assert "as far as it could be tried" in (trial.agent.workspace / "README.md").read_text()

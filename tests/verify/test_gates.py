@@ -291,6 +291,7 @@ async def test_a_program_that_starts_counts_as_started(name: str, verify: Verify
     verdict = await verify({"main.py": text, **NEIGHBOURS}, VerifyPlan(tests=False, wall_s=60))
     assert verdict.passed, verdict.failure
     assert says in verdict.gates[-1].evidence
+    assert bool(verdict.untried) == ("not tried" in verdict.gates[-1].evidence)
 
 
 async def test_arguments_and_input_are_handed_to_the_program(verify: Verify) -> None:

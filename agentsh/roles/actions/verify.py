@@ -120,7 +120,8 @@ def _data(verdict: Verdict) -> JsonObject:
 
 
 def _told(verdict: Verdict, attempt: int, gave_up: bool, mended: Sequence[str]) -> str:
-    head = "The program runs and passes." if verdict.passed else f"The program fails, attempt {attempt}."
+    runs = "The program passes, as far as it could be tried." if verdict.untried else "The program runs and passes."
+    head = runs if verdict.passed else f"The program fails, attempt {attempt}."
     by_rule = "".join(["\n\nOn the way:\n", *(f"\n- {what}" for what in mended)]) if mended else ""
     end = "\n\nMending does not help any more: this is how far it got." if gave_up else ""
     return f"{head}{by_rule}\n\n" + "\n".join(_gate(gate) for gate in verdict.gates) + end
@@ -128,6 +129,6 @@ def _told(verdict: Verdict, attempt: int, gave_up: bool, mended: Sequence[str]) 
 
 def _gate(gate: GateResult) -> str:
     if gate.passed:
-        return f"- {gate.gate}: passed"
+        return f"- {gate.gate}: passed" + (f"; not tried: {gate.untried}" if gate.untried else "")
     where = "" if gate.path is None else f" at `{gate.path}`" + ("" if gate.line is None else f" line {gate.line}")
     return f"- {gate.gate}: failed{where}\n\n{indent(block_of(gate.evidence), '  ')}"
