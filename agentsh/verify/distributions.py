@@ -89,11 +89,30 @@ _DISTRIBUTIONS = {
     "vlc": "python-vlc",
     "websocket": "websocket-client",
     "werkzeug": "Werkzeug",
+    "win32api": "pywin32",
+    "win32con": "pywin32",
+    "win32gui": "pywin32",
     "wx": "wxPython",
     "xlsxwriter": "XlsxWriter",
     "yaml": "PyYAML",
     "zmq": "pyzmq",
 }
+
+_ALIKE = frozenset(
+    {
+        *("argcomplete", "asyncer", "bcrypt", "bitstring", "cmd2", "construct", "curtsies", "databases", "glob2"),
+        *("hjson", "html5lib", "httpie", "httpx", "icalendar", "ipaddr", "json5", "jsons", "keyboard", "lxml"),
+        *("mpmath", "multiprocess", "orjson", "pathlib2", "pick", "pickledb", "pint", "platformdirs", "psutil"),
+        *("pydot", "pysqlite3", "rarfile", "redmail", "statsd", "structlog", "sunpy", "tkcalendar", "tokenizers"),
+        *("tomli", "typer", "ujson", "urllib3", "uuid6", "xarray", "zipp"),
+    }
+)
+"""Packages that are called like their module, and look like a misspelt module of the standard library."""
+
+
+def is_of_a_package(module: str) -> bool:
+    """Whether it is known that a package brings this module; `module` may be dotted."""
+    return module.partition(".")[0] in _ALIKE or distribution(module) in _DISTRIBUTIONS.values()
 
 
 def distribution(module: str) -> str:

@@ -7,7 +7,7 @@ from agentsh.core.model import JsonObject
 from agentsh.core.verdict import RECORD, GateName, GateResult, VerifyPlan
 from agentsh.ports import Sandbox
 from agentsh.verify.asking import Resolved, ask, patience
-from agentsh.verify.distributions import distribution
+from agentsh.verify.distributions import distribution, is_of_a_package
 from agentsh.verify.evidence import excerpt, how_it_ended, printed
 from agentsh.verify.imports import Asked, Unresolved, nearest, own_unresolved
 from agentsh.verify.mending import Addable, mends
@@ -152,7 +152,8 @@ def _told(program: Program, standard: frozenset[str], one: Asked, what: str) -> 
     if top in standard:
         return here._replace(why=f"the standard library has no module {module!r}"), False
     is_declared = program.declared.of(distribution(module)) is not None
-    if near := None if is_declared else nearest(top, _known(program, standard)):
+    is_a_package = is_declared or is_of_a_package(module)
+    if near := None if is_a_package else nearest(top, _known(program, standard)):
         return here._replace(why=f"there is no module {module!r}; did you mean {near!r}?"), False
     files = listed(path for path in program.sources if not is_test(path))
     why = f"{module!r} is no file of the workspace (those are: {files}), and no such package is installed"

@@ -485,6 +485,13 @@ async def test_where_pytest_is_installed_it_runs_the_tests(verify: Verify) -> No
     assert bad.evidence.count("is expected") <= 1
 
 
+async def test_a_package_that_is_called_almost_like_a_standard_module_is_no_misspelling(verify: Verify) -> None:
+    text = "import gi, lxml.etree, orjson, websocket\nprint(gi, lxml, orjson, websocket)\n"
+    found = failure(await verify({"main.py": text}, VerifyPlan(tests=False)))
+    assert found.gate == "requirements"
+    assert found.packages == ("PyGObject", "lxml", "orjson", "websocket-client")
+
+
 async def test_what_only_tests_import_need_not_be_declared(verify: Verify) -> None:
     tests = f"import hypothesis\n{TESTS}"
     good = await verify({"main.py": PALINDROME, "test_it.py": tests}, python=sys.executable)
