@@ -73,7 +73,10 @@ async def _begun(
     points = [parse_breakpoint(when) for when in options.pause_at]
     home, files = kit.home, SessionFiles(kit.home.sessions)
     _free_name(files, options)
-    world = _world_file(kit, options.world) if isinstance(options, WorldOptions) else None
+    world: WorldFile | None = None
+    if isinstance(options, WorldOptions):
+        # A world of a thousand is read, and made once to see whether it can be: keys and screens have their turn.
+        world = await asyncio.to_thread(_world_file, kit, options.world)
     named = _named_team(options, settings, kit, world)
     wish = Wish(provider=options.provider, host=options.host, model=options.model)
     models = await connect(wish, settings.model, os.environ, progress, kit.providers)

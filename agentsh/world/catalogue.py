@@ -1,6 +1,7 @@
 """What worlds are made of: components, relations, systems and services, by name; and a world made of them."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from agentsh.core.errors import WorldError
@@ -11,6 +12,8 @@ from agentsh.world.minds import Agent, Asked, Name, NoReply, Reply
 from agentsh.world.systems import System
 from agentsh.world.world import World
 
+AT_ONCE = 100
+"""So many entities are made before others have their turn."""
 ENGINE = (Name, Agent, Asked, Reply, NoReply)
 """Components that every world has: they tie an entity to the role that thinks for it."""
 
@@ -62,13 +65,17 @@ class Catalogue:
             WorldError: the file names what is not there, or a component is not what it has to be.
         """
         world = self.empty(card, seed, debug=debug)
-        populate(world, card)
+        deque(populating(world, card), maxlen=0)
         return world
 
 
-def populate(world: World, card: WorldCard) -> None:
-    """Put a file's entities into an empty world. Raises WorldError that names the entity."""
-    made = [(entity, _spawn(world, entity)) for entity in card.entities]
+def populating(world: World, card: WorldCard) -> Generator[None, None, None]:
+    """Put a file's entities into an empty world, some at a time. Raises WorldError that names the entity."""
+    made: list[tuple[EntityCard, EntityId]] = []
+    for number, entity in enumerate(card.entities, 1):
+        made.append((entity, _spawn(world, entity)))
+        if number % AT_ONCE == 0:
+            yield
     named = {entity.name: id_ for entity, id_ in made if entity.name}
     if len(named) != sum(1 for entity in card.entities if entity.name):
         raise WorldError(f"{_where(card)}two entities share a name", hint="names are what relations point to")

@@ -6,7 +6,7 @@ times the bytes of appending what changed.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
@@ -178,11 +178,16 @@ def apply(store: Store, text: str) -> None:
     store.settle()
 
 
-def load(store: Store, parts: Mapping[str, Iterable[str]]) -> None:
-    """Fill an empty store from a snapshot. Raises WorldError when the world has no such kind any more."""
+def loading(store: Store, parts: Mapping[str, Iterable[str]]) -> Generator[None, None, None]:
+    """Fill an empty store from a snapshot, piece by piece.
+
+    Raises:
+        WorldError: the world has no such kind any more.
+    """
     for name, texts in parts.items():
         section, _, rest = name.partition(" ")
         for text in texts:
+            yield
             match section:
                 case "entities":
                     next_id, alive = json.loads(text)

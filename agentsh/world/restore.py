@@ -4,7 +4,7 @@ What is run again has to come to what was stored. Where it does not, because sys
 the truth: the stored changes are taken as they are, and what is stored more rarely is as it was stored last.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agentsh.core import events as e
@@ -13,6 +13,7 @@ from agentsh.core.ids import MessageId
 from agentsh.core.messages import Message
 from agentsh.core.worlds import WORLD, EntityId
 from agentsh.ports import History
+from agentsh.world.breath import in_steps
 from agentsh.world.catalogue import Catalogue
 from agentsh.world.world import Arrival, Missed, World
 
@@ -55,10 +56,10 @@ async def restored(
         raise WorldError(f"session {facts.session!r} has no world at tick {tick or 0}")
     history = await _history(journal, snapshots[start], tick)
     again = catalogue.empty(facts.world, facts.seed, debug=debug)
-    exact = _run_again(again, history)
+    exact = await _run_again(again, history)
     if not exact:
         again = catalogue.empty(facts.world, facts.seed, debug=debug)
-        _fold(again, history)
+        await in_steps(_folding(again, history))
     if tick is not None and again.tick != tick:
         raise WorldError(f"session {facts.session!r} has no tick {tick}", hint=f"its last one is {again.tick}")
     return Restored(again, exact)
@@ -116,23 +117,24 @@ async def _fetch(
             messages[id_] = found
 
 
-def _run_again(world: World, history: _History) -> bool:
+async def _run_again(world: World, history: _History) -> bool:
     """Run the ticks again; return whether each came to what was stored."""
-    world.load(history.snapshot.tick, history.snapshot.parts)
+    await in_steps(world.loading(history.snapshot.tick, history.snapshot.parts))
     for event in history.events:
         if isinstance(event, e.WorldEdited):
             world.edit(EntityId(event.entity), event.component, event.value)
             continue
-        ticked = world.advance(_arrivals(event, history.messages))
+        ticked = await in_steps(world.passing(_arrivals(event, history.messages)))
         if (ticked.tick, ticked.changes, ticked.digest) != (event.tick, event.changes, event.digest):
             return False
     return True
 
 
-def _fold(world: World, history: _History) -> None:
+def _folding(world: World, history: _History) -> Generator[None, None, None]:
     """Take the stored changes as they are."""
-    world.load(history.snapshot.tick, history.snapshot.parts)
+    yield from world.loading(history.snapshot.tick, history.snapshot.parts)
     for event in history.events:
+        yield
         if isinstance(event, e.WorldEdited):
             world.edit(EntityId(event.entity), event.component, event.value)
         else:

@@ -5,7 +5,6 @@ of two ticks after it is recorded. Which tick that was stands in that tick's eve
 """
 
 import asyncio
-from typing import cast
 
 from pydantic import JsonValue
 
@@ -19,7 +18,8 @@ from agentsh.engine.conditions import Condition, parse_condition
 from agentsh.engine.desk import Desk
 from agentsh.engine.run import Run
 from agentsh.engine.state import State, WorldState
-from agentsh.world.catalogue import Catalogue
+from agentsh.world.breath import in_steps
+from agentsh.world.catalogue import Catalogue, populating
 from agentsh.world.moment import Question, Word
 from agentsh.world.restore import restored
 from agentsh.world.store import Marks
@@ -196,22 +196,12 @@ class WorldRun:
     async def _pass(self) -> None:
         async with self._boundary:
             landing = self._thoughts.landing(self.world)
-            ticked = await self._advance(landing)
+            ticked = await in_steps(self.world.passing(landing))
             await self._desk.log.append(*await self._events(ticked, landing))
             self._thoughts.took()
             if self._until is not None:
                 self._is_fulfilled = self._fulfils(self._until, ticked.touched)
         self._watches.look(self.world.store, ticked.touched, self._passage())
-
-    async def _advance(self, landing: list[Arrival]) -> Ticked:
-        """Let the world pass a tick; keys and screens have their turn between two systems, and within a long one."""
-        passing = self.world.passing(landing)
-        while True:
-            try:
-                next(passing)
-            except StopIteration as end:
-                return cast("Ticked", end.value)
-            await asyncio.sleep(0)
 
     async def _events(self, ticked: Ticked, landing: list[Arrival]) -> list[e.Event]:
         """Return what is kept of a tick, in one piece. The tick itself comes last but for a snapshot of it."""
@@ -263,7 +253,8 @@ async def open_world(desk: Desk, run: Run, catalogue: Catalogue, *, debug: bool 
     if facts is None or facts.world is None or state is None:
         raise WorldError("this session has no world", hint="begin one: agentsh world run NAME")
     if not state.snapshots:
-        world = catalogue.new(facts.world, facts.seed, debug=debug)
+        world = catalogue.empty(facts.world, facts.seed, debug=debug)
+        await in_steps(populating(world, facts.world))
         await log.append(e.WorldSnapshot(tick=0, why="start", parts=world.snapshot()))
         return WorldRun(desk, run, world, {})
     found = await restored(log.journal, catalogue, facts, state.snapshots, debug=debug)

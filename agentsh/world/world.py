@@ -1,5 +1,6 @@
 """A world: one tick after another, from its store, its seed and what arrives; it knows no clock and no model."""
 
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -10,7 +11,7 @@ from agentsh.core.errors import WorldError
 from agentsh.core.ids import RoleName
 from agentsh.core.messages import Message
 from agentsh.core.worlds import THINK, EntityId, WorldCard
-from agentsh.world.checkpoint import Checkpoints, apply, load
+from agentsh.world.checkpoint import Checkpoints, apply, loading
 from agentsh.world.kinds import Kinds
 from agentsh.world.minds import Agent, Asked, NoReply, Reply
 from agentsh.world.moment import Moment, Outbox, Question, Word
@@ -67,7 +68,7 @@ class World:
         resources: Mapping[type[object], object] | None = None,
         debug: bool = False,
     ) -> None:
-        """Make a world with nothing in it yet: see `populate` and `load`.
+        """Make a world with nothing in it yet: see `catalogue.populating` and `load`.
 
         Args:
             card: how its time goes.
@@ -163,8 +164,12 @@ class World:
 
     def load(self, tick: int, parts: Mapping[str, Iterable[str]]) -> None:
         """Become the world that a snapshot of this tick says. Raises WorldError when a kind is not there any more."""
+        deque(self.loading(tick, parts), maxlen=0)
+
+    def loading(self, tick: int, parts: Mapping[str, Iterable[str]]) -> Generator[None, None, None]:
+        """Do as `load` does, and yield where something else may have its turn: it must not touch this world."""
         self._empty()
-        load(self.store, parts)
+        yield from loading(self.store, parts)
         self.tick = tick
 
     def apply(self, tick: int, changes: str) -> None:

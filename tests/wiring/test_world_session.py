@@ -1,6 +1,7 @@
 """A session with a world as it is wired, with scripted answers: whispers, interviews, playing along."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,9 +15,12 @@ from agentsh.core import events as e
 from agentsh.core.settings import Settings
 from agentsh.core.world_options import WorldOptions
 from agentsh.library.home import Home, find_home
+from agentsh.library.worlds import WorldFile
 from agentsh.session.facade import Session
 from agentsh.wiring import started
+from agentsh.wiring.kit import Kit
 from agentsh.wiring.outside import Surroundings
+from agentsh.wiring.worlds import world_file
 from tests.support.castle import script
 from tests.support.patience import HANG_S
 
@@ -72,6 +76,19 @@ async def remembered(context: Context, role: str) -> list[str]:
     shown = await typed(context, f"/memory {role}")
     assert isinstance(shown, r.Table)
     return [row[-1] for row in shown.rows]
+
+
+async def test_a_world_is_read_and_checked_beside_the_loop(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_by: list[threading.Thread] = []
+
+    def noting(kit: Kit, name: str) -> WorldFile:
+        read_by.append(threading.current_thread())
+        return world_file(kit, name)
+
+    monkeypatch.setattr("agentsh.wiring.worlds.world_file", noting)
+    async with castle(home):
+        assert len(read_by) == 1
+        assert read_by[0] is not threading.current_thread()
 
 
 async def test_what_is_whispered_is_remembered_by_one_and_what_is_asked_by_nobody(home: Home) -> None:

@@ -33,8 +33,10 @@ from agentsh.engine.conditions import parse_condition
 from agentsh.engine.fold import Fold
 from agentsh.engine.reaction import Reaction
 from agentsh.engine.world_fold import MOST_SNAPSHOTS
+from agentsh.world.catalogue import AT_ONCE, populating
 from agentsh.world.minds import Agent, Asked
 from agentsh.world.moment import Moment
+from agentsh.world.restore import restored
 from agentsh.world.systems import Stage, system
 from tests.support.patience import HANG_S
 from tests.support.stage import ModelInProcess, asks_and_says
@@ -605,6 +607,23 @@ async def test_between_two_systems_of_a_tick_others_have_their_turn_and_a_tick_t
         with pytest.raises(asyncio.CancelledError):
             await running
         assert [tick.tick for tick in await on.ticks()] == [1, 2]
+        began, known = on.desk.log.state.facts, on.desk.log.state.world
+        assert began is not None
+        assert known is not None
+        turns.append("once more")
+        found = await restored(on.desk.log.journal, made, began, known.snapshots, 1)
+        assert (found.world.tick, found.exact) == (1, True)
+    again = turns[turns.index("once more") + 1 :]
+    assert again == [*(said for part in range(3) for said in (f"first {part} of tick 1", "keys")), "last of tick 1"]
+    del turns[turns.index("once more") :]
     parts = [f"first {part} of tick {tick}" for tick in (1, 2) for part in range(3)]
     assert [turn for turn in turns if turn.startswith("first")] == parts
     assert [turns[turns.index(part) + 1] for part in parts] == ["keys"] * 6
+
+
+def test_a_world_of_many_is_made_and_loaded_piece_by_piece() -> None:
+    many = card(3 * AT_ONCE, 1)
+    made, again = catalogue().empty(many, 7), catalogue().empty(many, 7)
+    assert len(list(populating(made, many))) >= 3
+    assert len(list(again.loading(0, made.snapshot()))) >= 3
+    assert again.snapshot() == made.snapshot()
