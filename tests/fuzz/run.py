@@ -56,7 +56,11 @@ def has_atheris() -> bool:
 
 
 def guided(target: str, cases: int, seed: int) -> None:
-    """Let atheris look for texts, in a process of its own and a folder for what it finds. Raises CalledProcessError."""
+    """Let atheris look for texts, in a process of its own and a folder for what it finds.
+
+    Raises:
+        CalledProcessError: something broke; its output ends with the text and what was raised.
+    """
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="agentsh-fuzz-", dir=PLACE) as folder:
         words = ["--guided-here", folder, "--cases", str(cases), "--seed", str(seed), target]
@@ -129,7 +133,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for target in said.targets:
         if said.guided_here is not None:
             _guided_here(target, said.cases, said.seed, said.guided_here)
-        (guided if said.guided else at_random)(target, said.cases, said.seed)
+        try:
+            (guided if said.guided else at_random)(target, said.cases, said.seed)
+        except subprocess.CalledProcessError as broken:
+            print(broken.output, end="", flush=True)
+            raise
 
 
 if __name__ == "__main__":
