@@ -73,6 +73,7 @@ async def _begun(
     points = [parse_breakpoint(when) for when in options.pause_at]
     home, files = kit.home, SessionFiles(kit.home.sessions)
     _free_name(files, options)
+    _check_workspace(options)
     world: WorldFile | None = None
     if isinstance(options, WorldOptions):
         # A world of a thousand is read, and made once to see whether it can be: keys and screens have their turn.
@@ -266,6 +267,18 @@ def _world_file(kit: Kit, name: str) -> "WorldFile":
     from agentsh.wiring.worlds import world_file
 
     return world_file(kit, name)
+
+
+def _check_workspace(options: RunOptions) -> None:
+    """Refuse a workspace that is a file, or is to be made in a folder that is not there: that was mistyped."""
+    if options.workspace is None:
+        return
+    folder = Path(options.workspace)
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"the workspace {str(folder)!r} is not a folder", hint="Name a folder with --workspace")
+    if not folder.parent.is_dir():
+        hint = "Make that folder, or name another workspace"
+        raise UsageError(f"the workspace {str(folder)!r} would be in a folder that is not there", hint=hint)
 
 
 def _named_team(options: RunOptions, settings: Settings, kit: Kit, world: "WorldFile | None") -> TeamFile | None:

@@ -67,7 +67,8 @@ WRONG_FLAGS: dict[str, tuple[list[str], str]] = {
     "contradiction": (["--quiet", "--verbose"], "contradict"),
     "host": (["--provider", "ollama", "--host", "ftp://somewhere"], "ftp://somewhere"),
     "config": (["--config", "/nowhere/agentsh.toml"], "/nowhere/agentsh.toml"),
-    "workspace": (["--workspace", "/etc/passwd"], "/etc/passwd"),
+    "workspace": (["--workspace", "/etc/passwd"], "'/etc/passwd' is not a folder"),
+    "workspace nowhere": (["--workspace", "/tmp/mistyped/project"], "'/tmp/mistyped/project' would be in a folder"),
     "workspace above home": (["--workspace", "/"], "/"),
 }
 
