@@ -50,6 +50,8 @@ class VerifyPlan(Frozen):
     """What came of installing the packages that were missing, when that was tried."""
     asked: tuple[Start, ...] = ()
     """How the Boss says that it is started, for a plan that names neither arguments nor input."""
+    own: tuple[str, ...] | None = None
+    """In a project that was there before: the files that the team has changed, and is held to. None: to all of them."""
 
     def as_asked(self, files: Collection[str]) -> "VerifyPlan":
         """Return the plan with the arguments that the Boss named, if these files can be started so."""

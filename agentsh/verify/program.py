@@ -8,11 +8,13 @@ from functools import cached_property
 from agentsh.core.files import FileDraft
 from agentsh.core.verdict import RECORD, VerifyPlan
 from agentsh.ports import Workspace
+from agentsh.verify.concern import concerned, importers
 from agentsh.verify.packages import FILES, Declarations, declarations
 
 _GUARD = re.compile(r"^if\s+__name__\s*==\s*[\"']__main__[\"']", re.MULTILINE)
 _SUPPORT = frozenset({"conftest.py", "setup.py", "noxfile.py", "__init__.py"})
 _OF_TOOLS = frozenset({"setup.py", "noxfile.py"})
+_PROGRAMS = frozenset({"main.py", "__main__.py"})
 _DOCUMENTS = frozenset({"docs", "doc"})
 READ_TOO = (*FILES, "package.json", "Makefile", "makefile", "GNUmakefile", RECORD)
 """Files besides the Python ones whose text tells something."""
@@ -32,11 +34,26 @@ class Program:
     """The Python file that is started; None: it is a library."""
     texts: dict[str, str] = field(default_factory=dict)
     """Texts of the files of `READ_TOO` that are there."""
+    own: frozenset[str] | None = None
+    """The files that the team is held to, in a project that was there before; None: all."""
+
+    def is_held_to(self, path: str) -> bool:
+        """Whether what is wrong in a file is the team's to mend."""
+        return self.own is None or path in self.own
+
+    @cached_property
+    def concerned(self) -> tuple[str, ...]:
+        """Paths of the Python files that are looked at."""
+        return tuple(self.sources) if self.own is None else concerned(self.sources, self.own)
 
     @cached_property
     def tests(self) -> tuple[str, ...]:
-        """Paths of the test files."""
-        return tuple(path for path in self.sources if is_test(path))
+        """Paths of the test files that are run."""
+        tests = (path for path in self.sources if is_test(path))
+        if self.own is None:
+            return tuple(tests)
+        importing = frozenset(importers(self.sources, self.own))
+        return tuple(path for path in tests if path in self.own or path in importing)
 
     @cached_property
     def declared(self) -> Declarations:
@@ -61,8 +78,9 @@ class Program:
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """Dotted names of what a library offers for import, from the root or from src/."""
-        paths = (path for path in self.sources if not is_of_a_tool(path) and not is_for_tests(path))
+        """Dotted names of what a library offers for import, from the root or src/; of what the team is held to."""
+        held = (path for path in self.sources if self.is_held_to(path))
+        paths = (path for path in held if not is_of_a_tool(path) and not is_for_tests(path))
         names = [path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__") for path in paths]
         offered = [name.replace("/", ".") for name in names if name not in _STEMS]
         return tuple(name for name in offered if all(part.isidentifier() for part in name.split(".")))
@@ -81,11 +99,13 @@ async def look(workspace: Workspace, plan: VerifyPlan, drafts: Sequence[FileDraf
 
     sources = {path: await read(path) for path in files if path.endswith(".py")}
     texts = {path: await read(path) for path in READ_TOO if path in files}
+    own = None if plan.own is None else frozenset(plan.own)
     return Program(
         root=str(workspace.root),
         files=files,
         sources=sources,
-        entry=plan.entry.removeprefix("./") if plan.entry is not None else find_entry(sources),
+        entry=plan.entry.removeprefix("./") if plan.entry is not None else _entry(sources, own),
+        own=own,
         texts={path: text for path, text in texts.items() if text is not None},
     )
 
@@ -128,6 +148,13 @@ def find_entry(sources: dict[str, str | None]) -> str | None:
     packages = [path for path in candidates if path.endswith("/__main__.py")]
     guarded = [path for path in candidates if _GUARD.search(sources[path] or "")]
     return _only(packages) or _only(guarded) or _only([path for path in candidates if "/" not in path])
+
+
+def _entry(sources: dict[str, str | None], own: frozenset[str] | None) -> str | None:
+    """Return what is started; of a project that was there before nothing that is not plainly its program."""
+    entry = find_entry(sources)
+    is_plain = entry is None or own is None or entry in own or entry.rpartition("/")[2] in _PROGRAMS
+    return entry if is_plain else None
 
 
 def _only(paths: Collection[str]) -> str | None:

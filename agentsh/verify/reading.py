@@ -7,6 +7,7 @@ from agentsh.core.model import JsonObject
 from agentsh.core.verdict import RECORD, GateName, GateResult, VerifyPlan
 from agentsh.ports import Sandbox
 from agentsh.verify.asking import Resolved, ask, patience
+from agentsh.verify.concern import module_name
 from agentsh.verify.distributions import distribution, is_of_a_package
 from agentsh.verify.evidence import excerpt, how_it_ended, printed
 from agentsh.verify.imports import Asked, Unresolved, nearest, own_unresolved
@@ -23,6 +24,8 @@ def python_files_there(program: Program, plan: VerifyPlan) -> GateResult:
     if plan.entry is not None and program.entry not in program.sources:
         trouble = "is not a Python file" if program.entry in program.files else "is not there"
         return failed("files", f"the program {plan.entry!r} {trouble}; there are: {_besides_record(program)}")
+    if program.own is not None:
+        return GateResult(gate="files", passed=True, evidence=_what_changed(program, program.own), path=program.entry)
     if program.entry is None and not program.modules:
         return failed("files", f"there is nothing but tests: {listed(program.sources)}")
     if program.entry is None and not program.tests:
@@ -33,19 +36,19 @@ def python_files_there(program: Program, plan: VerifyPlan) -> GateResult:
 
 async def read_all(sandbox: Sandbox, program: Program, plan: VerifyPlan) -> tuple[GateResult, Mapping[str, Source]]:
     """Each file is UTF-8 and compiles, on the Python that will run it. Returns what the files say, by path."""
-    request: JsonObject = {"paths": list(program.sources), "modules": dict(checker_texts())}
+    request: JsonObject = {"paths": list(program.concerned), "modules": dict(checker_texts())}
     answer, result = await ask(sandbox, "read_sources", request, Sources, patience(plan))
     if answer is None:
         said = excerpt(printed(result))
         ended = how_it_ended(result, patience(plan))
         return failed("compiles", f"compiling did not come to its end: {ended}\n{said}"), {}
-    if answer.problems:
-        first = answer.problems[0]
-        told = [f"{_at(found.path, found.line)}: {excerpt(found.message)}" for found in answer.problems[:MOST_TOLD]]
-        return failed("compiles", "\n".join(told), first.path, first.line, len(answer.problems)), {}
-    if large := [path for path, text in program.sources.items() if text is None]:
+    if problems := [found for found in answer.problems if program.is_held_to(found.path)]:
+        first = problems[0]
+        told = [f"{_at(found.path, found.line)}: {excerpt(found.message)}" for found in problems[:MOST_TOLD]]
+        return failed("compiles", "\n".join(told), first.path, first.line, len(problems)), {}
+    if large := [path for path, text in program.sources.items() if text is None and program.is_held_to(path)]:
         return failed("compiles", f"{large[0]} is too large to be a source file", large[0]), {}
-    passed = GateResult(gate="compiles", passed=True, evidence=f"{len(program.sources)} Python files compile")
+    passed = GateResult(gate="compiles", passed=True, evidence=_what_compiles(program))
     return passed, {source.path: source for source in answer.sources}
 
 
@@ -70,7 +73,8 @@ class Names:
 
 async def resolve(sandbox: Sandbox, program: Program, sources: Mapping[str, Source], plan: VerifyPlan) -> Names:
     """Find out what the imports of a program that compiles resolve to."""
-    own, asked = own_unresolved(program, sources)
+    found, asked = own_unresolved(program, sources)
+    own = tuple(one for one in found if _is_broken_by_team(program, one))
     pairs = [["pytest", None], *([found.module, found.name] for _, found in asked)]
     undefined = _modules_perhaps(program, sources)
     request: JsonObject = {
@@ -79,8 +83,9 @@ async def resolve(sandbox: Sandbox, program: Program, sources: Mapping[str, Sour
     }
     answer, _ = await ask(sandbox, "resolve", request, Resolved, patience(plan))
     if answer is None or len(answer.missing) != len(pairs) or len(answer.adding) != len(undefined):
-        return Names(sources, tuple(own), (), pytest=False)  # what does not resolve shows when it runs
-    wanting = [(one, what) for one, what in zip(asked, answer.missing[1:], strict=True) if not _stands_in(one)]
+        return Names(sources, own, (), pytest=False)  # what does not resolve shows when it runs
+    told = zip(asked, answer.missing[1:], strict=True)
+    wanting = [(one, what) for one, what in told if not _stands_in(one) and program.is_held_to(one.path)]
     elsewhere = [_told(program, answer.standard, one, what) for one, what in wanting if what]
     return Names(
         sources,
@@ -99,7 +104,8 @@ async def resolve(sandbox: Sandbox, program: Program, sources: Mapping[str, Sour
 
 def names_resolve(program: Program, names: Names) -> GateResult:
     """Each name is defined somewhere, and each import of an own or a standard module finds what it names."""
-    undefined = [(path, one) for path, source in names.sources.items() for one in source.undefined]
+    held = ((path, source) for path, source in names.sources.items() if program.is_held_to(path))
+    undefined = [(path, one) for path, source in held for one in source.undefined]
     found = [(one.path, one.line, one.why) for one in names.unresolved]
     found += [(path, one.line, f"undefined name {one.name!r}") for path, one in undefined]
     if found:
@@ -119,6 +125,21 @@ def failed(
     return GateResult(gate=gate, passed=False, evidence=evidence, path=path, line=line, findings=findings)
 
 
+def _what_changed(program: Program, own: frozenset[str]) -> str:
+    return f"a project of {len(program.files)} files, of which the team changed {listed(sorted(own))}"
+
+
+def _what_compiles(program: Program) -> str:
+    if program.own is None:
+        return f"{len(program.sources)} Python files compile"
+    return f"what changed compiles; {len(program.concerned)} of {len(program.sources)} Python files were looked at"
+
+
+def _is_broken_by_team(program: Program, one: Unresolved) -> bool:
+    """Whether an import of the project's own that finds nothing stands in a changed file, or asks for one."""
+    return program.is_held_to(one.path) or one.module.rpartition(".")[2] in map(module_name, program.own or ())
+
+
 def _stands_in(one: Asked) -> bool:
     """Whether what is imported is there in any case: tests get a stand-in for pytest, a tool brings its own."""
     return is_of_a_tool(one.path) or (one.found.module == "pytest" and is_test_support(one.path))
@@ -128,7 +149,8 @@ def _modules_perhaps(program: Program, sources: Mapping[str, Source]) -> list[tu
     """Return undefined names that are used as modules are, and are not the workspace's own."""
     own = {path.rpartition("/")[2].removesuffix(".py") for path in program.sources}
     own |= {folder.rpartition("/")[2] for folder in program.folders}
-    undefined = ((path, one) for path, source in sources.items() for one in source.undefined)
+    held = ((path, source) for path, source in sources.items() if program.is_held_to(path))
+    undefined = ((path, one) for path, source in held for one in source.undefined)
     return [(path, one) for path, one in undefined if one.attributes and one.name not in own]
 
 

@@ -589,3 +589,41 @@ async def test_nothing_of_the_workspace_runs_before_the_entry(verify: Verify, tm
     found = failure(await verify({**files, "pkg/inner.py": trap}))
     assert found.gate == "requirements"
     assert not (tmp_path / "trapped").exists()
+
+
+THERE_BEFORE = {
+    "shop/__init__.py": "",
+    "shop/prices.py": "def price(thing):\n    return {'tea': 2}[thing]\n",
+    "shop/till.py": "from shop.prices import price\n\n\ndef bill(*things):\n    return sum(map(price, things))\n",
+    "shop/windows.py": "import msvcrt\nfrom ctypes import windll\n\nwindll.beep(msvcrt, volume)\n",
+    "old/python2.py": "print 'hello'\n",
+    "tests/test_till.py": "from shop.till import bill\n\n\ndef test_bill():\n    assert bill('tea', 'tea') == 4\n",
+    "tests/test_other.py": "import shop.windows\n\n\ndef test_other():\n    assert shop.windows is None\n",
+}
+PRICE = "def price(thing):\n    return {'tea': 2, 'cake': 3}[thing]\n"
+
+
+@pytest.mark.parametrize(
+    ("changed", "gate", "where", "said"),
+    [
+        ({"shop/prices.py": PRICE}, None, None, ""),
+        ({"README.md": "A shop.\n"}, None, None, ""),
+        ({"shop/prices.py": PRICE.replace("price", "cost")}, "imports", "shop/till.py", "cannot import name 'price'"),
+        ({"shop/prices.py": "import windows_only\n" + PRICE}, "requirements", "shop/prices.py", "windows_only"),
+        ({"shop/prices.py": PRICE + "print volume\n"}, "compiles", "shop/prices.py", ""),
+        ({"shop/till.py": THERE_BEFORE["shop/till.py"].replace("sum", "max")}, "tests", "tests/test_till.py", "== 4"),
+    ],
+    ids=["fine", "text", "renamed", "package", "syntax", "wrong"],
+)
+async def test_in_a_project_that_was_there_before_a_team_is_held_to_what_it_changed(
+    verify: Verify, changed: Files, gate: str | None, where: str | None, said: str
+) -> None:
+    verdict = await verify({**THERE_BEFORE, **changed}, VerifyPlan(own=tuple(changed)))
+    failure = verdict.failure
+    assert (None if failure is None else failure.gate) == gate, verdict
+    if failure is not None:
+        assert failure.path == where
+        assert said in failure.evidence
+    else:
+        assert f"of which the team changed {next(iter(changed))}" in verdict.gates[0].evidence
+    assert not (await verify({**THERE_BEFORE, **changed})).passed, "what the team has made is judged as a whole"

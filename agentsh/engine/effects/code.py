@@ -52,7 +52,8 @@ def verify_effect(desk: Desk, role: RoleName, reaction: ReactionId, plan: Verify
         traces: list[FileChanged] = []
         if permission.allowed:
             async with code_of(desk, role, reaction) as traces:
-                verdict = _for_its_owner(await desk.verifier.verify(plan), desk.log.state)
+                found = await desk.verifier.verify(_of_the_team(plan, desk.log.state))
+                verdict = _for_its_owner(found, desk.log.state)
         else:
             verdict = _not_run(permission)
         return Outcome(verdict, verdict.model_dump(mode="json"), events=tuple(traces))
@@ -68,7 +69,7 @@ def trial_effect(
     async def perform(ordinal: int) -> Outcome[Verdict]:
         permission = await _permission_to_verify(desk, role, question_id(reaction, ordinal))
         if permission.allowed:
-            verdict = await desk.verifier.verify(plan, drafts)
+            verdict = await desk.verifier.verify(_of_the_team(plan, desk.log.state, drafts), drafts)
         else:
             verdict = _not_run(permission)
         return Outcome(verdict, verdict.model_dump(mode="json"))
@@ -82,7 +83,15 @@ def trial_effect(
 
 def _request(plan: VerifyPlan) -> JsonObject:
     """Return a plan as it is recorded; what earlier versions did not know is there only when it is used."""
-    return plan.model_dump(mode="json", exclude=None if plan.asked else {"asked"})
+    return plan.model_dump(mode="json", exclude={"own"} if plan.asked else {"asked", "own"})
+
+
+def _of_the_team(plan: VerifyPlan, state: State, drafts: Sequence[FileDraft] = ()) -> VerifyPlan:
+    """Return the plan for a project that was there before: what was wrong in it already is nothing to be mended."""
+    own = tuple(dict.fromkeys([*state.files, *(draft.path for draft in drafts)]))
+    if state.facts is None or state.facts.own_workspace or not own:
+        return plan
+    return plan.model_copy(update={"own": own})
 
 
 def _for_its_owner(verdict: Verdict, state: State) -> Verdict:
