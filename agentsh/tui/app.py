@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from agentsh.core.errors import AgentshError, ExitCode
@@ -365,6 +366,8 @@ class Shell(TerminalApp):
 
     def _handle_exception(self, error: Exception) -> None:
         found = error.error if isinstance(error, WorkerFailed) else error
+        if self.is_deaf and isinstance(found, NoMatches):
+            return  # what was still being built when everything ended misses the parts that it never got
         if self.crash is None and isinstance(found, Exception):
             self.crash = found
         super()._handle_exception(error)

@@ -41,6 +41,7 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key("pane.world", "alt+5", "world"),
         Key("pane.look", "alt+6", "what is being looked at: a preview, a diff, an answer"),
         Key("prompt.focus", "i", "to the prompt, from any pane"),
+        Key("prompt.command", "slash", "begin a command, from any pane but the bus"),
     ),
     "Prompt": (
         Key("prompt.send", "enter", "send; text goes to the team, #role text to one, /command, !shell, @file"),

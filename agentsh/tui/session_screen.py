@@ -9,8 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
-from textual.reactive import var
-from textual.screen import Screen
 
 from agentsh.commands.history import History
 from agentsh.core import controls as k
@@ -33,11 +31,12 @@ from agentsh.tui.helm import Helm
 from agentsh.tui.history import BUS_PAGE_EVENTS, FIRST_EVENTS, page_before
 from agentsh.tui.keys import hint
 from agentsh.tui.layout import CSS as LAYOUT
-from agentsh.tui.layout import PANES, Pane, PaneTabs, size_class
+from agentsh.tui.layout import PaneTabs
 from agentsh.tui.line_view import LineView
 from agentsh.tui.look import Look
+from agentsh.tui.panes import PanedScreen
 from agentsh.tui.prompt import Prompt
-from agentsh.tui.small import LEAST_HEIGHT, LEAST_WIDTH, TooSmall
+from agentsh.tui.small import TooSmall
 from agentsh.tui.status import Pace, StatusBar, status_word
 from agentsh.tui.telling import whole
 
@@ -55,29 +54,18 @@ HINT = (
 PAUSED_HINT = (("session.go", "go"), ("session.step", "step"), ("app.palette", "commands"), ("app.help", "help"))
 
 
-class SessionScreen(Screen[None]):
+class SessionScreen(PanedScreen):
     """Follows a session and shows it; what a person does here becomes controls and commands."""
 
     app: "Shell"
-
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (LEAST_WIDTH, "-narrow"), (100, "-normal"), (170, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_HEIGHT, "-short"), (20, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "steer('go')", "Go", priority=True, id="session.go"),
         Binding("f6", "steer('pause')", "Pause", priority=True, id="session.pause"),
         Binding("f10", "steer('step')", "Step", priority=True, id="session.step"),
         Binding("ctrl+t", "time_line", "Time line", priority=True, id="session.time"),
         Binding("escape", "back", "Back, stop", show=False, id="session.stop"),
-        *[
-            Binding(f"alt+{place}", f"pane('{pane}')", PANES[pane], show=False, priority=True, id=f"pane.{pane}")
-            for place, pane in enumerate(PANES, 1)
-        ],
-        Binding("i", "prompt", "Prompt", show=False, id="prompt.focus"),
     ]
     DEFAULT_CSS = LAYOUT
-    AUTO_FOCUS = "PromptArea"
-    pane: var[Pane] = var[Pane]("chat")
-    """The pane that is in front where not all have room."""
 
     def __init__(self, session: Session, helm: Helm, history: History, size: Size) -> None:
         """Begin to listen to a session; nothing that happens from now on is missed.
@@ -88,8 +76,7 @@ class SessionScreen(Screen[None]):
             history: what was typed before.
             size: of the terminal. What is laid out for it at once need not be laid out anew when the size is told.
         """
-        widths, heights = self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS
-        super().__init__(classes=f"-on-chat {size_class(size.width, widths)} {size_class(size.height, heights)}")
+        super().__init__(size)
         self._rows = size.height
         self._past: Sequence[e.Recorded] = ()
         self._history = history
@@ -106,7 +93,6 @@ class SessionScreen(Screen[None]):
         self._pace = Pace()
         self._feed = Feed(self._receive)
         self._world: WorldPane | None = None
-        self._before_look: Pane = "chat"
 
     async def read_past(self) -> None:
         """Read the end of what has been, to be in the first picture."""
@@ -142,11 +128,6 @@ class SessionScreen(Screen[None]):
 
             self._world = WorldPane(self.session.world, self.helm, self.colours, id="world")
             yield self._world
-
-    @property
-    def prompt(self) -> Prompt:
-        """Where lines are typed."""
-        return self.query_one(Prompt)
 
     @property
     def chat(self) -> Chat:
@@ -208,53 +189,6 @@ class SessionScreen(Screen[None]):
         """Show nothing more: the session is being left."""
         await self._feed.end()
 
-    def watch_pane(self, pane: Pane) -> None:
-        """Bring a pane to the front."""
-        for name in PANES:
-            self.set_class(name == pane, f"-on-{name}")
-        for tabs in self.query(PaneTabs):
-            tabs.active = pane
-
-    def on_descendant_focus(self) -> None:
-        """The tabs are the upper edge of the pane that keys go to."""
-        below = "#chat, #world" if self.has_class("-wide") else "#chat, #side, #world"
-        panes = self.query(below)
-        self.query_one("#tabs", PaneTabs).lit = any(
-            pane.has_focus or pane.has_pseudo_class("focus-within") for pane in panes
-        )
-
-    def on_descendant_blur(self) -> None:
-        """It may be another one now."""
-        self.on_descendant_focus()
-
-    @on(PaneTabs.Chosen)
-    def _tab(self, event: PaneTabs.Chosen) -> None:
-        self.action_pane(event.pane)
-
-    def action_pane(self, pane: Pane) -> None:
-        """Bring a pane to the front and let keys go there."""
-        if pane == "world" and self.session.world is None:
-            self.notify("this session has no world; /play begins one", severity="warning")
-            return
-        if self.pane != "look":
-            self._before_look = "world" if self.pane == "world" else "chat"
-        self.pane = pane
-        target = {
-            "agents": "#agents",
-            "bus": "#bus",
-            "files": "#files",
-            "look": "#look-page",
-            "world": "#world-entities",
-        }.get(pane)
-        if target is None:
-            self.query_one(Prompt).area.focus()
-        else:
-            self.query_one(target).focus()
-
-    def action_prompt(self) -> None:
-        """Let keys go to the prompt."""
-        self.query_one(Prompt).area.focus()
-
     async def action_steer(self, what: str) -> None:
         """Go on, pause, or let one step through."""
         controls: dict[str, k.Control] = {"go": k.Go(), "pause": k.Pause(), "step": k.Step()}
@@ -266,7 +200,7 @@ class SessionScreen(Screen[None]):
         if prompt.completing:
             prompt.close_completions()
         elif self.pane == "look":
-            self.action_pane(self._before_look)
+            self.action_pane(self.before_look)
         elif self.focused is not prompt.area:
             prompt.area.focus()
         elif self.session.generating():
@@ -296,9 +230,7 @@ class SessionScreen(Screen[None]):
 
     @on(Approval.TypedElsewhere)
     def _typed(self, event: Approval.TypedElsewhere) -> None:
-        area = self.query_one(Prompt).area
-        area.focus()
-        area.insert(event.character)
+        self.type_on(event.character)
 
     @on(Asking.LineWanted)
     def _asked_for(self, event: Asking.LineWanted) -> None:

@@ -9,7 +9,8 @@ from textual.content import Content
 NARROWEST = 6
 LONGEST_WORD = 24
 """Cells; a word up to that is broken only when nothing else helps."""
-_BETWEEN = " │ "
+_WIDE, _TIGHT = " │ ", "│ "
+"""What stands between columns; the tight one where a word would be broken else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +23,18 @@ class Table:
         """Return the table as rows of at most `width` cells, as far as that can be."""
         if not self.cells:
             return []
-        widths = self._widths(width)
+        between, widths = self._laid_out(width)
         rows: list[Content] = []
         for place, cells in enumerate(self.cells):
             styled = [cell.stylize_before("bold $primary") for cell in cells] if place == 0 else list(cells)
-            rows += _row(styled, widths)
+            rows += _row(styled, widths, between)
             if place == 0:
-                rows.append(Content.styled("─┼─".join("─" * cells for cells in widths), "$faint"))
+                line = between.replace(" ", "─").replace("│", "┼")
+                rows.append(Content.styled(line.join("─" * cells for cells in widths), "$faint"))
         return rows
 
-    def _widths(self, width: int) -> list[int]:
+    def _laid_out(self, width: int) -> tuple[str, list[int]]:
+        """Return what stands between the columns, and how wide each is."""
         columns = max(len(row) for row in self.cells)
         widths = [
             max((row[place].cell_length for row in self.cells if place < len(row)), default=1)
@@ -41,10 +44,12 @@ class Table:
             max((_longest_word(row[place]) for row in self.cells if place < len(row)), default=1)
             for place in range(columns)
         ]
-        room = width - len(_BETWEEN) * (columns - 1)
-        widths = _narrowed(widths, room, [max(NARROWEST, min(cells, LONGEST_WORD)) for cells in words])
-        widths = _narrowed(widths, room, [NARROWEST] * columns)
-        return [max(1, cells) for cells in widths]
+        least = [max(NARROWEST, min(cells, LONGEST_WORD)) for cells in words]
+        least = [min(cells, wanted) for cells, wanted in zip(least, widths, strict=True)]
+        between = _WIDE if sum(least) + len(_WIDE) * (columns - 1) <= width else _TIGHT
+        room = width - len(between) * (columns - 1)
+        widths = _narrowed(_narrowed(widths, room, least), room, [NARROWEST] * columns)
+        return between, [max(1, cells) for cells in widths]
 
 
 def _narrowed(widths: Sequence[int], room: int, least: Sequence[int]) -> list[int]:
@@ -62,14 +67,13 @@ def _longest_word(cell: Content) -> int:
     return max((cell_len(word) for word in cell.plain.split()), default=1)
 
 
-def _row(cells: Sequence[Content], widths: Sequence[int]) -> list[Content]:
+def _row(cells: Sequence[Content], widths: Sequence[int], between: str) -> list[Content]:
     wrapped = [
         cells[place].wrap(width) if place < len(cells) and cells[place] else [Content()]
         for place, width in enumerate(widths)
     ]
-    between = Content.styled(_BETWEEN, "$faint")
     return [
-        between.join(
+        Content.styled(between, "$faint").join(
             _padded(column[at] if at < len(column) else Content(), width)
             for column, width in zip(wrapped, widths, strict=True)
         )

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import select
 from pathlib import Path
 
@@ -19,6 +20,9 @@ pytestmark = [needs_tmux, pytest.mark.slow, pytest.mark.timeout(900)]
 SIZES = [(80, 24), (120, 40), (200, 60)]
 SESSION = "write-double-number-21-42"
 SETTINGS = '[model]\nprovider = "ollama"\nhost = "{host}"\nmodel = "tiny:latest"\n[run]\nteam = "duo"\n'
+
+TITLE = re.compile(r"\x1b\][^\a]*\a")
+"""A title that is set ends with the character that rings."""
 
 BUG = """
 import agentsh.tui.replies
@@ -95,6 +99,7 @@ def _pauses_and_steps(person: Pane, server: Served) -> None:
 
 def _refuses_and_allows(person: Pane) -> None:
     person.until(lambda _: person.title == "(!) tester wants to run code · agentsh", "the call for a person")
+    person.until(lambda _: "\a" in TITLE.sub("", person.raw), "the bell")
     person.presses("n")
     person.sees("Why not")
     person.types("use whole numbers only")

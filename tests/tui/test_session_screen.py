@@ -5,6 +5,7 @@ import os
 import signal
 
 import pytest
+from textual.css.query import NoMatches
 from textual.events import Key
 
 from agentsh.core import events as e
@@ -15,6 +16,7 @@ from agentsh.tui.cards import Draft, Said
 from agentsh.tui.chat import MOST_DRAFTS, Chat
 from agentsh.tui.files import Files
 from agentsh.tui.prompt import PromptArea
+from agentsh.tui.role_page import RolePage
 from agentsh.tui.status import StatusBar
 from tests.tui.house import SIZES, house
 from tests.tui.lobby import StageLobby
@@ -29,6 +31,32 @@ async def test_what_a_role_says_streams_into_a_draft_and_ends_as_one_message(com
         await app.until(lambda: len(app.screen.query(Said)) >= 2)
         await app.until(lambda: not any(draft.role == "product_manager" for draft in app.screen.query(Draft)))
         assert app.screen.query(Said)[1].said.sent_from == "product_manager"
+
+
+async def test_a_role_s_page_shows_its_steps_as_they_happen(company: StageLobby) -> None:
+    company.model.hold = asyncio.Event()
+    async with house(company) as app:
+        await app.until(lambda: app.screen.query(Draft))
+        app.app.open_role(RoleName("product_manager"))
+        await app.until(lambda: isinstance(app.app.screen, RolePage) and app.app.screen.is_running)
+        app.app.screen.part = "steps"
+        await app.shows("under way", "reacting")
+        company.model.hold.set()
+        await app.until(lambda: "done" in app.text and "idle" in app.text and "under way" not in app.text)
+
+
+async def test_a_slash_begins_a_command_from_any_pane_but_the_bus(company: StageLobby) -> None:
+    company.model.hold = asyncio.Event()
+    async with house(company) as app:
+        await app.until(lambda: app.screen.query(Draft))
+        app.screen.action_pane("agents")
+        await app.press("slash")
+        await app.until(lambda: app.screen.prompt.text == "/" and app.screen.focused is app.screen.prompt.area)
+        app.screen.action_pane("bus")
+        await app.press("slash")
+        await app.until(lambda: app.screen.bus.has_class("-filtering"))
+        assert app.screen.prompt.text == "/"
+        company.model.hold.set()
 
 
 async def test_of_a_thousand_generations_under_way_only_a_few_are_shown(company: StageLobby) -> None:
@@ -378,3 +406,12 @@ async def test_a_double_click_on_a_line_of_the_bus_shows_its_event_whole(company
         row = next(y for y in range(lines.log_lines.rows) if "write_prd: Snake" in lines.log_lines.text(y))
         await app.pilot.double_click(lines, (40, row - lines.scroll_offset.y))
         await app.until(lambda: "the game ends at a wall" in app.screen.look.page.plain_text)
+
+
+async def test_what_is_just_being_built_when_everything_ends_is_no_crash(company: StageLobby) -> None:
+    """Found by a monkey: a screen that is told of its mount after its parts were taken away."""
+    async with house(company) as app:
+        app.app._told_to_leave()
+        await app.until(lambda: app.app.is_deaf)
+        app.app._handle_exception(NoMatches("No nodes match '#sessions' on Picker()"))
+        assert app.app.crash is None
