@@ -92,7 +92,7 @@ class PersonNeeded(AgentshError):
 
 
 class QuestionWithdrawn(AgentshError):
-    """A question to a person was taken back: the model plays the role again."""
+    """A question was taken back: another plays the role now, the model again or a person."""
 
     exit_code = ExitCode.PERSON
 

@@ -177,8 +177,10 @@ class LiveReaction:
         )
 
     async def ask_model(self, request: ChatRequest) -> Answer:
-        """Ask the model. Raises ProviderError, BudgetSpent."""
-        return await self._steps.run(model_effect(self._desk, self.role, self.id, request))
+        """Ask the model. Raises ProviderError, BudgetSpent; QuestionWithdrawn when a person took over before that."""
+        effect = model_effect(self._desk, self.role, self.id, request)
+        played = self._is_played()
+        return await self._steps.run(effect._replace(holds=lambda: self._is_played() == played))
 
     async def ask_person(
         self, prompt: str, *, schema: JsonObject | None = None, choices: Sequence[str] = ()

@@ -89,7 +89,13 @@ class Reaction(Protocol):
         """Return messages visible to the role as of the start of the reaction, and what it published since."""
 
     async def ask_model(self, request: ChatRequest) -> Answer:
-        """Ask the model, streaming to the screen. Raises ProviderError; BudgetSpent."""
+        """Ask the model, streaming to the screen.
+
+        Raises:
+            ProviderError: it could not answer.
+            BudgetSpent: it may not.
+            QuestionWithdrawn: a person took the role over before it was asked.
+        """
 
     async def ask_person(
         self, prompt: str, *, schema: JsonObject | None = None, choices: Sequence[str] = ()

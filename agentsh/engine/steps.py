@@ -63,6 +63,7 @@ class Effect(NamedTuple, Generic[T]):
         instant: it happens by being recorded, so nothing is said of its start.
         tool: which tool, for breakpoints.
         message: text about to be published, for breakpoints.
+        holds: whether it is still wanted once it has passed the gate: much may happen while it waits there.
     """
 
     kind: e.StepKind
@@ -73,6 +74,7 @@ class Effect(NamedTuple, Generic[T]):
     instant: bool = False
     tool: str = ""
     message: str = ""
+    holds: Callable[[], bool] = lambda: True
 
 
 def read_records(recorded: Iterable[e.Recorded]) -> dict[int, Record]:
@@ -123,6 +125,8 @@ class Steps:
         self._gate = gate
         self._records = records
         self._next = 0
+        self._is_let_through = False
+        """Whether the gate has passed a step that another has to take the place of."""
         self._unsettled: Appended | None = None
         """What was published last, on its way into the journal: waited for before anything else happens."""
 
@@ -137,7 +141,8 @@ class Steps:
 
         Raises:
             StepUncertain: it had started before a crash and is not safe to repeat.
-            QuestionWithdrawn: it was put to a person who plays the role no more. The next step takes its place.
+            QuestionWithdrawn: it was put to a person who plays the role no more, or to a model whose role a person has
+                taken over since. The next step takes its place.
             AgentshError: it failed; that is recorded too.
         """
         if self.patience is None:
@@ -154,7 +159,12 @@ class Steps:
             return effect.revive(record.result)
         if record is not None:
             raise await self._uncertain(effect, ordinal, hash_)
-        await self._gate.passes(self._passage(effect))
+        if not self._is_let_through:
+            await self._gate.passes(self._passage(effect))
+        self._is_let_through = not effect.holds()
+        if self._is_let_through:
+            self._next = ordinal
+            raise QuestionWithdrawn(f"{self._role} is played by another now")
         try:
             return await self._perform(effect, ordinal, hash_)
         except QuestionWithdrawn:

@@ -36,5 +36,5 @@ class LiveMind:
             try:
                 return await ask(self._person if (self._human if human is None else human) else self._model)
             except QuestionWithdrawn:
-                # The role was released while its question was open: now the model is asked the same.
+                # The role was released while its question was open, or taken over before it was asked: the other is.
                 continue

@@ -91,7 +91,7 @@ async def test_it_is_stepped_played_and_stopped_by_a_budget_and_ends_the_same(
     way = reference.bench.way
     async with server_for(way) as server:
         bench = Bench(way, tmp_path, server.host)
-        async with bench.started(BudgetCard(max_steps=2)) as session:
+        async with bench.started(BudgetCard(max_steps=1)) as session:
             assert (await bench.ended(session)).exit_code == ExitCode.BUDGET
         async with bench.reopened(BudgetCard(max_steps=1000)) as session:
             await session.send(Pause())
@@ -175,15 +175,17 @@ async def _is_played_and_given_back(session: Session, running: Running) -> None:
     """Take over whoever stands before the gate: the person is asked in place of its model, until it is given back."""
     asked: list[RoleName] = []
     while not asked and not running.done():
-        before = await _quiet(session, running)
-        waiting = [role.name for role in session.view().roles if role.reactions and not role.human]
+        await _quiet(session, running)
+        waiting = [role.name for role in session.view().roles if not role.human]
         for name in waiting:
             await session.send(Be(role=name))
+        before = await _quiet(session, running)
         await session.send(Step())
         await _quiet(session, running, before)
         asked = [question.role for question in session.view().questions if question.role in waiting]
         for name in waiting:
             await session.send(Release(role=name))
+    assert asked, "it was over before anybody could be played"
 
 
 async def _quiet(session: Session, running: Running, after: int = -1) -> int:
