@@ -49,6 +49,13 @@ def read(line: str, roles: Sequence[str] = ()) -> Call:
     return Call("say", text)
 
 
+def is_command(line: str) -> bool:
+    """Whether a line is a command also while something is asked: it begins with one slash, or is a word of `MAGIC`."""
+    if line.startswith("/"):
+        return not line.startswith("//")
+    return line.startswith("%") and line[1:].split(" ", 1)[0].strip() in MAGIC
+
+
 def _magic(text: str) -> Call:
     if text.startswith("%%"):
         return Call("shell", text[2:].strip())

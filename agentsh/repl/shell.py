@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 
 from agentsh.commands import reply as r
-from agentsh.commands.lines import read
+from agentsh.commands.lines import is_command, read
 from agentsh.core import events as e
 from agentsh.core.chat import PullProgress
 from agentsh.core.errors import AgentshError, ExitCode
@@ -108,12 +108,12 @@ class Shell:
         """Carry out a line.
 
         Args:
-            text: as it was typed. A line that begins with / is a command, also while something is asked; // begins
-                an answer with a slash.
+            text: as it was typed. A line that begins with / is a command, also while something is asked, as is a
+                notebook's `%word`; // begins an answer with a slash.
             about: id of the matter that was asked when it was typed; None: nothing was.
         """
         try:
-            if about is None or (text.startswith("/") and not text.startswith("//")):
+            if about is None or is_command(text):
                 await self._carry_out(text)
             else:
                 await self.asking.take(text.removeprefix("/") if text.startswith("//") else text, about)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentsh.commands.lines import Call, read
+from agentsh.commands.lines import Call, is_command, read
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,13 @@ from agentsh.commands.lines import Call, read
 )
 def test_a_line_calls_for_something(line: str, call: Call) -> None:
     assert read(line, ["ann", "bob"]) == call
+
+
+@pytest.mark.parametrize("line", ["/cost", "%tokens", "%reset ann", "%undo "])
+def test_a_command_is_one_also_while_something_is_asked(line: str) -> None:
+    assert is_command(line)
+
+
+@pytest.mark.parametrize("line", ["//etc", "%d of them", "% 5", "%", "y", "", "a %tokens", "#ann x"])
+def test_an_answer_is_no_command(line: str) -> None:
+    assert not is_command(line)
