@@ -78,7 +78,7 @@ class BudgetSpent(AgentshError):
     def __init__(self, budget: str, limit: float, spent: float) -> None:
         super().__init__(
             f"the budget {budget} is spent: {spent:g} of {limit:g}",
-            hint=f"resume with a larger --{budget.replace('_', '-')}",
+            hint=f"resume with a larger --{budget.replace('_', '-')}; in a shell: /budget {budget.removeprefix('max_')} N",
         )
         self.budget = budget
         self.limit = limit
