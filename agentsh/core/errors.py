@@ -76,9 +76,10 @@ class BudgetSpent(AgentshError):
     exit_code = ExitCode.BUDGET
 
     def __init__(self, budget: str, limit: float, spent: float) -> None:
+        raised = f"--{budget.replace('_', '-')}", f"/budget {budget.removeprefix('max_')} N"
         super().__init__(
             f"the budget {budget} is spent: {spent:g} of {limit:g}",
-            hint=f"resume with a larger --{budget.replace('_', '-')}; in a shell: /budget {budget.removeprefix('max_')} N",
+            hint=f"resume with a larger {raised[0]}; in a shell: {raised[1]}",
         )
         self.budget = budget
         self.limit = limit

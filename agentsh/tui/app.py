@@ -42,6 +42,7 @@ class Shell(TerminalApp):
 
     Attributes:
         crash: what nobody expected, if that ended the app.
+        wanted: what it was started for, if not for the start page.
     """
 
     TITLE = "agentsh"
@@ -69,7 +70,7 @@ class Shell(TerminalApp):
         self.crash: Exception | None = None
         self.last_session: str | None = None
         self._make_lobby = make_lobby
-        self._wanted = wanted
+        self.wanted = wanted
         self._lobby: Lobby | None = None
         self._loaded = asyncio.Event()
         """What a session needs is loaded; to open one before would only do the same once more."""
@@ -130,8 +131,8 @@ class Shell(TerminalApp):
         if self._lobby.theme:
             self.choose_theme(self._lobby.theme)
         self.start.refresh_sessions()
-        if self._wanted is not None:
-            self.open(self._wanted)
+        if self.wanted is not None:
+            self.open(self.wanted)
         await self._load_ahead(self._lobby)
 
     async def _load_ahead(self, lobby: Lobby) -> None:
@@ -139,7 +140,7 @@ class Shell(TerminalApp):
         from agentsh.tui.ahead import load_ahead
 
         try:
-            if self._wanted is None:
+            if self.wanted is None:
                 await lobby.load_ahead()
             await load_ahead(self.stylesheet)
         finally:
@@ -168,7 +169,7 @@ class Shell(TerminalApp):
             return None
         self._next = None
         self.start.opening(wanted)
-        if self._wanted is None:
+        if self.wanted is None:
             await self._loaded.wait()
         try:
             async with lobby.open(wanted, self.start.progress) as session:
@@ -183,7 +184,7 @@ class Shell(TerminalApp):
         from agentsh.tui.helm import Helm
         from agentsh.tui.session_screen import SessionScreen
 
-        self.start.opened()
+        typed = self.start.opened()
         self.last_session = session.name
         context = lobby.context
         context.live = session
@@ -194,6 +195,8 @@ class Shell(TerminalApp):
         try:
             await screen.read_past()
             await self.push_screen(screen)
+            if typed:
+                self.put_into_prompt(typed + screen.prompt.text)
             await self._leaving.wait()
         finally:
             self._leaving = None

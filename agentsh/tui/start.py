@@ -55,6 +55,8 @@ class Start(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_HEIGHT, "-tall")]
     _soon: Timer | None = None
     """Says soon that something is being opened."""
+    _is_opening = False
+    """Something is being opened: what is typed meanwhile is meant for that."""
 
     def compose(self) -> ComposeResult:
         """One column."""
@@ -71,6 +73,8 @@ class Start(Screen[None]):
     def on_mount(self) -> None:
         """Type at once."""
         self.query_one("#idea").focus()
+        if self.app.wanted is not None:
+            self.opening(self.app.wanted)
 
     def action_idea(self) -> None:
         """Back to the idea."""
@@ -89,13 +93,20 @@ class Start(Screen[None]):
     def opening(self, wanted: Wanted) -> None:
         """Say that something is being opened, if that takes long: to say it takes a good part of an opening."""
         what = wanted.name or "the latest session" if isinstance(wanted, Reopen) else "a new session"
+        if isinstance(wanted, Begin):
+            self.query_one("#idea", Input).value = ""
+        self._is_opening = True
         self._no_trouble()
+        self._busy("")
         self._soon = self.set_timer(LONG_S, lambda: self._busy(f"opening {what} …"))
 
-    def opened(self) -> None:
-        """It is open, or was left."""
+    def opened(self) -> str:
+        """It is open, or was left; return what was typed meanwhile."""
+        self._is_opening = False
         self._busy("")
-        self.query_one("#idea", Input).value = ""
+        idea = self.query_one("#idea", Input)
+        typed, idea.value = idea.value, ""
+        return typed
 
     def progress(self, progress: "PullProgress") -> None:
         """Say how far a download is."""
@@ -110,6 +121,7 @@ class Start(Screen[None]):
 
     def tell(self, error: AgentshError, wanted: Wanted | None = None) -> None:
         """Say what went wrong, and what can be done about it here."""
+        self._is_opening = False
         self._busy("")
         self._trouble(error, wanted)
         if isinstance(wanted, Begin):
@@ -118,7 +130,7 @@ class Start(Screen[None]):
     @on(Input.Submitted, "#idea")
     def _begin(self, event: Input.Submitted) -> None:
         idea = event.value.strip()
-        if not idea:
+        if not idea or self._is_opening:
             return
         if self.app.lobby is None:
             self._busy("loading …")

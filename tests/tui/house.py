@@ -88,7 +88,7 @@ async def house(
     async with app.run_test(size=size, notifications=True) as pilot:
         found = House(app, pilot, lobby)
         await found.until(lambda: app.lobby is not None)
-        if wanted is not None and not lobby.trouble:
+        if wanted is not None and not lobby.trouble and lobby.held is None:
             await found.until(lambda: app.session_screen is not None and app.session_screen.is_running)
             await found.until(lambda: found.screen.query("PromptArea") and isinstance(app.screen, SessionScreen))
         yield found

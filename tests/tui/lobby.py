@@ -67,6 +67,7 @@ class StageLobby:
 
     Attributes:
         trouble: raised when a session is to be opened, one after another.
+        held: opening a session waits for it.
     """
 
     path: Path
@@ -83,6 +84,7 @@ class StageLobby:
     pulled: list[str] = field(default_factory=list)
     offered: Offer = OFFER
     prepare: Callable[[Stage], None] | None = None
+    held: asyncio.Event | None = None
     _context: Context | None = None
 
     @property
@@ -101,6 +103,8 @@ class StageLobby:
     @asynccontextmanager
     async def _open(self, wanted: Wanted) -> AsyncIterator[Session]:
         self.wanted.append(wanted)
+        if self.held is not None:
+            await self.held.wait()
         if self.trouble:
             raise self.trouble.pop(0)
         async with stage(self.path, self.roles, model=self.model, present=True, policy=self.policy) as opened:

@@ -1,12 +1,14 @@
 """The start page: an idea begins a session with the team and the model that stand below it."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 from textual.widgets import Input
 
 from agentsh.tui.chooser import Chooser
-from agentsh.tui.lobby import Begin
+from agentsh.tui.lobby import Begin, Reopen
+from agentsh.tui.prompt import Prompt
 from agentsh.tui.setup import DEMO, Part
 from tests.tui.house import SIZES, house
 from tests.tui.lobby import OFFER, StageLobby
@@ -32,6 +34,20 @@ async def test_an_idea_begins_with_the_team_and_the_model_that_were_chosen(compa
         await app.press(*"build it", "enter")
         await app.until(lambda: company.wanted)
         assert company.wanted == [Begin("build it", team="pair", model="large")]
+
+
+@pytest.mark.parametrize("wanted", [None, Reopen("t")], ids=["begun here", "resumed"])
+async def test_what_is_typed_while_a_session_opens_is_typed_into_it(company: StageLobby, wanted: Reopen | None) -> None:
+    company.held = asyncio.Event()
+    async with house(company, wanted=wanted) as app:
+        if wanted is None:
+            await app.press(*"build it", "enter")
+        await app.until(lambda: company.wanted)
+        await app.press(*"/pause", "enter")
+        await app.shows("/pause", "opening")
+        company.held.set()
+        await app.until(lambda: [prompt.text for prompt in app.app.screen.query(Prompt)] == ["/pause"])
+        assert company.wanted == [wanted or Begin("build it")]
 
 
 async def test_nothing_chosen_is_left_to_the_session(company: StageLobby) -> None:
