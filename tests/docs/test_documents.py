@@ -58,7 +58,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     with serving(root) as start:
         server = start(company.script(*company.rules(), models=["qwen2.5-coder:7b", company.MODEL]))
         shell = Shell(root)
-        shell.home.mkdir(exist_ok=True)
+        (shell.home / "src").mkdir(parents=True, exist_ok=True)  # where README's reader keeps projects
         (shell.home / "agentsh.toml").write_text('[rules]\ndeny = ["read .env"]\n')  # for who removes it
         found = Reader(shell, server.host)
         first = found.types('agentsh run "Write a word counter" --yes --session vowels')
