@@ -55,6 +55,10 @@ class Program:
         importing = frozenset(importers(self.sources, self.own))
         return tuple(path for path in tests if path in self.own or path in importing)
 
+    def is_needed(self, path: str) -> bool:
+        """Whether what a file imports has to be there: it is the team's, or a test that is run."""
+        return self.is_held_to(path) or path in self.tests
+
     @cached_property
     def declared(self) -> Declarations:
         """What it declares to need."""

@@ -85,11 +85,11 @@ async def resolve(sandbox: Sandbox, program: Program, sources: Mapping[str, Sour
     if answer is None or len(answer.missing) != len(pairs) or len(answer.adding) != len(undefined):
         return Names(sources, own, (), pytest=False)  # what does not resolve shows when it runs
     told = zip(asked, answer.missing[1:], strict=True)
-    wanting = [(one, what) for one, what in told if not _stands_in(one) and program.is_held_to(one.path)]
+    wanting = [(one, what) for one, what in told if not _stands_in(one) and program.is_needed(one.path)]
     elsewhere = [_told(program, answer.standard, one, what) for one, what in wanting if what]
     return Names(
         sources,
-        unresolved=(*own, *(one for one, is_package in elsewhere if not is_package)),
+        unresolved=(*own, *(one for one, is_package in elsewhere if not is_package and program.is_held_to(one.path))),
         packages=tuple(one for one, is_package in elsewhere if is_package),
         pytest=not answer.missing[0],
         addable=tuple(

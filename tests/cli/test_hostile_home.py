@@ -30,17 +30,18 @@ PLACED: dict[str, Callable[[Path], None]] = {
 TOLD = ("is not a plain file", "larger than", "is not a session file")
 
 
-@pytest.mark.parametrize("kind", PLACED)
 @pytest.mark.parametrize(
-    ("file", "arguments", "code"),
+    ("file", "arguments", "code", "kind"),
     [
-        ("agentsh.toml", ["rules"], 2),
-        ("prompts/teams/office.md", ["team", "show", "office"], 2),
-        ("prompts/roles/speaker.md", ["team", "show", "talk"], 2),
-        ("prompts/actions/speak.md", ["run", "Hello", "--team", "talk", "--provider", "scripted"], 2),
-        ("plugins/loaded.py", ["plugins", "trust"], 2),
-        ("sessions/x.db", ["sessions", "show", "x"], 7),
-        ("sessions/x.db", ["resume", "x", "--headless"], 7),
+        ("agentsh.toml", ["rules"], 2, "pipe"),
+        ("agentsh.toml", ["rules"], 2, "flood"),
+        ("prompts/teams/office.md", ["team", "show", "office"], 2, "folder"),
+        ("prompts/roles/speaker.md", ["team", "show", "talk"], 2, "device"),
+        ("prompts/actions/speak.md", ["run", "Hello", "--team", "talk", "--provider", "scripted"], 2, "pipe"),
+        ("plugins/loaded.py", ["plugins", "trust"], 2, "pipe"),
+        ("plugins/loaded.py", ["plugins", "trust"], 2, "flood"),
+        ("sessions/x.db", ["sessions", "show", "x"], 7, "pipe"),
+        ("sessions/x.db", ["resume", "x", "--headless"], 7, "device"),
     ],
 )
 def test_what_stands_in_the_place_of_a_file_is_told(
