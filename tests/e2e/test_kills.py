@@ -1,6 +1,6 @@
 """Law 3 through the process: however often a run is killed, it ends as if it never was, and asks nothing twice.
 
-By default 16 kills; AGENTSH_KILLS=100 for more, AGENTSH_KILLS_SEED for other instants.
+By default 10 kills; AGENTSH_KILLS=100 for more, AGENTSH_KILLS_SEED for other instants.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from tests.e2e.story import TEMPORARY, Story, answered, call_of_body, files, git
 from tests.support.ollama_server import OllamaServer
 from tests.support.patience import HANG_S
 
-KILLS = int(os.environ.get("AGENTSH_KILLS", "16"))
+KILLS = int(os.environ.get("AGENTSH_KILLS", "10"))
 SEED = int(os.environ.get("AGENTSH_KILLS_SEED", "20260301"))
 LANES = 2
 STREAM_S = 0.01
