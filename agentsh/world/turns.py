@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from agentsh.core.ids import RoleName
-from agentsh.engine.state import Conduct, RoleState, State
+from agentsh.engine.state import Conduct, State
 from agentsh.engine.turns import Conductor, Heard, Turn
 
 
@@ -20,28 +20,18 @@ class WorldTurns:
         """
         self._agents = frozenset(agents)
         self._team = team
-        self._offered: dict[RoleName, Turn] = {}
-        """Each agent's newest turn: the same is offered until it is known to have begun, and not made anew."""
 
     def turns(self, state: State) -> Iterator[Turn]:
         """Yield a turn for every free agent with something due, and the team's."""
         for name, role in state.roles.items():
             if role.due and role.current is None and name in self._agents:
-                yield self._turn(role)
+                yield Turn(role=name, observed=tuple(role.due), round=max(role.due.values()) + 1)
         if self._team is not None:
             yield from self._team.turns(self._of_team(state))
 
     def hear(self, heard: Heard, state: State) -> Conduct:
         """Let the team's conductor hear it."""
         return state.conduct if self._team is None else self._team.hear(heard, self._of_team(state))
-
-    def _turn(self, role: RoleState) -> Turn:
-        due, known = tuple(role.due), self._offered.get(role.name)
-        if known is not None and known.observed == due:
-            return known
-        made = Turn(role=role.name, observed=due, round=max(role.due.values()) + 1)
-        self._offered[role.name] = made
-        return made
 
     def _of_team(self, state: State) -> State:
         roles = {name: role for name, role in state.roles.items() if name not in self._agents}
