@@ -1,9 +1,12 @@
 """What the Boss says of something before a role goes by it: approved, changed, or refused with a reason."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from agentsh.engine.reaction import Reaction
+from agentsh.roles.question import Question
+from agentsh.roles.work import Work
 
 T = TypeVar("T")
 
@@ -40,7 +43,38 @@ async def reviewed(reaction: Reaction, what: str, text: str, made: T, read: Call
             complaint = str(error)
 
 
-def refusal(reasons: Sequence[str]) -> str:
-    """Return what whoever wrote it is told: why it was refused, each time."""
-    said = "\n".join(f"- {reason}" for reason in reasons)
-    return f"The Boss does not want it so:\n{said}\nWrite it again, whole, as the Boss wants it."
+@dataclass(frozen=True)
+class Reviewable(Generic[T]):
+    """Something that the Boss may see first.
+
+    Attributes:
+        what: what the role is about to do with it, in words.
+        text: it as the Boss reads and edits it.
+        read: makes something of an edited text; see `reviewed`.
+        make: makes it anew, from the question with the reasons of all refusals.
+    """
+
+    what: Callable[[T], str]
+    text: Callable[[T], str]
+    read: Callable[[str], T]
+    make: Callable[[Question], Awaitable[T]]
+
+
+async def as_wanted(work: Work, question: Question, how: Reviewable[T]) -> T:
+    """Return what `question` brings, as the Boss wants it where the role's card says that the Boss sees it first.
+
+    Raises:
+        OutputInvalid: no answer held.
+        PersonNeeded: nobody is there to say anything.
+    """
+    made = await how.make(question)
+    reasons: list[str] = []
+    while work.under_review:
+        text = how.text(made)
+        try:
+            return await reviewed(work.reaction, how.what(made), text, made, how.read)
+        except Refused as refused:
+            reasons.append(str(refused) or "No reason was given.")
+            again = question.again(text, question.words.say("refused", reasons=[*reasons]))
+            made = await how.make(replace(again, attempt=len(reasons)))
+    return made

@@ -1,7 +1,8 @@
 """One answer: Markdown, or structured output told as Markdown."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 
 from agentsh.core.messages import Message
 from agentsh.core.model import JsonObject
@@ -9,7 +10,7 @@ from agentsh.core.outputs import validate_output
 from agentsh.roles.ask import ask_structured, ask_text
 from agentsh.roles.markdown import to_markdown
 from agentsh.roles.question import Question
-from agentsh.roles.reviewing import Refused, refusal, reviewed
+from agentsh.roles.reviewing import Reviewable, as_wanted
 from agentsh.roles.work import Work
 
 
@@ -28,17 +29,13 @@ class _Document:
 
 async def ask(work: Work) -> Message:
     """Ask, and publish what came, as the Boss wants it where the role's card says so. Raises OutputInvalid."""
-    question = await work.question()
-    document = await _written(work, question)
-    refusals: list[str] = []
-    while work.under_review:
-        try:
-            document = await _reviewed(work, document)
-            break
-        except Refused as refused:
-            refusals.append(str(refused) or "No reason was given.")
-            again = question.again(document.editable, refusal(refusals))
-            document = await _written(work, replace(again, attempt=len(refusals)))
+    how = Reviewable(
+        what=lambda _: f"publish {work.action.name}",
+        text=lambda document: document.editable,
+        read=partial(_read, work.action.output),
+        make=partial(_written, work),
+    )
+    document = await as_wanted(work, await work.question(), how)
     return await work.publish(document.text, document.data)
 
 
@@ -50,16 +47,11 @@ async def _written(work: Work, question: Question) -> _Document:
     return _Document(to_markdown(data), data)
 
 
-async def _reviewed(work: Work, document: _Document) -> _Document:
-    """Return the document as the Boss wants it. Raises Refused."""
-
-    def read(edited: str) -> _Document:
-        schema = work.action.output
-        if schema is None:
-            if not edited.strip():
-                raise ValueError("It is empty.")
-            return _Document(edited.strip())
+def _read(schema: JsonObject | None, edited: str) -> _Document:
+    """Return what the Boss made of a document. Raises ValueError, with words for the Boss, when it does not hold."""
+    if schema is not None:
         data = validate_output(schema, edited)
         return _Document(to_markdown(data), data)
-
-    return await reviewed(work.reaction, f"publish {work.action.name}", document.editable, document, read)
+    if not edited.strip():
+        raise ValueError("It is empty.")
+    return _Document(edited.strip())

@@ -1,7 +1,6 @@
 """Changes to files that are there, as search/replace blocks or a diff: what is not named in them stays as it is."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
 from pydantic import JsonValue
@@ -14,7 +13,7 @@ from agentsh.core.patch_text import parse_patch
 from agentsh.roles.actions.paths import is_plain
 from agentsh.roles.ask import ask_until
 from agentsh.roles.question import Question
-from agentsh.roles.reviewing import Refused, refusal, reviewed
+from agentsh.roles.reviewing import Reviewable, as_wanted
 from agentsh.roles.work import Work
 
 _HOW = (
@@ -38,18 +37,13 @@ async def edit_files(work: Work) -> Message:
 
 async def _wanted(work: Work, files: dict[str, str]) -> tuple[FilePatch, ...]:
     """Return changes as the Boss wants them, where the role's card says that the Boss sees them first."""
-    question = await work.question(files=files)
-    said, patches = await _patches(work, question, files)
-    refusals: list[str] = []
-    while work.under_review:
-        what = f"change {', '.join(patch.path for patch in patches)}"
-        try:
-            _, patches = await reviewed(work.reaction, what, said, (said, patches), partial(_fitting, files))
-            break
-        except Refused as refused:
-            refusals.append(str(refused) or "No reason was given.")
-            again = question.again(said, refusal(refusals))
-            said, patches = await _patches(work, replace(again, attempt=len(refusals)), files)
+    how = Reviewable(
+        what=lambda made: f"change {', '.join(patch.path for patch in made[1])}",
+        text=lambda made: made[0],
+        read=partial(_fitting, files),
+        make=lambda question: _patches(work, question, files),
+    )
+    _, patches = await as_wanted(work, await work.question(files=files), how)
     return patches
 
 

@@ -1,6 +1,6 @@
 """Files, written as fenced blocks: one answer an item, each judged and written again while it is not good."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
@@ -13,7 +13,7 @@ from agentsh.roles.actions.items import Item, items
 from agentsh.roles.actions.paths import is_plain, named_in
 from agentsh.roles.actions.review import judge
 from agentsh.roles.question import Question
-from agentsh.roles.reviewing import Refused, refusal, reviewed
+from agentsh.roles.reviewing import Reviewable, as_wanted
 from agentsh.roles.variables import says_files
 from agentsh.roles.work import Work
 
@@ -70,18 +70,14 @@ async def _ask(
 
 async def _wanted(work: Work, question: Question, read: Reader, written: _Written) -> tuple[FileDraft, ...]:
     """Return files as the Boss wants them, where the role's card says that the Boss sees them first."""
-    drafts, tried = await best_of(work, question, read)
-    refusals: list[str] = []
-    while work.under_review:
-        try:
-            drafts = await reviewed(work.reaction, f"write {_paths(drafts)}", as_answer(drafts), drafts, read)
-            break
-        except Refused as refused:
-            refusals.append(str(refused) or "No reason was given.")
-            again = question.again(as_answer(drafts), refusal(refusals))
-            drafts, tried = await best_of(work, replace(again, attempt=len(refusals)), read)
-    written.tried += tried
-    return drafts
+
+    async def make(asked: Question) -> tuple[FileDraft, ...]:
+        drafts, tried = await best_of(work, asked, read)
+        written.tried += tried
+        return drafts
+
+    how = Reviewable(what=lambda drafts: f"write {_paths(drafts)}", text=as_answer, read=read, make=make)
+    return await as_wanted(work, question, how)
 
 
 async def _relevant(work: Work, item: Item, written: _Written) -> dict[str, str] | None:
